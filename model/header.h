@@ -1,0 +1,44 @@
+#pragma once
+// Header fields in the order, casing and number in which they crossed the wire (RFC 9110 section 5).
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace blobgauge::model {
+
+struct Header {
+  std::string name;   // spelling as sent
+  std::string value;  // without the optional white space around it
+  bool operator==(const Header&) const = default;
+};
+
+// A plain sequence: heads have some 20 fields, so a linear search beats any index and keeps what was sent.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<Header> fields) : fields_(fields) {}
+
+  void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
+  // Replaces the first field of that name (case-insensitive) and drops the others; adds it where there is none.
+  void set(std::string_view name, std::string value);
+  void remove(std::string_view name);
+  // The first value; names compare without case.
+  std::optional<std::string_view> find(std::string_view name) const;
+  bool has(std::string_view name) const { return find(name).has_value(); }
+  std::string_view get(std::string_view name) const { return find(name).value_or(std::string_view{}); }
+  std::size_t count(std::string_view name) const;
+
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+  auto begin() { return fields_.begin(); }
+  auto end() { return fields_.end(); }
+  std::size_t size() const { return fields_.size(); }
+  bool empty() const { return fields_.empty(); }
+  bool operator==(const Headers&) const = default;
+
+ private:
+  std::vector<Header> fields_;
+};
+
+}  // namespace blobgauge::model

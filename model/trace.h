@@ -1,0 +1,58 @@
+#pragma once
+// A trace file: JSON lines, zstd where the name ends in ".zst". docs/formats/trace.md is its contract.
+// The first line names the format and its version, the last one says that the writer finished. A trace without the
+// last line was cut short, and its reader says so instead of passing it off as whole.
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/error.h"
+#include "model/exchange.h"
+
+namespace blobgauge::model {
+
+inline constexpr int trace_version = 1;
+
+struct TraceHead {
+  std::string tool;                  // "blobgauge 0.1.0"
+  std::string client;                // "azcopy 10.32.2" or empty
+  std::vector<std::string> command;  // of `record -- CMD`, redacted
+};
+
+struct TraceEnd {
+  bool complete = false;  // the last line was there
+  std::uint64_t exchanges = 0;
+  int client_exit = -1;  // of `record -- CMD`; -1: no command
+  std::vector<std::string> notes;
+};
+
+// Writes exchange by exchange; each is on its way to the file when `write` returns. Not thread-safe.
+class TraceWriter {
+ public:
+  virtual ~TraceWriter() = default;
+  virtual Status write(const Exchange& exchange) = 0;
+  // Writes the last line and closes; without it the file is marked as cut by the line's absence.
+  virtual Status finish(TraceEnd end) = 0;
+};
+
+class TraceReader {
+ public:
+  virtual ~TraceReader() = default;
+  virtual const TraceHead& head() const = 0;
+  // False at the end; errors carry file:line. A line that is cut in the middle ends the trace as incomplete.
+  virtual Result<bool> next(Exchange& exchange) = 0;
+  // Valid once `next` gave false.
+  virtual const TraceEnd& end() const = 0;
+};
+
+// "-" is standard output or input.
+Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const TraceHead& head);
+Result<std::unique_ptr<TraceReader>> open_trace(const std::string& path);
+
+// One exchange as one JSON line without the line feed, and back; the functions that both classes stand on.
+std::string to_json_line(const Exchange& exchange);
+Result<Exchange> from_json_line(std::string_view line);
+
+}  // namespace blobgauge::model
