@@ -1,0 +1,52 @@
+#pragma once
+// Everything needed to meet one endpoint; every command that meets one takes `--profile FILE`.
+// docs/formats/profile.md is the contract. The key itself is read only when asked for, and never printed.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/error.h"
+#include "model/url.h"
+
+namespace blobgauge::model {
+
+struct Profile {
+  enum class Style {
+    path,  // http://127.0.0.1:10000/account/container/blob
+    host,  // https://account.blob.example.net/container/blob
+  };
+  // Where the key of the account comes from; exactly one is set, or none for an endpoint that needs no key.
+  struct Key {
+    std::string environment;  // name of a variable
+    std::string file;         // first line; relative to the working directory
+    std::string well_known;   // published by the vendor for an emulator, so no secret
+  };
+
+  std::string name;
+  Url url;         // with the account as its path in path style; never a query
+  Url source_url;  // under which the endpoint reaches itself as a copy source; `url` unless the file says otherwise
+  Style style = Style::path;
+  std::string account;
+  Key key;
+  std::string resolve;  // "ADDRESS" or "ADDRESS:PORT" to connect to in place of the host; empty: the system's answer
+  std::string ca_file;  // PEM; empty: the system's
+  std::string api_version;  // highest version that requests name
+  // What this endpoint answers where it does not know an operation, beside 501: statuses and error codes.
+  std::vector<std::string> unsupported;
+
+  // The URL of a container, blob or of the account ("/") under `url` or `source_url`; `target` is origin form.
+  std::string target(std::string_view raw) const;
+  std::string source(std::string_view raw) const;
+};
+
+Result<Profile> load_profile(const std::string& path);
+Result<Profile> profile_from_yaml(std::string_view text, std::string name);
+
+// The same endpoint description at another address: for `--endpoint URL`. The URL must name the profile's account,
+// in its path or as its first host label, because the key belongs to that account.
+Result<Profile> at_endpoint(Profile profile, std::string_view url);
+
+// The account key, base64 as it is given out. Category::endpoint where the variable or file is missing.
+Result<std::string> account_key(const Profile& profile);
+
+}  // namespace blobgauge::model
