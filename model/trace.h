@@ -17,7 +17,9 @@ inline constexpr int trace_version = 1;
 
 struct TraceHead {
   std::string tool;                  // "blobgauge 0.1.0"
-  std::string client;                // "azcopy 10.32.2" or empty
+  std::string client;                // "azcopy", or empty
+  std::string release;               // "10.32.2", or empty
+  std::string scenario;              // id of the scenario that ran, or empty
   std::vector<std::string> command;  // of `record -- CMD`, redacted
 };
 
