@@ -32,26 +32,41 @@ struct Value {
 // A query parameter, request header, response header or body element. Observed presence is counted, so that merging
 // is associative: `seen` of `of` exchanges had it.
 struct Field {
-  std::string name;  // spelling most often sent
+  std::string name;  // as sent; of several spellings the first in ASCII order, so that merging is associative
   Presence presence = Presence::undecided;
   std::uint64_t seen = 0, of = 0;  // 0 of 0 in a static surface
   Value value;
   std::vector<std::string> guards;    // static: the conditions, as source text
   std::string reason;                 // why undecided
   std::vector<std::string> evidence;  // ids
+  bool operator==(const Field&) const = default;
+};
+
+// Observed answers of one status to requests of one API version, so that "on every 201 since that version" can be
+// asked: how many, and how many of them had each header and each XML element.
+struct Answers {
+  std::uint64_t count = 0;
+  std::uint64_t bodies = 0;                       // answers whose XML was recorded; the others say nothing of elements
+  std::map<std::string, std::uint64_t> headers;   // key: lower-case name
+  std::map<std::string, std::uint64_t> elements;  // key: path
+  std::map<std::string, std::uint64_t> error_codes;
+  bool operator==(const Answers&) const = default;
 };
 
 struct OperationSurface {
   std::string operation;  // full name
   std::uint64_t exchanges = 0;
-  std::map<std::string, Field> query;             // key: name
-  std::map<std::string, Field> request_headers;   // key: lower-case name
-  std::map<std::string, Field> response_headers;  // static and probed: those read; observed: those answered
-  std::map<std::string, Field> response_body;     // element paths
-  std::map<int, std::uint64_t> statuses;          // observed: counts; static: accepted, count 0
+  std::uint64_t complete = 0;          // exchanges whose request headers were all recorded; only these can show absence
+  std::map<std::string, Field> query;  // key: name
+  std::map<std::string, Field> request_headers;            // key: lower-case name
+  std::map<std::string, Field> response_headers;           // static and probed: those read; observed: those answered
+  std::map<std::string, Field> response_body;              // element paths
+  std::map<int, std::uint64_t> statuses;                   // observed: counts; static: accepted, count 0
+  std::map<std::pair<int, std::string>, Answers> answers;  // observed: by status and API version ("" unknown)
   std::set<std::string> error_codes;
   std::set<std::string> scenarios;  // which scenarios showed it
   std::vector<std::string> evidence;
+  bool operator==(const OperationSurface&) const = default;
 };
 
 struct Surface {
@@ -62,6 +77,7 @@ struct Surface {
   std::map<std::string, OperationSurface> operations;
   std::map<std::string, Evidence> evidence;
   std::vector<std::string> unresolved;  // calls that could not be followed; printed, never dropped
+  bool operator==(const Surface&) const = default;
 };
 
 Result<Surface> load_surface(const std::string& path);
@@ -69,8 +85,16 @@ Status save_surface(const Surface& surface, const std::string& path);  // "-" is
 std::string to_yaml(const Surface& surface);
 Result<Surface> surface_from_yaml(std::string_view text, std::string name);
 
-// Associative and commutative up to evidence ids; refuses surfaces of different kinds or clients unless `mix`.
+// Associative and commutative for surfaces of one kind, so traces can be inferred in pieces and put together in any
+// order. Refuses surfaces of different kinds, clients or releases unless `mix`; a mixed surface names them all.
 Result<Surface> merge(const Surface& a, const Surface& b, bool mix = false);
+
+// Gives equal evidence one id, in an order that depends on nothing but the content, keeps the first three exchanges
+// of each list, and forgets what nobody names. `merge` and inference do it; a front end may.
+void renumber_evidence(Surface& surface);
+
+// How often `seen` of `of` is; `known`: how many of these can show absence.
+Presence presence_of(std::uint64_t seen, std::uint64_t of, std::uint64_t known);
 
 std::string_view name_of(Presence presence);
 std::string_view name_of(ValueKind kind);

@@ -1,0 +1,272 @@
+#include "model/surface.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "model/value.h"
+
+namespace blobgauge::model {
+namespace {
+
+// Random surfaces from a small vocabulary, so that merging finds much in common.
+class Generator {
+ public:
+  explicit Generator(unsigned seed) : random_(seed) {}
+
+  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
+  template <class T>
+  const T& pick(const std::vector<T>& items) {
+    return items[below(items.size())];
+  }
+
+  Surface observed(std::string source) {
+    source_ = std::move(source);
+    Surface out;
+    out.kind = "observed";
+    out.client = "client";
+    out.sources = {source_};
+    for (std::size_t i = below(4); i > 0; --i) {
+      OperationSurface operation = observed_operation(out);
+      out.operations.emplace(operation.operation, std::move(operation));
+    }
+    return out;
+  }
+
+  Surface fixed() {
+    Surface out;
+    out.kind = "static";
+    out.client = "client";
+    for (std::size_t i = below(4); i > 0; --i) {
+      OperationSurface operation;
+      operation.operation = pick(operations_);
+      for (std::size_t n = below(4); n > 0; --n) {
+        Field field = named();
+        field.presence =
+            pick<Presence>({Presence::always, Presence::conditional, Presence::never, Presence::undecided});
+        if (below(2)) field.guards = {pick(words_)};
+        if (field.presence == Presence::undecided) field.reason = pick(words_);
+        field.evidence = {evidence(out, "path", "root main.go:1", fmt_line())};
+        operation.request_headers.emplace(key_of(field), field);
+      }
+      operation.statuses = {{201, 0}};
+      out.operations.emplace(operation.operation, std::move(operation));
+    }
+    return out;
+  }
+
+ private:
+  std::string fmt_line() { return pick(words_) + " file.go:" + std::to_string(below(20)); }
+  std::string key_of(const Field& field) const {
+    std::string key = field.name;
+    for (auto& c : key) c = static_cast<char>(std::tolower(c));
+    return key;
+  }
+  Field named() {
+    Field field;
+    field.name = pick(names_);
+    field.value = {ValueKind::constant, {}};
+    for (std::size_t n = below(12); n > 0; --n)
+      add_value(field.value, below(2) ? pick(words_) : std::to_string(below(1000)));
+    if (field.value.values.empty()) field.value = {};
+    return field;
+  }
+  static std::string evidence(Surface& surface, const std::string& kind, std::string a, std::string b = {}) {
+    Evidence evidence{kind, {std::move(a)}};
+    if (!b.empty()) evidence.lines.push_back(std::move(b));
+    const auto id = (kind == "path" ? "p" : "x") + std::to_string(surface.evidence.size() + 1);
+    surface.evidence.emplace(id, evidence);
+    return id;
+  }
+  OperationSurface observed_operation(Surface& surface) {
+    OperationSurface out;
+    out.operation = pick(operations_);
+    out.exchanges = 1 + below(5);
+    out.complete = below(out.exchanges + 1);
+    out.statuses = {{201, out.exchanges}};
+    out.scenarios = {pick(words_)};
+    auto& answers = out.answers[{201, pick(words_)}];
+    answers.count = out.exchanges;
+    answers.bodies = below(answers.count + 1);
+    answers.headers["etag"] = 1 + below(answers.count);
+    for (std::size_t n = below(4); n > 0; --n) {
+      Field field = named();
+      const auto incomplete = out.exchanges - out.complete;
+      const auto extra = below(incomplete + 1);
+      field.seen = extra + below(out.complete + 1);
+      field.of = out.complete + extra;
+      if (!field.seen) continue;
+      field.presence = presence_of(field.seen, field.of, out.complete);
+      field.evidence = {evidence(surface, "exchange", source_ + "#" + std::to_string(1 + below(30)))};
+      out.request_headers.emplace(key_of(field), field);
+    }
+    for (std::size_t n = below(3); n > 0; --n) {
+      Field field = named();
+      field.of = out.exchanges;
+      field.seen = 1 + below(field.of);
+      field.presence = presence_of(field.seen, field.of, field.of);
+      out.query.emplace(field.name, field);
+    }
+    return out;
+  }
+
+  std::mt19937 random_;
+  std::string source_;
+  const std::vector<std::string> operations_ = {"Put Blob (block)", "Lease Blob: acquire", "unclassified"};
+  const std::vector<std::string> names_ = {"ETag", "etag", "x-ms-version", "X-Ms-Version", "yes", "a: b"};
+  const std::vector<std::string> words_ = {"2021-12-02", "true", "\xc3\xa9", "", " blank ", "a: b", "#", "null", "x"};
+};
+
+Surface merged(const Surface& a, const Surface& b) { return merge(a, b).value(); }
+
+TEST(Surface, ReadsWhatItWrites) {
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    Generator generator(seed);
+    for (const auto& surface : {generator.observed("a.trace"), generator.fixed()}) {
+      const auto text = to_yaml(surface);
+      const auto again = surface_from_yaml(text, "test");
+      ASSERT_TRUE(again) << describe(again.error()) << "\n" << text;
+      ASSERT_EQ(*again, surface) << text;
+      ASSERT_EQ(to_yaml(*again), text);
+    }
+  }
+}
+
+TEST(Surface, MergesInAnyOrderAndGrouping) {
+  for (unsigned seed = 0; seed < 500; ++seed) {
+    Generator generator(seed);
+    const bool observed = seed % 2;
+    const auto make = [&](const char* name) { return observed ? generator.observed(name) : generator.fixed(); };
+    const auto a = make("a.trace"), b = make("b.trace"), c = make("c.trace");
+    ASSERT_EQ(to_yaml(merged(a, b)), to_yaml(merged(b, a))) << seed;
+    ASSERT_EQ(to_yaml(merged(merged(a, b), c)), to_yaml(merged(a, merged(b, c)))) << seed;
+  }
+}
+
+TEST(Surface, CountsWhatAPieceDidNotHave) {
+  Surface a, b;
+  a.kind = b.kind = "observed";
+  for (auto* surface : {&a, &b}) surface->operations["Get Blob"].operation = "Get Blob";
+  auto& first = a.operations["Get Blob"];
+  first.exchanges = first.complete = 4;
+  auto& sent = first.request_headers["range"];
+  sent.name = "Range";
+  sent.seen = sent.of = 4;
+  b.operations["Get Blob"].exchanges = 3;
+  b.operations["Get Blob"].complete = 2;
+  const auto both = merged(a, b);
+  const auto& range = both.operations.at("Get Blob").request_headers.at("range");
+  EXPECT_EQ(range.seen, 4u);
+  EXPECT_EQ(range.of, 6u);  // the incomplete exchange shows nothing
+  EXPECT_EQ(range.presence, Presence::conditional);
+}
+
+TEST(Surface, APartialRecordingNeverShowsAlways) {
+  EXPECT_EQ(presence_of(5, 5, 0), Presence::undecided);
+  EXPECT_EQ(presence_of(5, 5, 5), Presence::always);
+  EXPECT_EQ(presence_of(4, 5, 5), Presence::conditional);
+}
+
+TEST(Surface, RefusesToMixWithoutBeingAsked) {
+  Surface a, b;
+  a.kind = "static";
+  b.kind = "observed";
+  const auto refused = merge(a, b);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().category, Category::usage);
+  EXPECT_EQ(merge(a, b, true)->kind, "observed+static");
+}
+
+TEST(Surface, SharesEvidenceById) {
+  Surface a;
+  a.kind = "static";
+  a.evidence = {{"p1", {"path", {"main main.go:1", "send send.go:9"}}}, {"p2", {"path", {"unused x.go:1"}}}};
+  auto& operation = a.operations["Get Blob"];
+  operation.operation = "Get Blob";
+  operation.evidence = {"p1"};
+  const auto both = merged(a, a);
+  EXPECT_EQ(both.evidence.size(), 1u);
+  EXPECT_EQ(both.operations.at("Get Blob").evidence, std::vector<std::string>{"p1"});
+}
+
+TEST(Surface, NamesThePlaceOfAMistake) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"kind: static\n", "s:1:1: not a surface: the first key must be blobgauge-surface"},
+      {"blobgauge-surface: 9\nkind: static\n", "newer than this program"},
+      {"blobgauge-surface: 1\nkind: static\noperation:\n", "did you mean 'operations'?"},
+      {"blobgauge-surface: 1\nkind: static\noperations:\n  A:\n    query:\n      b:\n        presence: often\n",
+       "s:7:9: presence 'often' is none of"},
+      {"blobgauge-surface: 1\nkind: static\noperations:\n  A:\n    evidence: [p7]\n", "evidence 'p7' stands nowhere"},
+      {"blobgauge-surface: 1\nkind: static\noperations:\n  A:\n    request_headers:\n      X:\n        presence: "
+       "never\n"
+       "      x:\n        presence: never\n",
+       "'x' stands twice in another spelling"},
+      {"blobgauge-surface: 1\nkind: static\noperations:\n  A:\n    query:\n      b:\n        presence: never\n"
+       "        seen: 5 of 3\n",
+       "must be like '3 of 5'"},
+      {"blobgauge-surface: 1\nkind: static\noperations: [a]\n", "'operations' must be a map"},
+      {"blobgauge-surface: 1\nkind: observed\noperations:\n  A:\n    answers:\n      - status: abc\n",
+       "no HTTP status"},
+  };
+  for (const auto& [text, message] : cases) {
+    const auto result = surface_from_yaml(text, "s");
+    ASSERT_FALSE(result) << text;
+    EXPECT_EQ(result.error().category, Category::input);
+    const auto said = describe(result.error());
+    EXPECT_NE(said.find(message), std::string::npos) << said;
+  }
+}
+
+TEST(Surface, SurvivesEveryCutOfAFile) {
+  const auto text = to_yaml(merged(Generator(7).observed("a"), Generator(8).observed("b")));
+  for (std::size_t n = 0; n < text.size(); n += 7) (void)surface_from_yaml(std::string_view(text).substr(0, n), "cut");
+}
+
+TEST(Value, TemplatesNameWhatChanges) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"bytes=0-4194303", "bytes={number}-{number}"},
+      {"Sat, 21 Nov 2026 12:00:00 GMT", "{date}"},
+      {"2026-01-22T21:30:30.5251273Z", "{time}"},
+      {"2021-12-02", "{day}"},
+      {"\"0x8DE59FD77D53FC9\"", "\"0x{hex}\""},
+      {"72d657d8-b4fb-46fd-7015-353f2b5218f7", "{guid}"},
+      {"1B2M2Y8AsgTpgAmY7PhCfg==", "{base64}"},
+      {"AAAAAAAAAAA=", "{base64}"},
+      {"AzCopy/10.32.2 azsdk-go", "AzCopy/{number}.{number}.{number} azsdk-go"},
+      {"BlockBlob", "BlockBlob"},
+      {"application/octet-stream", "application/octet-stream"},
+      {"{block}/x", "{block}/x"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(template_of(text), expected) << text;
+}
+
+TEST(Value, TemplatesAreIdempotentAndSetsMergeInAnyOrder) {
+  std::mt19937 random(1);
+  const auto text = [&] {
+    static constexpr std::string_view alphabet = "09afAFxz{}-=+/:. T\"";
+    std::string out;
+    for (std::size_t n = random() % 30; n > 0; --n) out += alphabet[random() % alphabet.size()];
+    return out;
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    const auto once = template_of(text());
+    ASSERT_EQ(template_of(once), once);
+  }
+  for (int i = 0; i < 500; ++i) {
+    Value parts[3], all{ValueKind::constant, {}};
+    for (auto& part : parts) {
+      part = {ValueKind::constant, {}};
+      for (std::size_t n = random() % 8; n > 0; --n) {
+        const auto value = random() % 3 ? std::to_string(random() % 50) : text();
+        add_value(part, value);
+        add_value(all, value);
+      }
+    }
+    const auto left = merge_values(merge_values(parts[0], parts[1]), parts[2]);
+    ASSERT_EQ(left, merge_values(parts[2], merge_values(parts[1], parts[0])));
+    ASSERT_EQ(left, all);
+  }
+}
+
+}  // namespace
+}  // namespace blobgauge::model

@@ -1,0 +1,20 @@
+#pragma once
+// The values that a field was seen with, in bounded memory. A set of at most `most_values` texts; beyond that their
+// templates ("bytes={number}-{number}"); beyond as many templates, dynamic. Every step only depends on the set of
+// values and never on their order, so that sets merge associatively.
+#include <string>
+#include <string_view>
+
+#include "model/surface.h"
+
+namespace blobgauge::model {
+
+inline constexpr std::size_t most_values = 8;
+
+// The text with its changing pieces named: {guid}, {time}, {date}, {number}, {hex}, {base64}. Idempotent.
+std::string template_of(std::string_view text);
+
+void add_value(Value& value, std::string_view text);
+Value merge_values(const Value& a, const Value& b);
+
+}  // namespace blobgauge::model
