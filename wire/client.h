@@ -1,0 +1,103 @@
+#pragma once
+// An HTTP/1.1 client with a pool of kept-alive connections. Requests go out exactly as given: no field is added,
+// dropped or reordered, so Host and the framing fields are the caller's.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/header.h"
+#include "wire/connection.h"
+
+namespace blobgauge::wire {
+
+struct ClientOptions {
+  ConnectLimits limits;
+  HeadLimits head;
+  std::size_t idle_per_destination = 16;  // connections kept; more are closed
+  // After `Expect: 100-continue` the body goes out when no answer came for this long (RFC 9110 section 10.1.1).
+  Milliseconds continue_wait{1'000};
+  // How long the rest of a body is still sent after the final answer began; then it is given up.
+  Milliseconds early_answer_grace{250};
+};
+
+// Gives the next part of a payload, empty at the end. The view must live until the next call.
+using BodySource = std::function<Task<Result<std::string_view>>()>;
+
+struct ClientRequest {
+  Destination destination;
+  std::string method = "GET";
+  std::string target = "/";
+  model::Headers headers;
+  // The payload; framed as `headers` say: Content-Length (must agree), chunked, or none.
+  std::string body;
+  BodySource source;              // in place of `body` where set
+  bool fresh_connection = false;  // not one from the pool
+};
+
+class Client;
+
+// A connection on loan: its holder writes and reads messages as it likes, both directions at once if need be.
+class Loan {
+ public:
+  ~Loan();  // closes what was not given back
+  Loan(Loan&&) noexcept;
+  Loan& operator=(Loan&&) noexcept;
+  Connection& connection();
+  bool reused() const;  // it carried a request before
+  // Back to the pool: only after a complete exchange in which both sides keep alive.
+  void give_back();
+
+ private:
+  friend class Client;
+  struct State;
+  explicit Loan(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class ClientResponse {
+ public:
+  ResponseHead head;
+  std::vector<ResponseHead> informational;  // 1xx that came before it, at most 16
+  BodyFraming framing;
+  bool reused = false;       // it came over a kept connection
+  bool retried = false;      // a kept connection turned out dead, the request was sent again
+  bool request_done = true;  // false: the answer came before the body was through, the rest was not sent
+  std::uint64_t sent = 0;    // payload bytes handed to the stream
+
+  ClientResponse(Loan loan);
+  // See Connection::read_body. With `end` the connection goes back to the pool.
+  Task<Result<BodyPiece>> read_body();
+  bool body_done() const;
+  Task<Result<std::string>> read_all(std::size_t limit = 64 << 20);
+
+ private:
+  friend class Client;
+  void settle();
+  bool reusable_ = false;
+  bool settled_ = false;
+  Loan loan_;
+};
+
+// Must be destroyed before its Runtime. Loans may outlive it.
+class Client {
+ public:
+  explicit Client(ClientOptions options = {});
+  ~Client();
+
+  // Sends the request and reads the head of its final answer. Body and head travel at once, so an early answer is seen.
+  // A request with `body` and an idempotent method is sent once more if a kept connection died before any answer byte.
+  Task<Result<ClientResponse>> send(ClientRequest request);
+
+  // A connection to `destination`, from the pool or new.
+  Task<Result<Loan>> borrow(const Destination& destination, bool fresh = false);
+  void close_idle();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace blobgauge::wire

@@ -1,0 +1,69 @@
+#pragma once
+// HTTP messages over a Stream, in one direction each way: one coroutine may read while another writes, so an answer can
+// come before the request's body is through. Nothing is re-made: heads and pieces carry the bytes as they came.
+//
+// A connection reads one message after the other: head, begin_body(), pieces until `end`, next head. Bytes of a
+// pipelined message wait in the buffer.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wire/framing.h"
+#include "wire/head.h"
+#include "wire/stream.h"
+
+namespace blobgauge::wire {
+
+inline constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
+
+class Connection {
+ public:
+  // The buffer bounds what one connection holds of a body.
+  explicit Connection(std::unique_ptr<Stream> stream, HeadLimits limits = {}, std::size_t buffer_bytes = 64 * 1024);
+
+  Stream& stream() { return *stream_; }
+
+  // Nothing at the peer's orderly end between two messages; an end inside a head is an error.
+  Task<Result<std::optional<RequestHead>>> read_request_head();
+  // The next response head, informational ones (1xx) included.
+  Task<Result<ResponseHead>> read_response_head();
+  // True once a byte of the head that is being read, or was to be read, has come: tells a cut head from an idle end.
+  bool head_started() const { return head_started_; }
+
+  // Says how the body after the last head ends; a body without bytes needs no read.
+  void begin_body(BodyFraming framing);
+  // The next piece; its views live until the next read. `end` comes exactly once, then it must not be called again.
+  Task<Result<BodyPiece>> read_body();
+  bool body_done() const { return decoder_.done(); }
+  const BodyDecoder& body() const { return decoder_; }
+  // The rest of the payload in one string; Category::endpoint if it would be longer than `limit`.
+  Task<Result<std::string>> read_all(std::size_t limit);
+
+  // Bytes as they come, after an upgrade or CONNECT; empty at the orderly end. The view lives until the next read.
+  Task<Result<std::string_view>> read_raw();
+  // Bytes that were read and not yet taken.
+  std::string_view buffered() const;
+  std::string take_buffered();
+
+  Task<Status> write(std::string_view a) { return stream_->write(a); }
+  Task<Status> write(std::string_view a, std::string_view b) { return stream_->write(a, b); }
+  Task<Status> write(std::string_view a, std::string_view b, std::string_view c) { return stream_->write(a, b, c); }
+
+  // Puts TLS on the connection as server; bytes that were read too early are part of the handshake.
+  Task<Status> accept_tls(std::shared_ptr<TlsServer> tls, std::string name_without_sni);
+
+ private:
+  Task<Result<std::size_t>> fill();
+  Task<Result<bool>> read_head(HeadParser& parser);
+
+  std::unique_ptr<Stream> stream_;
+  HeadLimits limits_;
+  std::vector<char> buffer_;
+  std::size_t buffer_bytes_;
+  std::size_t begin_ = 0, end_ = 0;  // unread part of buffer_
+  bool head_started_ = false;
+  BodyDecoder decoder_;
+};
+
+}  // namespace blobgauge::wire

@@ -1,0 +1,86 @@
+#pragma once
+// A connected byte stream, TCP with or without TLS on it. One reader and one writer may wait at the same time; all
+// calls are made on the Runtime's thread.
+//
+// Errors: Category::timeout when nothing moved for the idle limit, Category::endpoint for everything the other side
+// or the network did; each names the peer. After an error the stream can only be closed.
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "model/error.h"
+#include "wire/runtime.h"
+#include "wire/task.h"
+#include "wire/tls.h"
+
+namespace blobgauge::wire {
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // Reads at least one byte; 0 is the peer's orderly end.
+  virtual Task<Result<std::size_t>> read_some(std::span<char> into) = 0;
+  // Writes everything, in order, without joining the pieces in memory.
+  virtual Task<Status> write(std::string_view a, std::string_view b, std::string_view c) = 0;
+  Task<Status> write(std::string_view a) { return write(a, {}, {}); }
+  Task<Status> write(std::string_view a, std::string_view b) { return write(a, b, {}); }
+  // Ends the sending direction (TLS close_notify, then FIN); reading goes on.
+  virtual Task<Status> finish() = 0;
+  // Ends both directions at once; whoever waits gets an error. May be called twice.
+  virtual void close() = 0;
+  // Wakes whoever waits in a read or a write with an error; the other direction may still be used afterwards. The
+  // direction that was woken is unusable.
+  virtual void interrupt() = 0;
+  // False if the peer has closed or sent bytes that nobody waits for: such a stream must not be used for a new request.
+  virtual bool quiet() = 0;
+
+  // Longest time without a byte in either direction while somebody waits; 0: no limit.
+  virtual void set_idle_limit(Milliseconds limit) = 0;
+
+  // Puts TLS on the running stream, as server or as client. `name_without_sni` is the name to pick a certificate for
+  // where the client sends none; `early` are bytes of the handshake that were already read.
+  virtual Task<Status> accept_tls(std::shared_ptr<TlsServer> tls, std::string name_without_sni, std::string early) = 0;
+  // `server_name` goes into SNI and is what the certificate must be for; an IP address is checked but not sent.
+  virtual Task<Status> connect_tls(std::shared_ptr<const TlsClient> tls, std::string server_name) = 0;
+
+  virtual bool secure() const = 0;
+  // Server name that the TLS client asked for; empty without TLS or SNI.
+  virtual const std::string& server_name() const = 0;
+  // "127.0.0.1:43210" or "[::1]:43210" or, where connected by name, "name:port".
+  virtual const std::string& peer() const = 0;
+};
+
+// Where a connection goes.
+struct Destination {
+  std::string host;        // name or address, IPv6 without brackets; the name that TLS checks
+  std::uint16_t port = 0;  // 1..65535
+  // What to connect to in place of host and port (as `--resolve` does); empty and 0: the same.
+  std::string connect_host;
+  std::uint16_t connect_port = 0;
+  std::shared_ptr<const TlsClient> tls;  // null: plain TCP
+};
+
+struct ConnectLimits {
+  Milliseconds connect{10'000};  // name look-up, TCP and TLS handshake together
+  Milliseconds idle{60'000};     // of the stream afterwards
+};
+
+// Errors name host:port and the reason ("cannot connect to 127.0.0.1:1: Connection refused").
+Task<Result<std::unique_ptr<Stream>>> connect(const Destination& destination, ConnectLimits limits = {});
+
+class Listener {
+ public:
+  // Binds at once; port 0 takes a free one. Category::usage where the address is taken or not ours.
+  static Result<std::unique_ptr<Listener>> bind(Executor executor, const std::string& address, std::uint16_t port);
+  virtual ~Listener() = default;
+  virtual Task<Result<std::unique_ptr<Stream>>> accept() = 0;
+  virtual std::uint16_t port() const = 0;
+  // "127.0.0.1:43210"
+  virtual const std::string& address() const = 0;
+  virtual void close() = 0;
+};
+
+}  // namespace blobgauge::wire
