@@ -2,32 +2,44 @@
 // Names the operation of a request from its method, address, query and headers: one classifier for the analyser, the
 // recorder, the replayer and the reports. What it cannot name is unclassified, never folded into a neighbour; what
 // cannot be known because a recording kept no headers is said so ("Put Blob (type unrecorded)").
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/address.h"
 #include "model/catalogue.h"
 #include "model/exchange.h"
 
 namespace blobgauge::model {
 
+inline constexpr std::string_view unclassified = "unclassified";
+
 struct Classification {
-  const Operation* operation = nullptr;  // null: unclassified, or known by name only
-  std::string name;                      // full name, "... (unrecorded)" form, or "unclassified"
-  std::string reason;                    // why, for people: which selector decided or was missing
-  std::string account, container, blob;  // decoded address; empty where the path has no such part
+  const Operation* operation = nullptr;  // null: unclassified, or one of `candidates` and nobody can say which
+  std::string_view name = unclassified;  // full name, the "(unrecorded)" form or "unclassified"; lives in the catalogue
+  bool certain = true;                   // false: the most that the recorded headers and the response allow to say
+  // For people, why it is unclassified, undecided or uncertain. Empty where `operation->rule()` says it all.
+  std::string reason;
+  std::vector<const Operation*> candidates;  // filled where undecided
+  Address address;
 };
 
-// Stateless and thread-safe; keeps a reference to the catalogue.
+// Stateless and thread-safe; the catalogue must outlive it and what it returned.
 class Classifier {
  public:
-  explicit Classifier(const Catalogue& catalogue);
+  explicit Classifier(const Catalogue& catalogue, AddressHints hints = {});
+  ~Classifier();
+  Classifier(Classifier&&) noexcept;
+  Classifier& operator=(Classifier&&) noexcept;
+
   Classification classify(const Request& request) const;
-  // The response can tell apart what an unrecorded request header hides (docs/formats/catalogue.md).
+  // With headers incomplete, the response can tell forms apart (the catalogue's `proof`).
   Classification classify(const Exchange& exchange) const;
 
  private:
-  const Catalogue& catalogue_;
+  struct Table;
+  std::unique_ptr<const Table> table_;
 };
 
 }  // namespace blobgauge::model

@@ -1,0 +1,143 @@
+#include "model/address.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/text.h"
+#include "model/url.h"
+
+namespace blobgauge::model {
+namespace {
+
+bool matches_any(const std::vector<std::string>& globs, std::string_view text) {
+  return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return glob_match(glob, text); });
+}
+
+std::string first_or_empty(const std::vector<std::string>& values) { return values.empty() ? "" : values.front(); }
+
+// Host of "host", "host:port" or "[v6]:port", without the root's dot.
+std::string_view host_only(std::string_view authority) {
+  if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
+  if (std::count(authority.begin(), authority.end(), ':') == 1) authority = authority.substr(0, authority.find(':'));
+  if (authority.ends_with('.')) authority.remove_suffix(1);
+  return authority;
+}
+
+bool is_ip_address(std::string_view host) {
+  if (host.find(':') != std::string_view::npos) return true;
+  const auto parts = split(host, '.');
+  return parts.size() == 4 && std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
+           const auto number = parse_number(part);
+           return number && *number <= 255;
+         });
+}
+
+// The target's path and query; an absolute form's authority goes to `authority`.
+struct Target {
+  std::string_view authority, path, query;
+};
+
+Target split_request_target(std::string_view text) {
+  Target out;
+  if (!text.starts_with('/')) {
+    if (const auto mark = text.find("://"); mark != std::string_view::npos) {
+      text.remove_prefix(mark + 3);
+      const auto end = text.find_first_of("/?");
+      out.authority = text.substr(0, end);
+      text = end == std::string_view::npos ? std::string_view{} : text.substr(end);
+    }
+  }
+  const auto mark = text.find('?');
+  out.path = text.substr(0, mark);
+  if (mark != std::string_view::npos) out.query = text.substr(mark + 1);
+  return out;
+}
+
+// Takes the first part off a path without its leading slash.
+std::string_view take_part(std::string_view& path) {
+  const auto slash = path.find('/');
+  const auto part = path.substr(0, slash);
+  path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  return part;
+}
+
+std::string decoded(std::string_view text) {
+  return text.find('%') == std::string_view::npos ? std::string(text) : percent_decode(text);
+}
+
+}  // namespace
+
+AddressReader::AddressReader(const Catalogue& catalogue, AddressHints hints)
+    : hints_(std::move(hints)),
+      host_style_(catalogue.addressing("host-style")),
+      path_style_(catalogue.addressing("path-style")),
+      foreign_(catalogue.addressing("foreign")),
+      evidence_headers_(catalogue.addressing("evidence-headers")),
+      evidence_queries_(catalogue.addressing("evidence-queries")),
+      secondary_suffix_(first_or_empty(catalogue.addressing("secondary-suffix"))),
+      root_container_(first_or_empty(catalogue.addressing("root-container"))) {}
+
+AddressReader::Style AddressReader::style(std::string_view host) const {
+  if (host.empty()) return Style::host;  // an analyser knows paths without hosts
+  if (matches_any(hints_.path_style, host)) return Style::path;
+  if (matches_any(hints_.host_style, host)) return Style::host;
+  if (matches_any(host_style_, host)) return Style::host;
+  if (matches_any(foreign_, host)) return Style::foreign;
+  if (matches_any(path_style_, host) || is_ip_address(host) || host.find('.') == std::string_view::npos)
+    return Style::path;
+  return Style::unknown;
+}
+
+bool AddressReader::speaks_this_api(const Request& request, std::string_view query) const {
+  for (const auto& header : request.headers)
+    if (matches_any(evidence_headers_, header.name)) return true;
+  for (const auto part : split(query, '&'))
+    if (matches_any(evidence_queries_, part.substr(0, part.find('=')))) return true;
+  return false;
+}
+
+Address AddressReader::read(const Request& request) const {
+  Address out;
+  const auto target = split_request_target(request.target);
+  const auto host = host_only(request.host.empty() ? target.authority : std::string_view(request.host));
+  const auto kind = style(host);
+  if (kind == Style::foreign) {
+    out.problem = fmt::format("{} is no host of this service", host);
+    return out;
+  }
+  if (kind == Style::unknown && !speaks_this_api(request, target.query)) {
+    out.problem = fmt::format("{} is not known as a host of this service, and nothing in the request tells", host);
+    return out;
+  }
+  auto path = target.path;
+  if (!path.empty() && !path.starts_with('/')) {
+    out.problem = fmt::format("'{}' is no path", path.substr(0, 40));
+    return out;
+  }
+  if (!path.empty()) path.remove_prefix(1);
+
+  out.path_style = kind == Style::path;
+  std::string_view account;
+  if (out.path_style) {
+    account = take_part(path);
+    if (account.empty()) {
+      out.problem = "no account in the path";
+      return out;
+    }
+  } else if (kind == Style::host) {
+    account = host.substr(0, host.find('.'));
+  }
+  if (!secondary_suffix_.empty() && account.ends_with(secondary_suffix_) && account.size() > secondary_suffix_.size()) {
+    out.secondary = true;
+    account.remove_suffix(secondary_suffix_.size());
+  }
+  out.account = std::string(account);
+  const bool more = !path.empty();
+  out.container = decoded(take_part(path));
+  out.blob = decoded(path);
+  if (more && out.container.empty()) out.problem = "an empty container name";
+  return out;
+}
+
+}  // namespace blobgauge::model
