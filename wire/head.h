@@ -83,7 +83,6 @@ class HeadParser {
   ResponseHead take_response();
 
  private:
-  struct Line;
   struct Piece {
     std::size_t begin = 0, end = 0;
   };
@@ -91,17 +90,18 @@ class HeadParser {
     Piece line, name, value;
     bool folded = false;
   };
-  Status line(std::size_t begin, std::size_t end);
+  Status line();  // the last line of bytes_, which is complete
   Status request_line(std::string_view text, std::size_t at);
   Status status_line(std::string_view text, std::size_t at);
   Status field_line(std::string_view text, std::size_t at);
-  void fill(Head& head);
-  void reset();
+  tl::unexpected<model::Error> refuse(std::string_view why) const;
+  void take(Head& head);
 
   Kind kind_;
   HeadLimits limits_;
   std::string bytes_;
   std::size_t line_begin_ = 0;
+  std::size_t line_number_ = 1;
   bool have_start_ = false;
   bool done_ = false;
   int minor_version_ = 1;
@@ -114,8 +114,8 @@ class HeadParser {
 Result<RequestHead> parse_request_head(std::string_view bytes, HeadLimits limits = {});
 Result<ResponseHead> parse_response_head(std::string_view bytes, HeadLimits limits = {});
 
-// Heads of our own making, fields exactly as given, nothing added. Category::internal for a value that would break
-// out of its line.
+// Heads of our own making, fields exactly as given, nothing added. Category::input for a text that would break out of
+// its line.
 Result<std::string> make_request_head(std::string_view method, std::string_view target, const model::Headers& headers);
 Result<std::string> make_response_head(int status, std::string_view reason, const model::Headers& headers);
 
@@ -127,11 +127,11 @@ class HeadEdit {
   void value(std::size_t index, std::string_view value);  // name and the white space after the colon stay
   void remove(std::size_t index);
   void append(std::string_view name, std::string_view value);
-  // Category::internal for a text that would break out of its line.
+  // Category::input for a text that would break out of its line.
   Result<std::string> bytes() const;
 
  private:
-  const Head* head_;
+  Head head_;
   std::optional<std::string> start_line_;
   std::vector<std::optional<std::string>> values_;
   std::vector<bool> removed_;
