@@ -1,0 +1,181 @@
+#include "model/trace.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "model/lines.h"
+#include "model/trace_line.h"
+
+namespace blobgauge::model {
+namespace {
+
+class FileWriter final : public TraceWriter {
+ public:
+  FileWriter(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {
+    if (path_.ends_with(".zst")) context_ = ZSTD_createCCtx();
+  }
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+  ~FileWriter() override {
+    if (descriptor_ > 1) ::close(descriptor_);
+    ZSTD_freeCCtx(context_);
+  }
+
+  Status put(std::string line, bool last) {
+    if (broken_) return tl::unexpected<Error>(*broken_);
+    line += '\n';
+    auto status = context_ ? compress(line, last) : write_all(line);
+    if (!status) broken_ = status.error();
+    return status;
+  }
+
+  Status write(const Exchange& exchange) override {
+    BLOBGAUGE_CHECK(put(to_json_line(exchange), false));
+    ++count_;
+    return {};
+  }
+
+  Status finish(TraceEnd end) override {
+    end.exchanges = count_;
+    BLOBGAUGE_CHECK(put(to_json_line(end), true));
+    const int descriptor = std::exchange(descriptor_, -1);
+    if (descriptor > 1 && ::close(descriptor) != 0) return cannot_write();
+    return {};
+  }
+
+ private:
+  // An exchange is flushed to the file at once: a recorder that is killed loses none that it has seen whole.
+  Status compress(std::string_view text, bool last) {
+    ZSTD_inBuffer input{text.data(), text.size(), 0};
+    for (std::size_t left = 1; left != 0 || input.pos < input.size;) {
+      char bytes[64 * 1024];
+      ZSTD_outBuffer output{bytes, sizeof bytes, 0};
+      left = ZSTD_compressStream2(context_, &output, &input, last ? ZSTD_e_end : ZSTD_e_flush);
+      if (ZSTD_isError(left)) return fail(Category::internal, fmt::format("zstd: {}", ZSTD_getErrorName(left)));
+      BLOBGAUGE_CHECK(write_all({bytes, output.pos}));
+    }
+    return {};
+  }
+
+  Status write_all(std::string_view text) {
+    while (!text.empty()) {
+      const auto count = ::write(descriptor_, text.data(), text.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return cannot_write();
+      text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return {};
+  }
+
+  Status cannot_write() const {
+    const auto why =
+        fmt::format("cannot write the trace: {}; it is cut after {} exchanges", std::strerror(errno), count_);
+    return fail(Category::output, why, "free some space, or choose another place with -o", {path_, 0, 0});
+  }
+
+  std::string path_;
+  int descriptor_;
+  ZSTD_CCtx* context_ = nullptr;
+  std::uint64_t count_ = 0;
+  std::optional<Error> broken_;  // after a failed write nothing more is written: a hole would not be seen
+};
+
+class FileReader final : public TraceReader {
+ public:
+  explicit FileReader(LineReader lines) : lines_(std::move(lines)) {}
+
+  Status read_head() {
+    LineReader::Line line;
+    BLOBGAUGE_TRY(const bool any, lines_.next(line));
+    const auto foreign = [&](std::string why) {
+      return fail(Category::input, "not a trace: " + why,
+                  "record one with `blobgauge record`, or convert with `blobgauge import`", {lines_.path(), 1, 0});
+    };
+    if (!any) return foreign("the file is empty");
+    auto parsed = parser_.parse(line.text.data(), line.text.size(), line.text.size() + LineReader::padding);
+    if (!parsed) return foreign(parsed.error().message);
+    auto* head = std::get_if<TraceHead>(&*parsed);
+    if (!head) return foreign("its first line does not name the format");
+    head_ = std::move(*head);
+    return {};
+  }
+
+  const TraceHead& head() const override { return head_; }
+  const TraceEnd& end() const override { return end_; }
+
+  Result<bool> next(Exchange& exchange) override {
+    if (ended_) return false;
+    LineReader::Line line;
+    BLOBGAUGE_TRY(const bool any, lines_.next(line));
+    if (!any) return stop();
+    auto parsed = parser_.parse(line.text.data(), line.text.size(), line.text.size() + LineReader::padding);
+    if (!parsed) {
+      if (!line.terminated) return stop();  // the writer was stopped in the middle of this line
+      auto error = parsed.error();
+      error.where = {lines_.path(), lines_.number(), 0};
+      return tl::make_unexpected(std::move(error));
+    }
+    if (auto* found = std::get_if<Exchange>(&*parsed)) {
+      exchange = std::move(*found);
+      ++count_;
+      return true;
+    }
+    if (auto* end = std::get_if<TraceEnd>(&*parsed)) {
+      ended_ = true;
+      end_ = std::move(*end);
+      if (end_.exchanges != count_)
+        return fail(Category::input,
+                    fmt::format("the end says {} exchanges, {} stand in the file", end_.exchanges, count_),
+                    "lines were lost or added after recording", {lines_.path(), lines_.number(), 0});
+      BLOBGAUGE_TRY(const bool more, lines_.next(line));
+      if (more)
+        return fail(Category::input, "more after the end of the trace", "merge traces with `blobgauge trace merge`",
+                    {lines_.path(), lines_.number(), 0});
+      return false;
+    }
+    return fail(Category::input, "a second head in one trace", "merge traces with `blobgauge trace merge`",
+                {lines_.path(), lines_.number(), 0});
+  }
+
+ private:
+  Result<bool> stop() {
+    ended_ = true;
+    end_ = TraceEnd{};
+    end_.exchanges = count_;
+    return false;
+  }
+
+  LineReader lines_;
+  TraceLineParser parser_;
+  TraceHead head_;
+  TraceEnd end_;
+  std::uint64_t count_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const TraceHead& head) {
+  const int descriptor =
+      path == "-" ? STDOUT_FILENO : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0)
+    return fail(Category::output, fmt::format("cannot write the trace: {}", std::strerror(errno)),
+                "choose another place with -o", {path, 0, 0});
+  auto writer = std::make_unique<FileWriter>(path, descriptor);
+  BLOBGAUGE_CHECK(writer->put(to_json_line(head), false));
+  return writer;
+}
+
+Result<std::unique_ptr<TraceReader>> open_trace(const std::string& path) {
+  BLOBGAUGE_TRY(auto lines, LineReader::open(path));
+  auto reader = std::make_unique<FileReader>(std::move(lines));
+  BLOBGAUGE_CHECK(reader->read_head());
+  return reader;
+}
+
+}  // namespace blobgauge::model

@@ -1,0 +1,362 @@
+// One exchange as one JSON line and back (docs/formats/trace.md). Written by hand because it is on the recorder's hot
+// path; read with simdjson On Demand, which visits each field once.
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "model/text.h"
+#include "model/trace_line.h"
+
+namespace blobgauge::model {
+namespace {
+
+namespace sj = simdjson::ondemand;
+
+constexpr std::string_view framing_names[] = {"none", "length", "chunked", "close"};
+
+class JsonText {
+ public:
+  explicit JsonText(std::string& out) : out_(out) {}
+
+  void open(char bracket) {
+    out_ += bracket;
+    first_ = true;
+  }
+  void close(char bracket) {
+    out_ += bracket;
+    first_ = false;
+  }
+  void comma() {
+    if (!first_) out_ += ',';
+    first_ = false;
+  }
+  void key(std::string_view name) {
+    comma();
+    out_ += '"';
+    out_ += name;
+    out_ += "\":";
+  }
+  // JSON has no bytes: what is not UTF-8 becomes {"base64": ...}, so that nothing sent is lost or guessed.
+  void bytes(std::string_view text) {
+    if (!simdjson::validate_utf8(text.data(), text.size())) {
+      out_ += R"({"base64":")" + base64(text) + "\"}";
+      return;
+    }
+    out_ += '"';
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\') {
+        out_ += '\\';
+        out_ += c;
+      } else if (c == '\n') {
+        out_ += "\\n";
+      } else if (byte < 0x20) {
+        fmt::format_to(std::back_inserter(out_), "\\u{:04x}", byte);
+      } else {
+        out_ += c;
+      }
+    }
+    out_ += '"';
+  }
+  void item(std::string_view text) {
+    comma();
+    bytes(text);
+  }
+  void field(std::string_view name, std::string_view text) {
+    key(name);
+    bytes(text);
+  }
+  void maybe(std::string_view name, std::string_view text) {
+    if (!text.empty()) field(name, text);
+  }
+  void number(std::string_view name, std::int64_t value) {
+    key(name);
+    fmt::format_to(std::back_inserter(out_), "{}", value);
+  }
+  void maybe(std::string_view name, std::int64_t value) {
+    if (value) number(name, value);
+  }
+  void flag(std::string_view name, bool value) {
+    key(name);
+    out_ += value ? "true" : "false";
+  }
+  void list(std::string_view name, const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    key(name);
+    open('[');
+    for (const auto& each : items) item(each);
+    close(']');
+  }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+void write_message(JsonText& json, const std::string& version, const Headers& headers, Framing framing,
+                   const Body& body) {
+  if (version != "HTTP/1.1") json.field("version", version);
+  json.key("headers");
+  json.open('[');
+  for (const auto& header : headers) {
+    json.comma();
+    json.open('[');
+    json.item(header.name);
+    json.item(header.value);
+    json.close(']');
+  }
+  json.close(']');
+  if (framing != Framing::none) json.field("framing", framing_names[static_cast<int>(framing)]);
+  json.key("body");
+  json.open('{');
+  json.number("size", static_cast<std::int64_t>(body.size));
+  json.maybe("sha256", body.sha256);
+  if (body.bytes) json.field("bytes", *body.bytes);
+  if (!body.complete) json.flag("complete", false);
+  json.close('}');
+}
+
+// Thrown inside this file only, beside simdjson's own exception; parse_trace_line turns both into an Error.
+struct Malformed {
+  std::string message;
+};
+
+std::string read_bytes(sj::value value) {
+  if (value.type() != sj::json_type::object) return std::string(std::string_view(value.get_string()));
+  auto decoded = from_base64(std::string_view(value.get_object()["base64"].get_string()));
+  if (!decoded) throw Malformed{"'base64' is not base64"};
+  return std::move(*decoded);
+}
+
+std::vector<std::string> read_list(sj::value value) {
+  std::vector<std::string> out;
+  for (auto each : value.get_array()) out.push_back(read_bytes(each.value()));
+  return out;
+}
+
+Headers read_headers(sj::value value) {
+  Headers headers;
+  for (auto pair : value.get_array()) {
+    auto parts = read_list(pair.value());
+    if (parts.size() != 2) throw Malformed{"a header is not a pair of name and value"};
+    headers.add(std::move(parts[0]), std::move(parts[1]));
+  }
+  return headers;
+}
+
+Framing read_framing(sj::value value) {
+  const std::string_view name = value.get_string();
+  const auto found = std::find(std::begin(framing_names), std::end(framing_names), name);
+  if (found == std::end(framing_names)) throw Malformed{fmt::format("no framing is called '{}'", name)};
+  return static_cast<Framing>(found - std::begin(framing_names));
+}
+
+Body read_body(sj::value value) {
+  Body body;
+  for (auto field : value.get_object()) {
+    const std::string_view key = field.unescaped_key();
+    if (key == "size") body.size = field.value().get_uint64();
+    if (key == "sha256") body.sha256 = read_bytes(field.value());
+    if (key == "bytes") body.bytes = read_bytes(field.value());
+    if (key == "complete") body.complete = field.value().get_bool();
+  }
+  return body;
+}
+
+template <class Message>
+void read_message_field(Message& message, std::string_view key, sj::value value) {
+  if (key == "version") message.version = read_bytes(value);
+  if (key == "headers") message.headers = read_headers(value);
+  if (key == "framing") message.framing = read_framing(value);
+  if (key == "body") message.body = read_body(value);
+}
+
+Request read_request(sj::value value) {
+  Request request;
+  for (auto field : value.get_object()) {
+    const std::string_view key = field.unescaped_key();
+    if (key == "method") request.method = read_bytes(field.value());
+    if (key == "scheme") request.scheme = read_bytes(field.value());
+    if (key == "host") request.host = read_bytes(field.value());
+    if (key == "target") request.target = read_bytes(field.value());
+    if (key == "headers_complete") request.headers_complete = field.value().get_bool();
+    read_message_field(request, key, field.value());
+  }
+  return request;
+}
+
+Response read_response(sj::value value) {
+  Response response;
+  for (auto field : value.get_object()) {
+    const std::string_view key = field.unescaped_key();
+    if (key == "status") response.status = static_cast<int>(std::int64_t(field.value().get_int64()));
+    if (key == "reason") response.reason = read_bytes(field.value());
+    read_message_field(response, key, field.value());
+  }
+  return response;
+}
+
+}  // namespace
+
+std::string to_json_line(const Exchange& exchange) {
+  std::string out;
+  out.reserve(2048);
+  JsonText json(out);
+  json.open('{');
+  json.number("n", static_cast<std::int64_t>(exchange.number));
+  json.maybe("connection", static_cast<std::int64_t>(exchange.connection));
+  json.maybe("started_us", exchange.started_us);
+  json.maybe("wait_us", exchange.wait_us);
+  json.maybe("total_us", exchange.total_us);
+  json.maybe("source", exchange.source);
+  json.maybe("label", exchange.label);
+  json.maybe("operation", exchange.operation);
+  json.list("marks", exchange.marks);
+  json.key("request");
+  json.open('{');
+  const auto& request = exchange.request;
+  json.field("method", request.method);
+  json.maybe("scheme", request.scheme);
+  json.maybe("host", request.host);
+  json.field("target", request.target);
+  if (!request.headers_complete) json.flag("headers_complete", false);
+  write_message(json, request.version, request.headers, request.framing, request.body);
+  json.close('}');
+  json.key("response");
+  json.open('{');
+  const auto& response = exchange.response;
+  json.number("status", response.status);
+  json.maybe("reason", response.reason);
+  write_message(json, response.version, response.headers, response.framing, response.body);
+  json.close('}');
+  json.close('}');
+  return out;
+}
+
+std::string to_json_line(const TraceHead& head) {
+  std::string out;
+  JsonText json(out);
+  json.open('{');
+  json.field("blobgauge", "trace");
+  json.number("version", trace_version);
+  json.maybe("tool", head.tool);
+  json.maybe("client", head.client);
+  json.maybe("release", head.release);
+  json.maybe("scenario", head.scenario);
+  json.list("command", head.command);
+  json.close('}');
+  return out;
+}
+
+std::string to_json_line(const TraceEnd& end) {
+  std::string out;
+  JsonText json(out);
+  json.open('{');
+  json.flag("end", true);
+  json.number("exchanges", static_cast<std::int64_t>(end.exchanges));
+  if (end.client_exit >= 0) json.number("client_exit", end.client_exit);
+  json.list("notes", end.notes);
+  json.close('}');
+  return out;
+}
+
+struct TraceLineParser::Impl {
+  sj::parser parser;
+};
+
+TraceLineParser::TraceLineParser() : impl_(std::make_unique<Impl>()) {}
+TraceLineParser::~TraceLineParser() = default;
+
+Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std::size_t capacity) {
+  const auto bad = [](std::string message) { return fail(Category::input, std::move(message)); };
+  try {
+    Exchange exchange;
+    TraceHead head;
+    TraceEnd end;
+    bool is_head = false, is_end = false, is_exchange = false;
+    std::int64_t version = 0;
+    sj::document document = impl_->parser.iterate(data, size, capacity);
+    for (auto field : document.get_object()) {
+      const std::string_view key = field.unescaped_key();
+      sj::value value = field.value();
+      if (key == "blobgauge") {
+        is_head = true;
+        if (std::string_view(value.get_string()) != "trace") return bad("another blobgauge format, not a trace");
+      } else if (key == "version") {
+        version = value.get_int64();
+      } else if (key == "tool") {
+        head.tool = read_bytes(value);
+      } else if (key == "client") {
+        head.client = read_bytes(value);
+      } else if (key == "release") {
+        head.release = read_bytes(value);
+      } else if (key == "scenario") {
+        head.scenario = read_bytes(value);
+      } else if (key == "command") {
+        head.command = read_list(value);
+      } else if (key == "end") {
+        is_end = value.get_bool();
+      } else if (key == "exchanges") {
+        end.exchanges = value.get_uint64();
+      } else if (key == "client_exit") {
+        end.client_exit = static_cast<int>(std::int64_t(value.get_int64()));
+      } else if (key == "notes") {
+        end.notes = read_list(value);
+      } else if (key == "n") {
+        exchange.number = value.get_uint64();
+      } else if (key == "connection") {
+        exchange.connection = value.get_uint64();
+      } else if (key == "started_us") {
+        exchange.started_us = value.get_int64();
+      } else if (key == "wait_us") {
+        exchange.wait_us = value.get_int64();
+      } else if (key == "total_us") {
+        exchange.total_us = value.get_int64();
+      } else if (key == "source") {
+        exchange.source = read_bytes(value);
+      } else if (key == "label") {
+        exchange.label = read_bytes(value);
+      } else if (key == "operation") {
+        exchange.operation = read_bytes(value);
+      } else if (key == "marks") {
+        exchange.marks = read_list(value);
+      } else if (key == "request") {
+        is_exchange = true;
+        exchange.request = read_request(value);
+      } else if (key == "response") {
+        exchange.response = read_response(value);
+      }
+    }
+    const char* rest = nullptr;  // an error says that nothing is left
+    if (!document.current_location().get(rest)) return bad("more after the object");
+    if (is_head) {
+      if (version < 1 || version > trace_version)
+        return fail(Category::input, fmt::format("trace version {} is not known, {} is", version, trace_version),
+                    "use a newer blobgauge");
+      return TraceLine{std::move(head)};
+    }
+    if (is_end) {
+      end.complete = true;
+      return TraceLine{std::move(end)};
+    }
+    if (!is_exchange) return bad("neither an exchange nor the head or end of a trace");
+    return TraceLine{std::move(exchange)};
+  } catch (const simdjson::simdjson_error& error) {
+    return bad(fmt::format("not a line of a trace: {}", error.what()));
+  } catch (const Malformed& error) {
+    return bad(error.message);
+  }
+}
+
+Result<Exchange> from_json_line(std::string_view line) {
+  const simdjson::padded_string padded(line);
+  TraceLineParser parser;
+  BLOBGAUGE_TRY(auto parsed, parser.parse(padded.data(), padded.size(), padded.size() + simdjson::SIMDJSON_PADDING));
+  auto* exchange = std::get_if<Exchange>(&parsed);
+  if (!exchange) return fail(Category::input, "the head or end of a trace where an exchange was expected");
+  return std::move(*exchange);
+}
+
+}  // namespace blobgauge::model

@@ -1,0 +1,177 @@
+#include "model/trace.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "model/file.h"
+
+namespace blobgauge::model {
+namespace {
+
+class Trace : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string folder = (std::filesystem::temp_directory_path() / "trace-test-XXXXXX").string();
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::filesystem::path folder_;
+};
+
+std::string random_bytes(std::mt19937& random, std::size_t longest) {
+  std::string out(std::uniform_int_distribution<std::size_t>(0, longest)(random), '\0');
+  for (auto& c : out) c = static_cast<char>(random() % (random() % 2 ? 256 : 128));
+  return out;
+}
+
+Exchange random_exchange(std::mt19937& random) {
+  Exchange exchange;
+  exchange.number = random();
+  exchange.connection = random() % 3;
+  exchange.started_us = static_cast<std::int64_t>(random());
+  exchange.wait_us = random() % 2;
+  exchange.total_us = random();
+  exchange.source = random_bytes(random, 9);
+  exchange.label = random_bytes(random, 9);
+  exchange.operation = random_bytes(random, 9);
+  for (auto i = random() % 3; i > 0; --i) exchange.marks.push_back(random_bytes(random, 9));
+  auto& request = exchange.request;
+  request.method = random_bytes(random, 5);
+  request.scheme = random_bytes(random, 5);
+  request.host = random_bytes(random, 20);
+  request.target = random_bytes(random, 80);
+  request.version = random() % 2 ? "HTTP/1.0" : "HTTP/1.1";
+  request.headers_complete = random() % 2;
+  const auto fill = [&](auto& message) {
+    for (auto i = random() % 9; i > 0; --i) message.headers.add(random_bytes(random, 9), random_bytes(random, 40));
+    message.framing = static_cast<Framing>(random() % 4);
+    message.body.size = random();
+    message.body.sha256 = random_bytes(random, 9);
+    if (random() % 2) message.body.bytes = random_bytes(random, 90);
+    message.body.complete = random() % 2;
+  };
+  fill(request);
+  exchange.response.status = static_cast<int>(random() % 600);
+  exchange.response.reason = random_bytes(random, 9);
+  fill(exchange.response);
+  return exchange;
+}
+
+TEST_F(Trace, ALineKeepsEveryByteOfAnyExchange) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 2000; ++i) {
+    const auto exchange = random_exchange(random);
+    const auto line = to_json_line(exchange);
+    ASSERT_EQ(line.find('\n'), std::string::npos);
+    const auto back = from_json_line(line);
+    ASSERT_TRUE(back) << describe(back.error()) << '\n' << line;
+    ASSERT_EQ(to_json_line(*back), line);
+    ASSERT_EQ(back->request.headers, exchange.request.headers);
+    ASSERT_EQ(back->response.body.bytes, exchange.response.body.bytes);
+    ASSERT_EQ(back->request.target, exchange.request.target);
+  }
+}
+
+TEST_F(Trace, FilesRoundTripPlainAndCompressed) {
+  for (const auto* name : {"a.trace", "a.trace.zst"}) {
+    std::mt19937 random(3);
+    auto writer = create_trace(path(name), {"blobgauge 0", "azcopy", "10.32.2", "azcopy-make", {"azcopy", "make"}});
+    ASSERT_TRUE(writer);
+    std::vector<std::string> lines;
+    for (int i = 0; i < 300; ++i) {
+      const auto exchange = random_exchange(random);
+      lines.push_back(to_json_line(exchange));
+      ASSERT_TRUE((*writer)->write(exchange));
+    }
+    ASSERT_TRUE((*writer)->finish({true, 0, 1, {"a note"}}));
+    auto reader = open_trace(path(name));
+    ASSERT_TRUE(reader) << describe(reader.error());
+    EXPECT_EQ((*reader)->head().scenario, "azcopy-make");
+    EXPECT_EQ((*reader)->head().command, (std::vector<std::string>{"azcopy", "make"}));
+    Exchange exchange;
+    for (const auto& line : lines) {
+      ASSERT_TRUE((*reader)->next(exchange).value_or(false));
+      EXPECT_EQ(to_json_line(exchange), line);
+    }
+    EXPECT_EQ((*reader)->next(exchange).value_or(true), false);
+    EXPECT_TRUE((*reader)->end().complete);
+    EXPECT_EQ((*reader)->end().exchanges, 300u);
+    EXPECT_EQ((*reader)->end().client_exit, 1);
+  }
+}
+
+// Wherever a writer is killed, the reader gives the exchanges before the cut and says that it is one.
+TEST_F(Trace, EveryCutIsNoticed) {
+  for (const auto* name : {"cut.trace", "cut.trace.zst"}) {
+    std::mt19937 random(5);
+    auto writer = create_trace(path(name), {});
+    ASSERT_TRUE(writer);
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE((*writer)->write(random_exchange(random)));
+    ASSERT_TRUE((*writer)->finish({}));
+    const auto whole = read_file(path(name)).value();
+    for (std::size_t size = 0; size < whole.size(); size += size + 12 < whole.size() ? 3 : 1) {
+      std::ofstream(path("part"), std::ios::binary) << whole.substr(0, size);
+      auto reader = open_trace(path("part"));
+      if (!reader) continue;  // not even the head is whole
+      Exchange exchange;
+      Result<bool> more = true;
+      for (int count = 0; (more = (*reader)->next(exchange)) && *more;) ASSERT_LE(++count, 2);
+      // A file that lacks only its last line feed, or zstd's last bytes, has all its lines.
+      const bool whole_enough = more && (*reader)->end().complete;
+      if (whole_enough) {
+        EXPECT_GE(size + 4, whole.size()) << name;
+      } else if (more) {
+        EXPECT_FALSE((*reader)->end().complete);
+      }
+    }
+  }
+}
+
+TEST_F(Trace, AFullDiskIsOneClearErrorAndNothingFollowsIt) {
+  auto writer = create_trace("/dev/full", {});
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().category, Category::output);
+  EXPECT_NE(describe(writer.error()).find("No space left"), std::string::npos);
+}
+
+TEST_F(Trace, ForeignFilesAreRefusedWithTheirLine) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", "empty"},
+      {"{\"blobgauge\":\"facts\",\"version\":1}\n", "another blobgauge format"},
+      {"{\"blobgauge\":\"trace\",\"version\":99}\n", "version 99"},
+      {"hello\n", "not a trace"},
+  };
+  for (const auto& [text, word] : cases) {
+    std::ofstream(path("bad"), std::ios::binary) << text;
+    const auto reader = open_trace(path("bad"));
+    ASSERT_FALSE(reader);
+    EXPECT_EQ(reader.error().category, Category::input);
+    EXPECT_NE(describe(reader.error()).find(word), std::string::npos) << describe(reader.error());
+  }
+  std::ofstream(path("bad"), std::ios::binary)
+      << "{\"blobgauge\":\"trace\",\"version\":1}\n{\"n\":}\n{\"end\":true,\"exchanges\":0}\n";
+  auto reader = open_trace(path("bad"));
+  ASSERT_TRUE(reader);
+  Exchange exchange;
+  const auto next = (*reader)->next(exchange);
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().where.line, 2u);
+}
+
+TEST_F(Trace, UnknownKeysArePassedOver) {
+  const auto exchange = from_json_line(
+      R"({"n":1,"later":{"a":[1]},"request":{"method":"GET","target":"/","new":1,"headers":[["A","b"]],"body":{"size":3,"x":[]}},"response":{"status":200,"headers":[],"body":{"size":0}}})");
+  ASSERT_TRUE(exchange) << describe(exchange.error());
+  EXPECT_EQ(exchange->request.headers.get("a"), "b");
+  EXPECT_EQ(exchange->request.body.size, 3u);
+}
+
+}  // namespace
+}  // namespace blobgauge::model
