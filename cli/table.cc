@@ -41,7 +41,7 @@ const std::vector<Row>& command_table() {
       {"probe", "what a client needs of an answer, measured by changing it"},
       {"agree", "predictions against what the clients do"},
       {"selfcheck", "which changes of recorded answers the expectations let through"},
-      {"diff", "what changed between two surfaces, specs or results"},
+      {"diff", "what changed between two surfaces (specs and results: not yet)"},
       {"upgrade-check", "what a new client release sends that the old one did not"},
       {"report summary", "results as one table on the terminal"},
       {"report markdown", "results as Markdown"},

@@ -128,7 +128,7 @@ Fields merge_field_maps(const Fields& a, std::uint64_t known_a, const Fields& b,
 
 std::uint64_t answered(const OperationSurface& operation) {
   std::uint64_t sum = 0;
-  for (const auto& [status, count] : operation.statuses) sum += count;
+  for (const auto& [status, count] : operation.statuses) sum += status ? count : 0;  // 0: no answer came
   return sum;
 }
 

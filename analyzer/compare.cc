@@ -1,0 +1,194 @@
+#include "analyzer/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "model/value.h"
+
+namespace blobgauge::analyzer {
+namespace {
+
+using model::Field;
+using model::OperationSurface;
+using model::Presence;
+using model::Surface;
+using model::ValueKind;
+using FieldMap = std::map<std::string, Field>;
+
+// Does the predicted template allow this text? Its holes match any text, so what stands between them must be found in
+// order, the first piece at the start and the last at the end.
+bool fits(std::string_view shape, std::string_view text) {
+  bool at_start = true;
+  while (true) {
+    const auto hole = shape.find('{');
+    const auto end = hole == std::string_view::npos ? hole : shape.find('}', hole);
+    const bool last = end == std::string_view::npos;
+    const auto piece = last ? shape : shape.substr(0, hole);
+    if (last && at_start) return text == piece;
+    if (last) return text.size() >= piece.size() && text.substr(text.size() - piece.size()) == piece;
+    const auto found = text.find(piece);
+    if (found == std::string_view::npos || (at_start && found != 0)) return false;
+    text.remove_prefix(found + piece.size());
+    shape.remove_prefix(end + 1);
+    at_start = false;
+  }
+}
+
+bool allows(const model::Value& predicted, std::string_view text) {
+  return std::any_of(predicted.values.begin(), predicted.values.end(), [&](const std::string& shape) {
+    return shape == text || (predicted.kind == ValueKind::pattern && fits(shape, text));
+  });
+}
+
+std::string title(const Surface& surface) {
+  return fmt::format("{}{}{} ({})", surface.client, surface.release.empty() ? "" : " ", surface.release, surface.kind);
+}
+
+class Comparer {
+ public:
+  Comparer(const Surface& predicted, const Surface& observed, const CompareOptions& options)
+      : predicted_(predicted), observed_(observed), options_(options) {
+    out_.predicted = title(predicted);
+    out_.observed = title(observed);
+    out_.agreements = {Agreement{"operations"}, Agreement{"query parameters"}, Agreement{"request headers"},
+                       Agreement{"values"}};
+  }
+
+  Comparison run() {
+    auto& operations = out_.agreements[0];
+    for (const auto& [name, seen] : observed_.operations) {
+      ++operations.observed;
+      const auto found = predicted_.operations.find(name);
+      if (found == predicted_.operations.end()) {
+        out_.unpredicted.push_back(
+            {name, "operation", "", fmt::format("{} exchanges", seen.exchanges), lines(observed_, seen.evidence)});
+        continue;
+      }
+      ++operations.both;
+      fields(name, "query", out_.agreements[1], found->second.query, seen.query);
+      fields(name, "request header", out_.agreements[2], found->second.request_headers, seen.request_headers);
+    }
+    for (const auto& [name, operation] : predicted_.operations) {
+      ++operations.predicted;
+      if (!observed_.operations.count(name))
+        out_.unseen.push_back({name, "operation", "", "", lines(predicted_, operation.evidence)});
+    }
+    out_.library.assign(library_.begin(), library_.end());
+    return std::move(out_);
+  }
+
+ private:
+  static std::vector<std::string> lines(const Surface& surface, const std::vector<std::string>& ids) {
+    if (ids.empty()) return {};
+    const auto found = surface.evidence.find(ids.front());
+    return found == surface.evidence.end() ? std::vector<std::string>{} : found->second.lines;
+  }
+
+  bool is_library(std::string_view what, const std::string& key) {
+    const auto& names = options_.left_to_library;
+    if (what == "query" || std::find(names.begin(), names.end(), key) == names.end()) return false;
+    library_.insert(key);
+    return true;
+  }
+
+  void fields(const std::string& operation, const std::string& what, Agreement& agreement, const FieldMap& predicted,
+              const FieldMap& observed) {
+    for (const auto& [key, seen] : observed) {
+      if (is_library(what, key)) continue;
+      ++agreement.observed;
+      const auto how_often = fmt::format("{} of {}", seen.seen, seen.of);
+      const auto found = predicted.find(key);
+      if (found == predicted.end() || found->second.presence == Presence::never) {
+        auto& list = found == predicted.end() ? out_.unpredicted : out_.contradicted;
+        list.push_back({operation, what, seen.name,
+                        (found == predicted.end() ? "" : "predicted never, seen in ") + how_often,
+                        lines(observed_, seen.evidence)});
+        continue;
+      }
+      ++agreement.both;
+      if (found->second.presence == Presence::always && seen.seen < seen.of)
+        out_.contradicted.push_back({operation, what, seen.name, "predicted always, seen in " + how_often,
+                                     lines(predicted_, found->second.evidence)});
+      values(operation, what, found->second, seen);
+    }
+    for (const auto& [key, field] : predicted) {
+      if (is_library(what, key)) continue;
+      if (field.presence == Presence::never) continue;
+      if (field.presence == Presence::undecided) ++out_.undecided;
+      ++agreement.predicted;
+      if (observed.count(key)) continue;
+      std::string detail(model::name_of(field.presence));
+      if (!field.guards.empty()) detail += fmt::format(" if {}", fmt::join(field.guards, " and "));
+      if (!field.reason.empty()) detail += ": " + field.reason;
+      auto& list = field.presence == Presence::always ? out_.contradicted : out_.unseen;
+      list.push_back({operation, what, field.name,
+                      field.presence == Presence::always ? "predicted always, never seen" : detail,
+                      lines(predicted_, field.evidence)});
+    }
+  }
+
+  // Only where the prediction says something; each value that was seen counts once.
+  void values(const std::string& operation, const std::string& what, const Field& predicted, const Field& seen) {
+    if (predicted.value.kind == ValueKind::dynamic || seen.value.kind == ValueKind::dynamic) return;
+    auto& agreement = out_.agreements[3];
+    for (const auto& text : seen.value.values) {
+      ++agreement.observed;
+      if (allows(predicted.value, text)) {
+        ++agreement.both;
+        continue;
+      }
+      out_.unpredicted.push_back(
+          {operation, "value", seen.name,
+           fmt::format("{} '{}' is none of: {}", what, text, fmt::join(predicted.value.values, ", ")),
+           lines(observed_, seen.evidence)});
+    }
+  }
+
+  const Surface& predicted_;
+  const Surface& observed_;
+  const CompareOptions& options_;
+  std::set<std::string> library_;
+  Comparison out_;
+};
+
+void write_list(std::string& text, std::string_view heading, const std::vector<Difference>& list) {
+  if (list.empty()) return;
+  text += fmt::format("\n{} ({})\n", heading, list.size());
+  std::string operation;
+  for (const auto& item : list) {
+    if (item.operation != operation) text += fmt::format("  {}\n", operation = item.operation);
+    if (!item.name.empty() || !item.detail.empty())
+      text += fmt::format("    {} {}{}{}\n", item.what, item.name, item.detail.empty() ? "" : ": ", item.detail);
+    for (const auto& line : item.evidence) text += fmt::format("      {}\n", line);
+  }
+}
+
+}  // namespace
+
+Comparison compare(const Surface& predicted, const Surface& observed, const CompareOptions& options) {
+  return Comparer(predicted, observed, options).run();
+}
+
+std::string to_text(const Comparison& comparison) {
+  std::string text = fmt::format("predicted: {}\nobserved:  {}\n\n", comparison.predicted, comparison.observed);
+  text +=
+      fmt::format("{:<18}{:>9}{:>10}{:>6}{:>9}{:>11}\n", "", "observed", "predicted", "both", "recall", "precision");
+  for (const auto& row : comparison.agreements) {
+    // A prediction may allow more values than can be counted, so values have no precision.
+    const bool values = row.what == "values";
+    text += fmt::format("{:<18}{:>9}{:>10}{:>6}{:>9.3f}{:>11}\n", row.what, row.observed,
+                        values ? "-" : fmt::to_string(row.predicted), row.both, row.recall(),
+                        values ? "-" : fmt::format("{:.3f}", row.precision()));
+  }
+  text += fmt::format("\nundecided predictions: {}\n", comparison.undecided);
+  if (!comparison.library.empty())
+    text += fmt::format("left to the HTTP library, not counted: {}\n", fmt::join(comparison.library, ", "));
+  write_list(text, "Observed and not predicted", comparison.unpredicted);
+  write_list(text, "Contradicted predictions", comparison.contradicted);
+  write_list(text, "Predicted and not observed, with the call path", comparison.unseen);
+  return text;
+}
+
+}  // namespace blobgauge::analyzer

@@ -1,0 +1,53 @@
+#pragma once
+// Static against observed: was everything seen predicted (recall), and was everything predicted seen (precision)?
+// Recall below 1 is a hole in the analysis; what was predicted and not seen is either a run that nobody made, and the
+// call path says which, or an over-approximation.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/surface.h"
+
+namespace blobgauge::analyzer {
+
+// One thing that only one side has.
+struct Difference {
+  std::string operation;
+  std::string what;                   // "operation", "query", "request header", "value"
+  std::string name;                   // empty for an operation
+  std::string detail;                 // observed: how often; predicted: presence and guards
+  std::vector<std::string> evidence;  // the lines of the first piece of evidence
+};
+
+// Of one kind of thing: how many were observed and predicted, and how many both.
+struct Agreement {
+  std::string what;
+  std::uint64_t observed = 0, predicted = 0, both = 0;
+  double recall() const { return observed ? static_cast<double>(both) / static_cast<double>(observed) : 1; }
+  double precision() const { return predicted ? static_cast<double>(both) / static_cast<double>(predicted) : 1; }
+};
+
+struct Comparison {
+  std::string predicted, observed;       // "rclone 1.75.0 (static)"
+  std::vector<Agreement> agreements;     // operations, query, request headers, values
+  std::vector<Difference> unpredicted;   // observed only
+  std::vector<Difference> unseen;        // predicted only
+  std::vector<Difference> contradicted;  // "always" predicted and absent at least once, "never" predicted and seen
+  std::uint64_t undecided = 0;           // fields of the prediction that say nothing
+  // Names of `left_to_library` that were seen or predicted; counted nowhere.
+  std::vector<std::string> library;
+};
+
+struct CompareOptions {
+  // Request headers that the HTTP library writes and no client code names; lower case.
+  std::vector<std::string> left_to_library = {
+      "accept-encoding", "connection",        "content-length",   "date",      "expect", "host", "te",
+      "trailer",         "transfer-encoding", "proxy-connection", "user-agent"};
+};
+
+Comparison compare(const model::Surface& predicted, const model::Surface& observed, const CompareOptions& options = {});
+
+std::string to_text(const Comparison& comparison);
+
+}  // namespace blobgauge::analyzer

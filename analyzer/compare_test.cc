@@ -1,0 +1,99 @@
+#include "analyzer/compare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace blobgauge::analyzer {
+namespace {
+
+using model::Field;
+using model::Presence;
+using model::Surface;
+using model::ValueKind;
+
+Field field(std::string name, Presence presence, std::uint64_t seen = 0, std::uint64_t of = 0,
+            model::Value value = {}) {
+  Field out;
+  out.name = std::move(name);
+  out.presence = presence;
+  out.seen = seen;
+  out.of = of;
+  out.value = std::move(value);
+  return out;
+}
+
+struct Pair {
+  Surface predicted, observed;
+  Pair() {
+    predicted.kind = "static";
+    predicted.client = observed.client = "client";
+    observed.kind = "observed";
+    predicted.operations["Put Block"].operation = observed.operations["Put Block"].operation = "Put Block";
+  }
+  auto& says() { return predicted.operations["Put Block"].request_headers; }
+  auto& saw() { return observed.operations["Put Block"].request_headers; }
+};
+
+TEST(Compare, PerfectAgreement) {
+  Pair pair;
+  pair.says()["x-v"] = field("x-v", Presence::always);
+  pair.saw()["x-v"] = field("x-v", Presence::always, 3, 3);
+  const auto result = compare(pair.predicted, pair.observed);
+  for (const auto& row : result.agreements) {
+    EXPECT_EQ(row.recall(), 1) << row.what;
+    EXPECT_EQ(row.precision(), 1) << row.what;
+  }
+  EXPECT_TRUE(result.unpredicted.empty() && result.unseen.empty() && result.contradicted.empty());
+}
+
+TEST(Compare, ListsBothSidesWithTheirEvidence) {
+  Pair pair;
+  pair.predicted.evidence["p1"] = {"path", {"main main.go:1", "tier up.go:7"}};
+  pair.says()["x-tier"] = field("x-tier", Presence::conditional);
+  pair.says()["x-tier"].evidence = {"p1"};
+  pair.says()["x-tier"].guards = {"o.Tier != nil"};
+  pair.saw()["x-new"] = field("x-new", Presence::always, 2, 2);
+  pair.observed.operations["Get Blob"].exchanges = 4;
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_EQ(result.agreements[0].recall(), 0.5);
+  EXPECT_EQ(result.agreements[2].recall(), 0);
+  const auto text = to_text(result);
+  EXPECT_THAT(text,
+              testing::HasSubstr(
+                  "request header x-tier: conditional if o.Tier != nil\n      main main.go:1\n      tier up.go:7"));
+  EXPECT_THAT(text, testing::HasSubstr("Observed and not predicted (2)"));
+  EXPECT_THAT(text, testing::HasSubstr("operation : 4 exchanges"));
+}
+
+TEST(Compare, AlwaysAndNeverCanBeContradicted) {
+  Pair pair;
+  pair.says()["a"] = field("a", Presence::always);
+  pair.saw()["a"] = field("a", Presence::conditional, 1, 2);
+  pair.says()["b"] = field("b", Presence::never);
+  pair.saw()["b"] = field("b", Presence::always, 2, 2);
+  pair.says()["c"] = field("c", Presence::always);
+  EXPECT_EQ(compare(pair.predicted, pair.observed).contradicted.size(), 3u);
+}
+
+TEST(Compare, ValuesAreHeldAgainstTemplates) {
+  Pair pair;
+  pair.says()["range"] = field("range", Presence::always, 0, 0, {ValueKind::pattern, {"bytes={from}-{to}"}});
+  pair.saw()["range"] =
+      field("range", Presence::always, 3, 3, {ValueKind::one_of, {"bytes=0-9", "bytes={number}-{number}", "rows=1"}});
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_EQ(result.agreements[3].observed, 3u);
+  EXPECT_EQ(result.agreements[3].both, 2u);
+  ASSERT_EQ(result.unpredicted.size(), 1u);
+  EXPECT_THAT(result.unpredicted[0].detail, testing::HasSubstr("'rows=1' is none of"));
+}
+
+TEST(Compare, WhatTheLibraryWritesIsNamedAndNotCounted) {
+  Pair pair;
+  pair.saw()["host"] = field("Host", Presence::always, 1, 1);
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_EQ(result.agreements[2].observed, 0u);
+  EXPECT_EQ(result.library, std::vector<std::string>{"host"});
+}
+
+}  // namespace
+}  // namespace blobgauge::analyzer

@@ -1,0 +1,243 @@
+#include "analyzer/observed.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analyzer/elements.h"
+#include "model/text.h"
+#include "model/url.h"
+#include "model/value.h"
+
+namespace blobgauge::analyzer {
+namespace {
+
+using model::Field;
+using model::OperationSurface;
+using FieldMap = std::map<std::string, Field>;
+
+constexpr std::size_t most_evidence = 3;
+constexpr std::size_t longest_value = 256;
+constexpr std::size_t most_sources = 64;
+
+// Printable ASCII as it is, every other byte percent-encoded: a surface is UTF-8 whatever crossed the wire.
+std::string printable(std::string_view text, std::size_t longest) {
+  std::string out;
+  for (const char c : text.substr(0, longest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte > 0x7e)
+      out += fmt::format("%{:02X}", byte);
+    else
+      out += c;
+  }
+  if (text.size() > longest) out += "...";
+  return out;
+}
+
+bool is_api_version(std::string_view text) {
+  if (text.size() != 10) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9') return false;
+  return true;
+}
+
+}  // namespace
+
+Vocabulary vocabulary_of(const model::Catalogue& catalogue) {
+  return {std::string(catalogue.role("api-version")), std::string(catalogue.role("error-code")),
+          catalogue.role_names("open-header"), catalogue.role_names("open-element")};
+}
+
+class Observer::Operations {
+ public:
+  Operations(Vocabulary vocabulary, ObserveOptions options)
+      : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {
+    surface_.kind = "observed";
+    surface_.client = options_.client;
+    surface_.release = options_.release;
+  }
+
+  void add(const model::Exchange& exchange, std::string_view name) {
+    auto& operation = surface_.operations[std::string(name)];
+    if (operation.exchanges++ == 0) operation.operation = name;
+    if (exchange.request.headers_complete) ++operation.complete;
+    if (!options_.scenario.empty()) operation.scenarios.insert(options_.scenario);
+    add_source(exchange);
+    exchange_ = exchange.number;
+    evidence_.clear();
+    note(operation.evidence);
+    add_request(operation, exchange.request);
+    if (exchange.response.status != 0) {
+      add_response(operation, exchange);
+    } else {
+      ++operation.statuses[0];
+    }
+  }
+
+  model::Surface finish() {
+    for (auto& [name, operation] : surface_.operations) {
+      std::uint64_t answered = 0, bodies = 0;
+      for (const auto& [key, answers] : operation.answers) {
+        answered += answers.count;
+        bodies += answers.bodies;
+      }
+      settle(operation.query, operation.exchanges);
+      settle(operation.request_headers, operation.complete);
+      settle(operation.response_headers, answered);
+      settle(operation.response_body, bodies);
+    }
+    for (const auto& [what, names] : left_out_)
+      surface_.unresolved.push_back(
+          fmt::format("{}: more than {} names, {} sightings not kept", what, most_names, names));
+    model::renumber_evidence(surface_);
+    return std::move(surface_);
+  }
+
+ private:
+  static void settle(FieldMap& fields, std::uint64_t known) {
+    for (auto& [key, field] : fields) {
+      field.of += known;  // until here: sightings in exchanges that could not have shown absence
+      field.presence = model::presence_of(field.seen, field.of, known);
+      if (field.presence == model::Presence::undecided) field.reason = "only seen where not all headers were recorded";
+      if (field.value.values.empty()) field.value = {};
+    }
+  }
+
+  void add_source(const model::Exchange& exchange) {
+    // "repository:path": the repository is who recorded it.
+    const auto source = exchange.source.empty() ? options_.trace : exchange.source.substr(0, exchange.source.find(':'));
+    if (!source.empty() && surface_.sources.size() < most_sources)
+      surface_.sources.insert(printable(source, longest_name));
+  }
+
+  // The exchange at hand as evidence, one entry however many fields name it.
+  void note(std::vector<std::string>& ids) {
+    if (!options_.evidence || ids.size() >= most_evidence) return;
+    if (evidence_.empty()) {
+      evidence_ = fmt::format("x{}", surface_.evidence.size() + 1);
+      surface_.evidence.emplace(evidence_,
+                                model::Evidence{"exchange", {fmt::format("{}#{}", options_.trace, exchange_)}});
+    }
+    ids.push_back(evidence_);
+  }
+
+  Field* sight(FieldMap& fields, const std::string& key, std::string_view name, std::string_view operation) {
+    auto found = fields.find(key);
+    if (found == fields.end()) {
+      if (fields.size() >= most_names) {
+        ++left_out_[std::string(operation)];
+        return nullptr;
+      }
+      found = fields.emplace(key, Field{}).first;
+      found->second.name = name;
+      // Grows from the empty set; a default Value is already dynamic.
+      if (options_.values) found->second.value = {model::ValueKind::constant, {}};
+    }
+    Field& field = found->second;
+    if (name < field.name) field.name = name;
+    ++field.seen;
+    note(field.evidence);
+    return &field;
+  }
+
+  void add_value(Field* field, std::string_view value) const {
+    if (field && options_.values && !open(field->name)) model::add_value(field->value, printable(value, longest_value));
+  }
+
+  // What the user chose is named but not kept.
+  static bool open(const std::string& name) { return !name.empty() && name.back() == '*'; }
+
+  // The name under which a header is kept, in the spelling that was sent.
+  std::string header_name(std::string_view name) const {
+    for (const auto& prefix : vocabulary_.open_headers)
+      if (name.size() > prefix.size() && model::iequals(name.substr(0, prefix.size()), prefix))
+        return printable(name.substr(0, prefix.size()), longest_name) + "*";
+    return printable(name, longest_name);
+  }
+
+  void add_request(OperationSurface& operation, const model::Request& request) {
+    seen_.clear();
+    for (const auto& parameter : model::parse_query(query_of(request.target))) {
+      const auto name = printable(parameter.name, longest_name);
+      if (!first(name)) continue;
+      add_value(sight(operation.query, name, name, operation.operation), parameter.value);
+    }
+    seen_.clear();
+    for (const auto& header : request.headers) {
+      const auto name = header_name(header.name);
+      const auto key = model::lower(name);
+      if (!first(key)) continue;
+      auto* field = sight(operation.request_headers, key, name, operation.operation);
+      if (field && !request.headers_complete) ++field->of;
+      add_value(field, header.value);
+    }
+  }
+
+  void add_response(OperationSurface& operation, const model::Exchange& exchange) {
+    const auto& response = exchange.response;
+    ++operation.statuses[response.status];
+    auto& answers = operation.answers[{response.status, version_of(exchange)}];
+    ++answers.count;
+    seen_.clear();
+    for (const auto& header : response.headers) {
+      const auto name = header_name(header.name);
+      const auto key = model::lower(name);
+      if (!first(key)) continue;
+      auto* field = sight(operation.response_headers, key, name, operation.operation);
+      add_value(field, header.value);
+      if (field) ++answers.headers[key];
+    }
+    if (const auto code = response.headers.find(vocabulary_.error_code); code && !code->empty()) {
+      auto text = printable(*code, longest_name);
+      if (operation.error_codes.size() < most_names) operation.error_codes.insert(text);
+      if (answers.error_codes.size() < most_names) ++answers.error_codes[std::move(text)];
+    }
+    if (!response.body.bytes) return;
+    const auto paths = element_paths(*response.body.bytes, vocabulary_.open_elements);
+    if (!paths) return;
+    ++answers.bodies;
+    for (const auto& path : *paths) {
+      const auto name = printable(path, longest_name);
+      auto* field = sight(operation.response_body, name, name, operation.operation);
+      if (field) ++answers.elements[name];
+    }
+  }
+
+  static std::string_view query_of(std::string_view target) {
+    const auto mark = target.find('?');
+    return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+  }
+
+  // What was asked for, else what was answered; recordings blank it out in several ways.
+  std::string version_of(const model::Exchange& exchange) const {
+    for (const auto* headers : {&exchange.request.headers, &exchange.response.headers})
+      if (const auto version = headers->find(vocabulary_.api_version); version && is_api_version(*version))
+        return std::string(*version);
+    return {};
+  }
+
+  bool first(const std::string& name) {
+    if (std::find(seen_.begin(), seen_.end(), name) != seen_.end()) return false;
+    seen_.push_back(name);
+    return true;
+  }
+
+  const Vocabulary vocabulary_;
+  const ObserveOptions options_;
+  model::Surface surface_;
+  std::map<std::string, std::uint64_t> left_out_;
+  std::vector<std::string> seen_;  // names of the head at hand: a repeated header is sighted once
+  std::uint64_t exchange_ = 0;
+  std::string evidence_;
+};
+
+Observer::Observer(Vocabulary vocabulary, ObserveOptions options)
+    : operations_(std::make_unique<Operations>(std::move(vocabulary), std::move(options))) {}
+Observer::~Observer() = default;
+void Observer::add(const model::Exchange& exchange, std::string_view operation) {
+  operations_->add(exchange, operation);
+}
+model::Surface Observer::finish() { return operations_->finish(); }
+
+}  // namespace blobgauge::analyzer

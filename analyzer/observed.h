@@ -1,0 +1,52 @@
+#pragma once
+// Exchanges -> observed surface. Streams: memory grows with the number of different names, which is bounded, and not
+// with the number of exchanges. What a recording did not keep is never taken for absent (docs/formats/surface.md).
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/catalogue.h"
+#include "model/exchange.h"
+#include "model/surface.h"
+
+namespace blobgauge::analyzer {
+
+// The names that an API gives to what inference must know; data of the catalogue.
+struct Vocabulary {
+  std::string api_version;                 // header, of requests and of answers
+  std::string error_code;                  // response header
+  std::vector<std::string> open_headers;   // prefixes of headers whose rest the user chose (metadata)
+  std::vector<std::string> open_elements;  // XML elements whose children's names the user chose
+};
+
+Vocabulary vocabulary_of(const model::Catalogue& catalogue);
+
+struct ObserveOptions {
+  std::string trace;  // its name in the evidence; no folder, so that a surface does not tell where it was made
+  std::string client, release;  // who sent it; empty where unknown
+  std::string scenario;         // what the client was doing; empty where unknown
+  bool values = true;           // keep values in bounded sets; off where a surface leaves the house
+  bool evidence = true;         // keep the numbers of the first exchanges of each field
+};
+
+// Not thread-safe; one per trace, merged afterwards, gives the same surface as any other split.
+class Observer {
+ public:
+  // A name longer than this is cut, and names beyond the second bound are counted and not kept, per operation and
+  // kind of field: a hostile trace must not fill the memory.
+  static constexpr std::size_t longest_name = 200, most_names = 512;
+
+  Observer(Vocabulary vocabulary, ObserveOptions options);
+  ~Observer();
+
+  // `operation` is what the classifier calls it.
+  void add(const model::Exchange& exchange, std::string_view operation);
+  model::Surface finish();
+
+ private:
+  class Operations;
+  std::unique_ptr<Operations> operations_;
+};
+
+}  // namespace blobgauge::analyzer

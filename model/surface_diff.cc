@@ -1,0 +1,114 @@
+#include "model/surface_diff.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace blobgauge::model {
+namespace {
+
+using FieldMap = std::map<std::string, Field>;
+
+std::string value_text(const Value& value) {
+  if (value.kind == ValueKind::dynamic) return "dynamic";
+  return fmt::format("{}", fmt::join(value.values, ", "));
+}
+
+class Differ {
+ public:
+  std::vector<Change> run(const Surface& before, const Surface& after) {
+    for (const auto& [name, operation] : after.operations) {
+      operation_ = name;
+      const auto found = before.operations.find(name);
+      if (found == before.operations.end()) {
+        add(Grade::breaking, "operation", "", "", "sent");
+        continue;
+      }
+      fields("query", found->second.query, operation.query);
+      fields("request header", found->second.request_headers, operation.request_headers);
+      // An answer that a client newly reads is as much a demand as a header that it newly sends; an answer that was
+      // merely observed is not.
+      if (after.kind != "observed") {
+        fields("response header", found->second.response_headers, operation.response_headers);
+        fields("response element", found->second.response_body, operation.response_body);
+      }
+      statuses(found->second, operation);
+    }
+    for (const auto& [name, operation] : before.operations) {
+      operation_ = name;
+      if (!after.operations.count(name)) add(Grade::harmless, "operation", "", "sent", "");
+    }
+    std::stable_sort(changes_.begin(), changes_.end(),
+                     [](const Change& a, const Change& b) { return a.grade < b.grade; });
+    return std::move(changes_);
+  }
+
+ private:
+  void add(Grade grade, std::string what, std::string name, std::string before, std::string after) {
+    changes_.push_back({grade, operation_, std::move(what), std::move(name), std::move(before), std::move(after)});
+  }
+
+  void fields(const std::string& what, const FieldMap& before, const FieldMap& after) {
+    const auto sent = [](const FieldMap& map, const std::string& key) -> const Field* {
+      const auto found = map.find(key);
+      return found == map.end() || found->second.presence == Presence::never ? nullptr : &found->second;
+    };
+    for (const auto& [key, field] : after) {
+      if (field.presence == Presence::never) continue;
+      const auto* old = sent(before, key);
+      if (!old) {
+        add(Grade::breaking, what, field.name, "",
+            fmt::format("{}: {}", name_of(field.presence), value_text(field.value)));
+        continue;
+      }
+      if (old->name != field.name) add(Grade::evidence, what + " spelling", field.name, old->name, field.name);
+      if (old->presence != field.presence)
+        add(Grade::evidence, what + " presence", field.name, std::string(name_of(old->presence)),
+            std::string(name_of(field.presence)));
+      if (old->value != field.value)
+        add(value_grade(old->value, field.value), what + " value", field.name, value_text(old->value),
+            value_text(field.value));
+    }
+    for (const auto& [key, field] : before)
+      if (field.presence != Presence::never && !sent(after, key))
+        add(Grade::harmless, what, field.name, std::string(name_of(field.presence)), "");
+  }
+
+  // A new text among known ones is a demand; a set that became dynamic, or was, shows nothing.
+  static Grade value_grade(const Value& before, const Value& after) {
+    if (before.kind == ValueKind::dynamic || after.kind == ValueKind::dynamic || before.kind == ValueKind::pattern ||
+        after.kind == ValueKind::pattern)
+      return Grade::evidence;
+    return std::includes(before.values.begin(), before.values.end(), after.values.begin(), after.values.end())
+               ? Grade::harmless
+               : Grade::breaking;
+  }
+
+  void statuses(const OperationSurface& before, const OperationSurface& after) {
+    for (const auto& [status, count] : after.statuses)
+      if (!before.statuses.count(status)) add(Grade::evidence, "status", fmt::to_string(status), "", "there");
+    for (const auto& [status, count] : before.statuses)
+      if (!after.statuses.count(status)) add(Grade::evidence, "status", fmt::to_string(status), "there", "");
+  }
+
+  std::string operation_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace
+
+std::vector<Change> diff(const Surface& before, const Surface& after) { return Differ().run(before, after); }
+
+std::string_view name_of(Grade grade) {
+  switch (grade) {
+    case Grade::breaking:
+      return "breaking";
+    case Grade::harmless:
+      return "harmless";
+    case Grade::evidence:
+      return "evidence";
+  }
+  return "evidence";
+}
+
+}  // namespace blobgauge::model

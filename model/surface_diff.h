@@ -1,0 +1,23 @@
+#pragma once
+// What one surface has and another has not, graded by what it asks of an endpoint.
+#include <string>
+#include <vector>
+
+#include "model/surface.h"
+
+namespace blobgauge::model {
+
+// breaking: the new surface asks for something that the old one never did (an operation, a header, a value).
+// harmless: it asks for less. evidence: only counts or presence moved.
+enum class Grade { breaking, harmless, evidence };
+
+struct Change {
+  Grade grade = Grade::breaking;
+  std::string operation, what, name;  // "Put Block", "request header", "If-Match"
+  std::string before, after;          // empty where it was not there
+};
+
+std::vector<Change> diff(const Surface& before, const Surface& after);
+std::string_view name_of(Grade grade);
+
+}  // namespace blobgauge::model

@@ -1,0 +1,55 @@
+#include "model/surface_diff.h"
+
+#include <gtest/gtest.h>
+
+namespace blobgauge::model {
+namespace {
+
+Surface with(std::string name, Presence presence, Value value = {}) {
+  Surface surface;
+  surface.kind = "static";
+  auto& operation = surface.operations["Put Block"];
+  operation.operation = "Put Block";
+  if (name.empty()) return surface;
+  Field field;
+  field.name = std::move(name);
+  field.presence = presence;
+  field.value = std::move(value);
+  operation.request_headers["x-a"] = field;
+  return surface;
+}
+
+TEST(SurfaceDiff, NothingBetweenEquals) {
+  const auto a = with("x-a", Presence::always, {ValueKind::constant, {"1"}});
+  EXPECT_TRUE(diff(a, a).empty());
+}
+
+TEST(SurfaceDiff, WhatIsNewlyAskedForIsBreaking) {
+  const auto without = with("", Presence::always), header = with("x-a", Presence::conditional);
+  ASSERT_EQ(diff(without, header).size(), 1u);
+  EXPECT_EQ(diff(without, header)[0].grade, Grade::breaking);
+  EXPECT_EQ(diff(header, without)[0].grade, Grade::harmless);
+  EXPECT_EQ(diff(with("x-a", Presence::never), header)[0].grade, Grade::breaking);
+  Surface more = without;
+  more.operations["Get Blob"].operation = "Get Blob";
+  EXPECT_EQ(diff(without, more)[0].what, "operation");
+  EXPECT_EQ(diff(without, more)[0].grade, Grade::breaking);
+  EXPECT_EQ(diff(more, without)[0].grade, Grade::harmless);
+}
+
+TEST(SurfaceDiff, ANewValueIsBreakingAFewerOneIsNot) {
+  const auto one = with("x-a", Presence::always, {ValueKind::constant, {"1"}});
+  const auto two = with("x-a", Presence::always, {ValueKind::one_of, {"1", "2"}});
+  EXPECT_EQ(diff(one, two)[0].grade, Grade::breaking);
+  EXPECT_EQ(diff(two, one)[0].grade, Grade::harmless);
+  EXPECT_EQ(diff(one, with("x-a", Presence::always))[0].grade, Grade::evidence);
+}
+
+TEST(SurfaceDiff, SpellingAndPresenceAreEvidence) {
+  const auto changes = diff(with("x-a", Presence::always), with("X-A", Presence::conditional));
+  ASSERT_EQ(changes.size(), 2u);
+  for (const auto& change : changes) EXPECT_EQ(change.grade, Grade::evidence);
+}
+
+}  // namespace
+}  // namespace blobgauge::model
