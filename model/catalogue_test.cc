@@ -99,6 +99,9 @@ TEST(Catalogue, EveryPageOfTheReferenceIsThere) {
   EXPECT_EQ(have, pages);
   EXPECT_EQ(catalogue().count().pages, pages.size());
   EXPECT_EQ(catalogue().count().undocumented, 1U);
+  // What docs/formats/catalogue.md says.
+  EXPECT_EQ(catalogue().count().operations, 54U);
+  EXPECT_EQ(catalogue().count().forms, 70U);
 }
 
 TEST(Catalogue, VariantsInheritAndAdd) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <forward_list>
 #include <optional>
 
 #include "model/text.h"
@@ -44,8 +45,8 @@ bool positive(const Selector& selector) {
 // The query parameters that any selector asks for, by their index in Table::query_names.
 struct QueryValues {
   std::array<std::string_view, max_selecting_queries> values;
-  std::vector<std::string> decoded;  // backs the values that had escapes
-  std::string_view conflict;         // a name given twice with different values
+  std::forward_list<std::string> decoded;  // backs the values that had escapes
+  std::string_view conflict;               // a name given twice with different values
 };
 
 struct QueryTest {
@@ -156,7 +157,6 @@ struct Classifier::Table {
 
   QueryValues read_query(std::string_view raw) const {
     QueryValues out;
-    out.decoded.reserve(2 * max_selecting_queries);  // views into it must stay
     while (!raw.empty()) {
       const auto end = raw.find('&');
       const auto part = raw.substr(0, end);
@@ -168,8 +168,7 @@ struct Classifier::Table {
       if (name.find('%') != std::string_view::npos) name = plain_name = percent_decode(name);
       for (std::size_t i = 0; i < query_names.size(); ++i) {
         if (!iequals(query_names[i], name)) continue;
-        if (value.find('%') != std::string_view::npos && out.decoded.size() < out.decoded.capacity())
-          value = out.decoded.emplace_back(percent_decode(value));
+        if (value.find('%') != std::string_view::npos) value = out.decoded.emplace_front(percent_decode(value));
         if (!out.values[i].empty() && !iequals(out.values[i], value)) out.conflict = query_names[i];
         out.values[i] = value;
         break;
@@ -243,27 +242,22 @@ Classification Classifier::Table::classify(const Request& request, const Headers
     return out;
   }
 
-  const Form* chosen = nullptr;
-  const Form* supported = nullptr;
-  std::size_t supporters = 0;
-  std::vector<const Form*> possible;
-  for (const auto* form : candidates) {
-    const auto found = fit(*form, query, request);
-    if (found.truth == Truth::no) continue;
-    if (found.truth == Truth::yes && !chosen) chosen = form;
-    possible.push_back(form);
-    if (found.supported) {
-      ++supporters;
-      if (!supported) supported = form;
-    }
-  }
   const auto name = [&](const Form& form) {
     out.operation = form.operation;
     out.name = form.operation->full_name;
   };
-  if (chosen) {
-    name(*chosen);
-    return out;
+  const Form* supported = nullptr;
+  std::size_t supporters = 0;
+  std::vector<const Form*> possible;  // what unrecorded headers leave open; forms exclude each other, so a fit is final
+  for (const auto* form : candidates) {
+    const auto found = fit(*form, query, request);
+    if (found.truth == Truth::no) continue;
+    if (found.truth == Truth::yes) {
+      name(*form);
+      return out;
+    }
+    possible.push_back(form);
+    if (found.supported && ++supporters == 1) supported = form;
   }
   if (possible.empty()) {
     out.reason = fmt::format("the headers fit none of {}", names_of(candidates));

@@ -7,6 +7,7 @@
 
 #include "model/text.h"
 #include "recorder/line_source.h"
+#include "wire/digest.h"
 
 namespace blobgauge::recorder {
 namespace {
@@ -70,6 +71,7 @@ Framing framing_of(const Headers& headers, std::string_view method, int status) 
 
 void fill(model::Body& body, std::string bytes, bool keep) {
   body.size = bytes.size();
+  if (!bytes.empty()) body.sha256 = wire::hex(wire::digest(wire::Algorithm::sha256, bytes));
   if (keep) body.bytes = std::move(bytes);
 }
 

@@ -37,6 +37,7 @@ TEST(ImportRecordings, AWholeExchange) {
   EXPECT_EQ(e.request.framing, Framing::length);
   EXPECT_EQ(e.request.body.size, 3U);
   EXPECT_EQ(e.request.body.bytes, "abc");
+  EXPECT_EQ(e.request.body.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(e.response.headers.get("Server"), "One/1.0 Two/2.0");
   EXPECT_EQ(e.response.headers.count("Vary"), 2U);
   EXPECT_EQ(e.response.framing, Framing::chunked);
