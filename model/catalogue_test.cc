@@ -150,6 +150,8 @@ TEST(Catalogue, RuleIsOneLine) {
             "PUT /{container}?restype=container&comp=lease, x-ms-lease-action=acquire");
   EXPECT_EQ(catalogue().find("Get Page Ranges (diff)")->rule(),
             "GET /{container}/{blob}?comp=pagelist, ?prevsnapshot or x-ms-previous-snapshot-url");
+  EXPECT_EQ(catalogue().find("Get Page Ranges")->rule(),
+            "GET /{container}/{blob}?comp=pagelist, no ?prevsnapshot, no x-ms-previous-snapshot-url");
 }
 
 TEST(Catalogue, RefusesWhatItCannotMean) {

@@ -31,11 +31,24 @@ std::string to_text(const Selector& selector) {
 }
 
 std::string Operation::rule() const {
-  std::string out = join(methods, '|') + " " + join(paths, '|');
-  for (std::size_t i = 0; i < query.size(); ++i) out += (i == 0 ? "?" : "&") + to_text(query[i]);
-  for (const auto& header : headers) out += ", " + to_text(header);
-  for (std::size_t i = 0; i < any.size(); ++i)
-    out += (i == 0 ? ", " : " or ") + std::string(any[i].in == Selector::In::query ? "?" : "") + to_text(any[i]);
+  // Absences after what has to be there: they read as exceptions.
+  const auto plain = [](const Selector& selector) {
+    const std::string mark = selector.in == Selector::In::query ? "?" : "";
+    return selector.test == Selector::Test::absent ? "no " + mark + selector.name : mark + to_text(selector);
+  };
+  std::string out = join(methods, '|') + " " + join(paths, '|'), exceptions;
+  char between = '?';
+  for (const auto& selector : query) {
+    if (selector.test == Selector::Test::absent) {
+      exceptions += ", " + plain(selector);
+      continue;
+    }
+    out += between + to_text(selector);
+    between = '&';
+  }
+  out += exceptions;
+  for (const auto& header : headers) out += ", " + plain(header);
+  for (std::size_t i = 0; i < any.size(); ++i) out += (i == 0 ? ", " : " or ") + plain(any[i]);
   return out;
 }
 
