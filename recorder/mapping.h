@@ -1,6 +1,7 @@
 #pragma once
 // Host names that the client believes in, and where their requests really go (`--map HOSTGLOB=URL`). Pure functions:
 // no name is looked up here. docs/recorder.md says which combinations keep a signature valid.
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
