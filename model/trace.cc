@@ -16,7 +16,8 @@ namespace {
 
 class FileWriter final : public TraceWriter {
  public:
-  FileWriter(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {
+  FileWriter(std::string path, int descriptor, Redaction redaction)
+      : path_(std::move(path)), descriptor_(descriptor), redaction_(std::move(redaction)) {
     if (path_.ends_with(".zst")) context_ = ZSTD_createCCtx();
   }
   FileWriter(const FileWriter&) = delete;
@@ -35,13 +36,16 @@ class FileWriter final : public TraceWriter {
   }
 
   Status write(const Exchange& exchange) override {
-    BLOBGAUGE_CHECK(put(to_json_line(exchange), false));
+    Exchange masked = exchange;
+    redaction_.apply(masked);
+    BLOBGAUGE_CHECK(put(to_json_line(masked), false));
     ++count_;
     return {};
   }
 
   Status finish(TraceEnd end) override {
     end.exchanges = count_;
+    for (auto& note : end.notes) note = redaction_.text(note);
     BLOBGAUGE_CHECK(put(to_json_line(end), true));
     const int descriptor = std::exchange(descriptor_, -1);
     if (descriptor > 1 && ::close(descriptor) != 0) return cannot_write();
@@ -80,6 +84,7 @@ class FileWriter final : public TraceWriter {
 
   std::string path_;
   int descriptor_;
+  Redaction redaction_;
   ZSTD_CCtx* context_ = nullptr;
   std::uint64_t count_ = 0;
   std::optional<Error> broken_;  // after a failed write nothing more is written: a hole would not be seen
@@ -160,14 +165,17 @@ class FileReader final : public TraceReader {
 
 }  // namespace
 
-Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const TraceHead& head) {
+Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const TraceHead& head,
+                                                  const Redaction& redaction) {
   const int descriptor =
       path == "-" ? STDOUT_FILENO : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (descriptor < 0)
     return fail(Category::output, fmt::format("cannot write the trace: {}", std::strerror(errno)),
                 "choose another place with -o", {path, 0, 0});
-  auto writer = std::make_unique<FileWriter>(path, descriptor);
-  BLOBGAUGE_CHECK(writer->put(to_json_line(head), false));
+  auto writer = std::make_unique<FileWriter>(path, descriptor, redaction);
+  TraceHead masked = head;
+  masked.command = redaction.command(head.command);
+  BLOBGAUGE_CHECK(writer->put(to_json_line(masked), false));
   return writer;
 }
 

@@ -10,6 +10,7 @@
 
 #include "model/error.h"
 #include "model/exchange.h"
+#include "model/redaction.h"
 
 namespace blobgauge::model {
 
@@ -20,7 +21,7 @@ struct TraceHead {
   std::string client;                // "azcopy", or empty
   std::string release;               // "10.32.2", or empty
   std::string scenario;              // id of the scenario that ran, or empty
-  std::vector<std::string> command;  // of `record -- CMD`, redacted
+  std::vector<std::string> command;  // of `record -- CMD`
 };
 
 struct TraceEnd {
@@ -49,8 +50,9 @@ class TraceReader {
   virtual const TraceEnd& end() const = 0;
 };
 
-// "-" is standard output or input.
-Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const TraceHead& head);
+// "-" is standard output or input. What is written passes `redaction`, the command line in the head included.
+Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const TraceHead& head,
+                                                  const Redaction& redaction);
 Result<std::unique_ptr<TraceReader>> open_trace(const std::string& path);
 
 // One exchange as one JSON line without the line feed, and back; the functions that both classes stand on.

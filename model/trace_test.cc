@@ -25,6 +25,11 @@ class Trace : public testing::Test {
   std::filesystem::path folder_;
 };
 
+const Redaction& nothing() {
+  static const Redaction redaction{SecretNames{}};
+  return redaction;
+}
+
 std::string random_bytes(std::mt19937& random, std::size_t longest) {
   std::string out(std::uniform_int_distribution<std::size_t>(0, longest)(random), '\0');
   for (auto& c : out) c = static_cast<char>(random() % (random() % 2 ? 256 : 128));
@@ -82,7 +87,8 @@ TEST_F(Trace, ALineKeepsEveryByteOfAnyExchange) {
 TEST_F(Trace, FilesRoundTripPlainAndCompressed) {
   for (const auto* name : {"a.trace", "a.trace.zst"}) {
     std::mt19937 random(3);
-    auto writer = create_trace(path(name), {"blobgauge 0", "azcopy", "10.32.2", "azcopy-make", {"azcopy", "make"}});
+    auto writer =
+        create_trace(path(name), {"blobgauge 0", "azcopy", "10.32.2", "azcopy-make", {"azcopy", "make"}}, nothing());
     ASSERT_TRUE(writer);
     std::vector<std::string> lines;
     for (int i = 0; i < 300; ++i) {
@@ -111,7 +117,7 @@ TEST_F(Trace, FilesRoundTripPlainAndCompressed) {
 TEST_F(Trace, EveryCutIsNoticed) {
   for (const auto* name : {"cut.trace", "cut.trace.zst"}) {
     std::mt19937 random(5);
-    auto writer = create_trace(path(name), {});
+    auto writer = create_trace(path(name), {}, nothing());
     ASSERT_TRUE(writer);
     for (int i = 0; i < 2; ++i) ASSERT_TRUE((*writer)->write(random_exchange(random)));
     ASSERT_TRUE((*writer)->finish({}));
@@ -135,10 +141,28 @@ TEST_F(Trace, EveryCutIsNoticed) {
 }
 
 TEST_F(Trace, AFullDiskIsOneClearErrorAndNothingFollowsIt) {
-  auto writer = create_trace("/dev/full", {});
+  auto writer = create_trace("/dev/full", {}, nothing());
   ASSERT_FALSE(writer);
   EXPECT_EQ(writer.error().category, Category::output);
   EXPECT_NE(describe(writer.error()).find("No space left"), std::string::npos);
+}
+
+TEST_F(Trace, SecretsNeverReachTheFile) {
+  const Redaction redaction{SecretNames{{"authorization"}, {"sig"}, {}}};
+  TraceHead head;
+  head.command = {"azcopy", "https://a/c?sig=SENTINEL"};
+  auto writer = create_trace(path("a.trace"), head, redaction);
+  ASSERT_TRUE(writer);
+  Exchange exchange;
+  exchange.request.target = "/c?sig=SENTINEL";
+  exchange.request.headers.add("Authorization", "Bearer SENTINEL");
+  ASSERT_TRUE((*writer)->write(exchange));
+  TraceEnd end;
+  end.notes = {"?sig=SENTINEL"};
+  ASSERT_TRUE((*writer)->finish(end));
+  const auto text = read_file(path("a.trace")).value();
+  EXPECT_EQ(text.find("SENTINEL"), std::string::npos);
+  EXPECT_NE(text.find("sig=REDACTED"), std::string::npos);
 }
 
 TEST_F(Trace, ForeignFilesAreRefusedWithTheirLine) {
