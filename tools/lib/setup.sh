@@ -35,6 +35,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+apt_updated=''
 # install_packages GROUP...: what of these groups of tools/packages.txt is missing.
 install_packages() {
   local wanted=" $* " group package why missing=()
@@ -51,7 +52,8 @@ install_packages() {
       "as root: apt-get install ${missing[*]}"
     sudo -v || die "sudo refused" "as root: apt-get install ${missing[*]}"
   fi
-  step --network 'package lists' as_root apt-get update -q || return
+  [ -n "$apt_updated" ] || step --network 'package lists' as_root apt-get update -q || return
+  apt_updated=1
   step --network 'packages: download' apt_install --download-only "${missing[@]}" || return
   step 'packages: install' apt_install "${missing[@]}"
 }
@@ -60,17 +62,20 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
+go_fits() {
+  [[ $(command -v go >/dev/null && go version 2>/dev/null) =~ go$go_minor(\.|\ ) ]]
+}
+
 # setup_go: puts a Go of the right minor version first in PATH.
 setup_go() {
-  local have
-  have=$(command -v go >/dev/null && go version 2>/dev/null || true)
-  [[ $have =~ go$go_minor(\.|\ ) ]] && return 0
-  say "Fetching Go $go_minor (${have:-no Go on this machine}, and only $go_minor is accepted)"
-  [ -d "$cache/go-$go_minor" ] || install_packages go || return
+  ! go_fits || return 0
+  if [ ! -d "$cache/go-$go_minor" ]; then
+    say "Fetching Go $go_minor: $(go version 2>/dev/null || echo 'there is none here'), and no other version will do"
+    install_packages go || return
+  fi
   make_once go "$go_minor" "Go $go_minor" network fetch_go || return
   PATH=$made/go/bin:$PATH
-  have=$(go version)
-  [[ $have =~ go$go_minor(\.|\ ) ]] || die "the toolchain in $made is $have, not $go_minor" "remove that folder"
+  go_fits || die "the toolchain in $made is $(go version), not $go_minor" "remove that folder"
 }
 
 fetch_go() {
@@ -80,16 +85,16 @@ fetch_go() {
     chmod 755 "$1"/go/bin/* "$1"/go/pkg/tool/*/*
 }
 
-# setup_node: the machine's own Node if it is 18 or later and has npm, Debian's otherwise.
-setup_node() {
+node_fits() {
   local version
-  if command -v node >/dev/null && command -v npm >/dev/null; then
-    version=$(node --version)
-    version=${version#v}
-    [ "${version%%.*}" -lt 18 ] || return 0
-  fi
-  install_packages node
+  command -v node >/dev/null && command -v npm >/dev/null || return
+  version=$(node --version)
+  version=${version#v}
+  [ "${version%%.*}" -ge 18 ]
 }
+
+# setup_node: the machine's own Node if it is 18 or later and has npm, Debian's otherwise.
+setup_node() { node_fits || install_packages node; }
 
 # npm_install SOURCE TARGET: exactly what the lock file in SOURCE names.
 npm_install() {
@@ -137,7 +142,11 @@ build_go() {
 
 # setup_all: everything that the main job and the default tests need.
 setup_all() {
-  install_packages build test || return
+  local groups=(build test clients)
+  # All at once: apt-get's own start costs more than most packages.
+  go_fits || [ -d "$cache/go-$go_minor" ] || groups+=(go)
+  node_fits || groups+=(node)
+  install_packages "${groups[@]}" || return
   setup_go && setup_node && setup_azcopy && setup_azurite && setup_rclone
 }
 
