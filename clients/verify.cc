@@ -2,18 +2,18 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
 #include "clients/run.h"
 #include "model/process.h"
+#include "model/temporary.h"
 #include "model/text.h"
 
 namespace blobgauge::clients {
@@ -22,31 +22,6 @@ using model::Category;
 using model::Result;
 
 namespace {
-
-// Gone with everything in it when the object is.
-class TemporaryFolder {
- public:
-  static Result<TemporaryFolder> create(std::string base) {
-    std::error_code error;
-    if (base.empty()) base = fs::temp_directory_path(error);
-    fs::create_directories(base, error);
-    std::string path = base + "/blobgauge-verify-XXXXXX";
-    if (!::mkdtemp(path.data()))
-      return model::fail(Category::output, fmt::format("cannot make a folder in {}", base), "give --work FOLDER");
-    return TemporaryFolder(std::move(path));
-  }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 // The first dotted number in what the client prints: "rclone v1.75.1-DEV" is 1.75.1.
 Result<std::string> release_of(const std::string& program, const ClientFile& file, const std::string& folder) {
@@ -173,7 +148,7 @@ Result<Verified> verify(const VerifyOptions& options, const model::Profile& prof
                         Recorder& recorder, const VerifyProgress& progress) {
   const auto started = std::chrono::system_clock::now();
   BLOBGAUGE_TRY(const auto service, load_service(options.service));
-  BLOBGAUGE_TRY(const auto work, TemporaryFolder::create(options.work));
+  BLOBGAUGE_TRY(const auto work, model::TemporaryFolder::create(options.work));
   std::vector<ClientFile> files;
   for (const auto& client : options.clients) {
     BLOBGAUGE_TRY(files.emplace_back(), load_client_file(options.scenarios, client.name));
