@@ -24,6 +24,7 @@ struct ClientOptions {
 };
 
 // Gives the next part of a payload, empty at the end. The view must live until the next call.
+// After an early answer it may be left before its end.
 using BodySource = std::function<Task<Result<std::string_view>>()>;
 
 struct ClientRequest {
@@ -45,7 +46,9 @@ class Loan {
   ~Loan();  // closes what was not given back
   Loan(Loan&&) noexcept;
   Loan& operator=(Loan&&) noexcept;
-  Connection& connection();
+  // False once it was given back.
+  explicit operator bool() const;
+  Connection& connection() const;
   bool reused() const;  // it carried a request before
   // Back to the pool: only after a complete exchange in which both sides keep alive.
   void give_back();
@@ -59,6 +62,12 @@ class Loan {
 
 class ClientResponse {
  public:
+  explicit ClientResponse(Loan loan);
+  // Gives the connection back to the pool if the body was read to its end, else closes it.
+  ~ClientResponse();
+  ClientResponse(ClientResponse&&) noexcept;
+  ClientResponse& operator=(ClientResponse&&) noexcept;
+
   ResponseHead head;
   std::vector<ResponseHead> informational;  // 1xx that came before it, at most 16
   BodyFraming framing;
@@ -67,8 +76,7 @@ class ClientResponse {
   bool request_done = true;  // false: the answer came before the body was through, the rest was not sent
   std::uint64_t sent = 0;    // payload bytes handed to the stream
 
-  ClientResponse(Loan loan);
-  // See Connection::read_body. With `end` the connection goes back to the pool.
+  // See Connection::read_body.
   Task<Result<BodyPiece>> read_body();
   bool body_done() const;
   Task<Result<std::string>> read_all(std::size_t limit = 64 << 20);
@@ -77,7 +85,6 @@ class ClientResponse {
   friend class Client;
   void settle();
   bool reusable_ = false;
-  bool settled_ = false;
   Loan loan_;
 };
 
@@ -95,8 +102,9 @@ class Client {
   Task<Result<Loan>> borrow(const Destination& destination, bool fresh = false);
   void close_idle();
 
+  struct State;  // the pool, which loans refer to
+
  private:
-  struct State;
   std::shared_ptr<State> state_;
 };
 

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "wire/framing.h"
 #include "wire/head.h"
@@ -30,10 +29,12 @@ class Connection {
   Task<Result<ResponseHead>> read_response_head();
   // True once a byte of the head that is being read, or was to be read, has come: tells a cut head from an idle end.
   bool head_started() const { return head_started_; }
+  // The last head was complete enough to be judged, and malformed: the other side can still be told.
+  bool head_refused() const { return head_refused_; }
 
   // Says how the body after the last head ends; a body without bytes needs no read.
   void begin_body(BodyFraming framing);
-  // The next piece; its views live until the next read. `end` comes exactly once, then it must not be called again.
+  // The next piece; its views live until the next read. At the end, and again after it, `end` is set.
   Task<Result<BodyPiece>> read_body();
   bool body_done() const { return decoder_.done(); }
   const BodyDecoder& body() const { return decoder_; }
@@ -59,10 +60,11 @@ class Connection {
 
   std::unique_ptr<Stream> stream_;
   HeadLimits limits_;
-  std::vector<char> buffer_;
+  std::unique_ptr<char[]> buffer_;
   std::size_t buffer_bytes_;
   std::size_t begin_ = 0, end_ = 0;  // unread part of buffer_
   bool head_started_ = false;
+  bool head_refused_ = false;
   BodyDecoder decoder_;
 };
 

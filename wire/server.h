@@ -50,8 +50,11 @@ class Transaction {
   Task<Status> write(std::string_view payload);
   Task<Status> finish();
 
-  // Bytes as they are, for forwarding: heads (1xx too) and wire pieces of a body. After the response's last byte call
-  // complete(); `keep_alive` false closes the connection afterwards.
+  // A whole informational head (1xx), as bytes; a forwarded 100 counts as the answer to `Expect`.
+  Task<Status> inform(std::string_view head);
+  // Bytes as they are, for forwarding: head and wire pieces of the final response. After its last byte call complete();
+  // `keep_alive` false closes the connection afterwards. Who forwards says answer_continue(false) first: there must be
+  // one writer only.
   Task<Status> write_raw(std::string_view bytes);
   void complete(bool keep_alive);
 
@@ -62,10 +65,14 @@ class Transaction {
   bool response_started() const { return started_; }
   bool response_done() const { return done_; }
   bool keep_alive() const { return keep_alive_; }
+  bool intercepted() const { return intercepted_; }
+  bool awaits_continue() const { return expects_continue_ && !continued_ && !request_done(); }
   // Close after this response.
   void close() { keep_alive_ = false; }
 
  private:
+  Task<Status> send_head(int status, std::string_view reason, model::Headers headers, std::string_view body);
+
   Connection& connection_;
   Session& session_;
   RequestHead head_;
@@ -76,6 +83,7 @@ class Transaction {
   bool continued_ = false;
   bool started_ = false;
   bool done_ = false;
+  bool intercepted_ = false;
   bool bodyless_ = false;
   BodyFraming response_;
   std::uint64_t written_ = 0;
@@ -95,16 +103,19 @@ struct ServerOptions {
   std::size_t connections = 1024;  // more wait in the kernel's queue
 };
 
-// Destroy it before its Runtime; what the handler refers to must live until stop() was awaited or the Runtime is gone.
+// What the handler refers to must live until stop() was awaited or the Runtime is gone. A handler that still runs at
+// the end of stop's grace is cancelled: what it waits for ends with an error or an exception
+// (boost::system::system_error), which it should let through.
 class Server {
  public:
   // Listens and serves from the next turn of the loop on. Category::usage where the address cannot be bound.
   static Result<std::unique_ptr<Server>> start(Runtime& runtime, ServerOptions options, Handler handler);
-  ~Server();  // as stop(0), without waiting
+  ~Server();  // as stop(0), without waiting; any thread may do it
 
   std::uint16_t port() const;
   // "127.0.0.1:43210"
   const std::string& address() const;
+  // Of the loop's thread only.
   std::size_t open_connections() const;
   std::uint64_t accepted() const;
 

@@ -1,0 +1,113 @@
+#include "wire/connection.h"
+
+#include <fmt/format.h>
+
+namespace blobgauge::wire {
+
+using model::Category;
+using model::fail;
+
+Connection::Connection(std::unique_ptr<Stream> stream, HeadLimits limits, std::size_t buffer_bytes)
+    : stream_(std::move(stream)), limits_(limits), buffer_bytes_(buffer_bytes) {}
+
+Task<Result<std::size_t>> Connection::fill() {
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
+  begin_ = end_ = 0;
+  const auto size = co_await stream_->read_some(std::span<char>(buffer_.get(), buffer_bytes_));
+  if (size) end_ = *size;
+  co_return size;
+}
+
+Task<Result<bool>> Connection::read_head(HeadParser& parser) {
+  head_started_ = head_refused_ = false;
+  while (!parser.done()) {
+    if (begin_ == end_) {
+      const auto size = co_await fill();
+      if (!size) co_return tl::make_unexpected(size.error());
+      if (*size == 0 && !parser.started()) co_return false;
+      if (*size == 0)
+        co_return fail(Category::endpoint, fmt::format("the connection with {} ended inside a head", stream_->peer()));
+    }
+    head_started_ = true;
+    const auto taken = parser.feed(buffered());
+    if (!taken) {
+      head_refused_ = true;
+      co_return tl::make_unexpected(taken.error());
+    }
+    begin_ += *taken;
+  }
+  co_return true;
+}
+
+Task<Result<std::optional<RequestHead>>> Connection::read_request_head() {
+  HeadParser parser(HeadParser::Kind::request, limits_);
+  const auto read = co_await read_head(parser);
+  if (!read) co_return tl::make_unexpected(read.error());
+  if (!*read) co_return std::optional<RequestHead>();
+  co_return std::optional<RequestHead>(parser.take_request());
+}
+
+Task<Result<ResponseHead>> Connection::read_response_head() {
+  HeadParser parser(HeadParser::Kind::response, limits_);
+  const auto read = co_await read_head(parser);
+  if (!read) co_return tl::make_unexpected(read.error());
+  if (!*read)
+    co_return fail(Category::endpoint, fmt::format("{} closed the connection without an answer", stream_->peer()));
+  co_return parser.take_response();
+}
+
+void Connection::begin_body(BodyFraming framing) { decoder_ = BodyDecoder(framing); }
+
+Task<Result<BodyPiece>> Connection::read_body() {
+  BodyPiece last;
+  last.end = true;
+  if (decoder_.done()) co_return last;
+  if (begin_ == end_) {
+    const auto size = co_await fill();
+    if (!size) co_return tl::make_unexpected(size.error());
+    if (*size == 0) {
+      const auto closed = decoder_.closed();
+      if (!closed) co_return tl::make_unexpected(closed.error());
+      co_return last;
+    }
+  }
+  auto piece = decoder_.next(buffered());
+  if (piece) begin_ += piece->wire.size();
+  co_return piece;
+}
+
+Task<Result<std::string>> Connection::read_all(std::size_t limit) {
+  std::string out;
+  for (;;) {
+    const auto piece = co_await read_body();
+    if (!piece) co_return tl::make_unexpected(piece.error());
+    if (piece->payload.size() > limit - out.size())
+      co_return fail(Category::endpoint, fmt::format("a body longer than {} bytes from {}", limit, stream_->peer()));
+    out.append(piece->payload);
+    if (piece->end) co_return out;
+  }
+}
+
+Task<Result<std::string_view>> Connection::read_raw() {
+  if (begin_ == end_) {
+    const auto size = co_await fill();
+    if (!size) co_return tl::make_unexpected(size.error());
+  }
+  const auto out = buffered();
+  begin_ = end_;
+  co_return out;
+}
+
+std::string_view Connection::buffered() const { return {buffer_.get() + begin_, end_ - begin_}; }
+
+std::string Connection::take_buffered() {
+  std::string out(buffered());
+  begin_ = end_;
+  return out;
+}
+
+Task<Status> Connection::accept_tls(std::shared_ptr<TlsServer> tls, std::string name_without_sni) {
+  return stream_->accept_tls(std::move(tls), std::move(name_without_sni), take_buffered());
+}
+
+}  // namespace blobgauge::wire
