@@ -1,0 +1,541 @@
+#include "reports/html.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "model/text.h"
+#include "reports/html_style.h"
+
+namespace blobgauge::reports {
+namespace {
+
+using model::CaseResult;
+using model::Finding;
+using model::Verdict;
+using model::Weight;
+
+std::string_view class_of(Works works) {
+  switch (works) {
+    case Works::yes:
+      return "yes";
+    case Works::no:
+      return "no";
+    case Works::unknown:
+      return "unknown";
+    case Works::absent:
+      return "absent";
+  }
+  return "absent";
+}
+
+std::string_view class_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+    case Verdict::xpass:
+      return "yes";
+    case Verdict::fail:
+    case Verdict::xfail:
+    case Verdict::unsupported:
+      return "no";
+    case Verdict::skipped:
+      return "absent";
+    default:
+      return "unknown";
+  }
+}
+
+std::string badge(std::string_view kind, std::string_view text) {
+  return fmt::format("<span class=\"badge {}\">{}</span>", kind, html_text(text));
+}
+
+std::string code(std::string_view text) {
+  return text.empty() ? std::string("<span class=\"soft\">nothing</span>")
+                      : fmt::format("<code>{}</code>", html_text(text));
+}
+
+std::string count(std::size_t n, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+// Letters, digits and dashes; the column keeps two endpoints apart.
+std::string anchor(std::string_view kind, std::size_t column, std::string_view id) {
+  std::string out = fmt::format("{}-{}-", kind, column);
+  for (const char c : id) {
+    const char low = model::ascii_lower(c);
+    out += (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') ? low : '-';
+  }
+  return out;
+}
+
+bool needs_a_look(const CaseResult& item) {
+  return item.verdict != Verdict::pass && item.verdict != Verdict::skipped && item.verdict != Verdict::xpass;
+}
+
+class Page {
+ public:
+  Page(const Input& input, const Overview& overview, const HtmlOptions& options)
+      : input_(input), overview_(overview), options_(options) {}
+
+  std::string write() {
+    find_groups();
+    out_ += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
+    // Whatever an endpoint answered stands in this page: nothing may be loaded, and nothing but our own script runs.
+    out_ +=
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n";
+    out_ += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+    out_ +=
+        fmt::format("<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n", html_text(options_.title), page_style);
+    header();
+    navigation();
+    out_ += "<main>\n";
+    commands();
+    figures();
+    failures();
+    differences();
+    all_cases();
+    words();
+    out_ += "</main>\n";
+    footer();
+    out_ += fmt::format("<script>{}</script>\n</body>\n</html>\n", page_script);
+    return std::move(out_);
+  }
+
+ private:
+  // Failing cases of one endpoint that fail for the same reason: same operation, expectation and answer.
+  struct Group {
+    std::size_t column;
+    std::string operation, expectation, expected, actual;
+    Verdict verdict;
+    std::vector<const CaseRow*> rows;
+  };
+
+  void find_groups() {
+    for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
+      const auto first = groups_.size();
+      for (const auto& row : overview_.cases) {
+        const auto* item = row.cells[column];
+        if (!item || !needs_a_look(*item)) continue;
+        Group made{column, row.operation, "", "", "", item->verdict, {}};
+        for (const auto& finding : item->findings) {
+          if (finding.weight != Weight::breaks) continue;
+          made.expectation = finding.expectation;
+          made.expected = finding.expected;
+          made.actual = finding.actual;
+          break;
+        }
+        if (made.expectation.empty()) made.actual = item->detail;
+        const auto same = [&](const Group& group) {
+          return group.operation == made.operation && group.expectation == made.expectation &&
+                 group.actual == made.actual && group.verdict == made.verdict;
+        };
+        const auto found = std::find_if(groups_.begin() + static_cast<std::ptrdiff_t>(first), groups_.end(), same);
+        (found == groups_.end() ? groups_.emplace_back(std::move(made)) : *found).rows.push_back(&row);
+      }
+      std::stable_sort(groups_.begin() + static_cast<std::ptrdiff_t>(first), groups_.end(),
+                       [](const Group& a, const Group& b) { return a.rows.size() > b.rows.size(); });
+    }
+  }
+
+  bool has_differences() const {
+    for (const auto& row : overview_.cases)
+      for (const auto* item : row.cells)
+        if (item && std::any_of(item->findings.begin(), item->findings.end(),
+                                [](const Finding& f) { return f.weight == Weight::differs; }))
+          return true;
+    return false;
+  }
+
+  void header() {
+    out_ += "<header><div>\n";
+    out_ += fmt::format("<h1>{}</h1>\n", html_text(options_.title));
+    for (const auto& note : overview_.notes) out_ += fmt::format("<p class=\"note\">{}</p>\n", html_text(note));
+    out_ += "<div class=\"cards\">\n";
+    for (std::size_t i = 0; i < overview_.labels.size(); ++i) card(i);
+    out_ += "</div>\n</div></header>\n";
+  }
+
+  void card(std::size_t column) {
+    const auto sum = score(overview_, column);
+    const auto kind = sum.breaks ? "no" : sum.unknown || !sum.tried() ? "unknown" : "yes";
+    const auto& label = overview_.labels[column];
+    out_ += fmt::format("<section class=\"card {}\">\n<h2>{}", kind, html_text(label));
+    for (const auto& results : input_.columns[column].results)
+      if (!results.endpoint.empty() && results.endpoint != label) {
+        out_ += fmt::format(" <span>{}</span>", html_text(results.endpoint));
+        break;
+      }
+    out_ += "</h2>\n";
+    if (sum.tried()) {
+      const auto answer = sum.breaks    ? fmt::format("{} of {} client commands {}", sum.breaks, sum.tried(),
+                                                   sum.breaks == 1 ? "breaks" : "break")
+                          : sum.unknown ? fmt::format("{} of {} client commands: unknown", sum.unknown, sum.tried())
+                                        : fmt::format("All {} client commands work", sum.tried());
+      out_ += fmt::format("<p class=\"answer {}\">{}</p>\n", kind, answer);
+      out_ += fmt::format("<div class=\"bar\" role=\"img\" aria-label=\"{} work, {} break, {} unknown\">", sum.works,
+                          sum.breaks, sum.unknown);
+      for (const auto& [name, n] : {std::pair{"yes", sum.works}, {"no", sum.breaks}, {"unknown", sum.unknown}})
+        if (n) out_ += fmt::format("<i class=\"{}\" style=\"flex:{}\"></i>", name, n);
+      out_ += "</div>\n";
+      if (sum.breaks || sum.unknown)
+        out_ += fmt::format("<p class=\"legend\">{} work, {} {}, {} unknown</p>\n", sum.works, sum.breaks,
+                            sum.breaks == 1 ? "breaks" : "break", sum.unknown);
+    } else {
+      out_ += "<p class=\"answer\">No client command was tried</p>\n";
+    }
+    if (!overview_.figures.empty() && overview_.figures.front().cells[column].total) {
+      const auto& f = overview_.figures.front().cells[column];
+      out_ += fmt::format(
+          "<div class=\"pair\"><div><b>{}</b><span class=\"soft small\">divergence</span></div>"
+          "<div><b>{}</b><span class=\"soft small\">coverage</span></div>"
+          "<div><b>{}</b><span class=\"soft small\">cases</span></div></div>\n",
+          html_text(percent(f.divergence())), html_text(percent(f.coverage())), f.total);
+    }
+    if (!overview_.causes[column].empty()) {
+      out_ += "<ul class=\"causes\">\n";
+      for (const auto& cause : overview_.causes[column]) {
+        out_ += fmt::format("<li><b>{}</b> breaks {}<br>", code(cause.exchange),
+                            count(cause.commands.size(), "command", "commands"));
+        // The whole exchange of the first: what to look for in a log.
+        const auto first = cause.commands.front()->cells[column].broken_by();
+        if (!first.empty()) out_ += fmt::format("<code class=\"exchange\">{}</code><br>", html_text(first));
+        out_ += "<span class=\"small\">";
+        for (std::size_t i = 0; i < cause.commands.size(); ++i) {
+          const auto& row = *cause.commands[i];
+          out_ += fmt::format("{}<a href=\"#{}\">{}</a>", i ? ", " : "",
+                              anchor("command", 0, row.client + "-" + row.id), html_text(row.client + " " + row.id));
+        }
+        out_ += "</span></li>\n";
+      }
+      out_ += "</ul>\n";
+    }
+    out_ += "</section>\n";
+  }
+
+  void navigation() {
+    out_ += "<nav aria-label=\"Sections\"><div>";
+    if (!overview_.commands.empty()) out_ += "<a href=\"#commands\">Client commands</a>";
+    if (!overview_.figures.empty()) out_ += "<a href=\"#figures\">Divergence and coverage</a>";
+    if (!groups_.empty()) out_ += "<a href=\"#failures\">Cases that do not pass</a>";
+    if (has_differences()) out_ += "<a href=\"#differences\">Differences</a>";
+    if (!overview_.cases.empty()) out_ += "<a href=\"#cases\">All cases</a>";
+    out_ += "<a href=\"#words\">What the words mean</a></div></nav>\n";
+  }
+
+  std::string state(const CommandCell& cell) const {
+    static const std::map<Works, std::string> names = {
+        {Works::yes, "works"}, {Works::no, "breaks"}, {Works::unknown, "unknown"}, {Works::absent, "not tried"}};
+    std::string text = badge(class_of(cell.works), names.at(cell.works));
+    if (cell.works != Works::absent && !cell.run) text += " <span class=\"soft small\">predicted</span>";
+    if (cell.disagree()) text += " <span class=\"soft small\">predicted otherwise</span>";
+    return text;
+  }
+
+  void commands() {
+    if (overview_.commands.empty()) return;
+    out_ +=
+        "<section id=\"commands\">\n<h2>Client commands</h2>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+        "aria-label=\"Client commands\"><table>\n<caption>One row per command of a real client. A command that "
+        "breaks shows the first exchange that the client could not work with.</caption>\n<thead><tr><th "
+        "scope=\"col\">command</th><th scope=\"col\">what it does</th>";
+    for (const auto& label : overview_.labels) out_ += fmt::format("<th scope=\"col\">{}</th>", html_text(label));
+    out_ += "</tr></thead>\n";
+    std::string client;
+    const std::size_t columns = 2 + overview_.labels.size();
+    for (const auto& row : overview_.commands) {
+      if (row.client != client || client.empty()) {
+        out_ += client.empty() ? "<tbody>\n" : "</tbody>\n<tbody>\n";
+        client = row.client;
+        out_ += fmt::format("<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n", columns,
+                            html_text(row.release.empty() ? client : client + " " + row.release));
+      }
+      out_ += fmt::format("<tr id=\"{}\"><th scope=\"row\" class=\"name\">{}</th><td>{}</td>",
+                          anchor("command", 0, row.client + "-" + row.id), html_text(row.id), html_text(row.title));
+      for (const auto& cell : row.cells) out_ += "<td>" + state(cell) + "</td>";
+      out_ += "</tr>\n";
+      for (std::size_t i = 0; i < row.cells.size(); ++i) why(row.cells[i], i, columns);
+    }
+    out_ += "</tbody>\n</table></div>\n</section>\n";
+  }
+
+  void why(const CommandCell& cell, std::size_t column, std::size_t columns) {
+    if (cell.works != Works::no && cell.works != Works::unknown) return;
+    out_ += fmt::format("<tr class=\"why\"><td colspan=\"{}\"><span class=\"soft small\">{}:</span> ", columns,
+                        html_text(overview_.labels[column]));
+    const auto broken_by = cell.broken_by();
+    if (!broken_by.empty()) out_ += code(broken_by);
+    const auto* said = cell.run ? cell.run : cell.predicted;
+    if (said && !said->detail.empty())
+      out_ +=
+          fmt::format("{}<span class=\"small\">{}</span>", broken_by.empty() ? "" : "<br>", html_text(said->detail));
+    if (cell.predicted && !cell.predicted->cases.empty()) {
+      out_ += "<br><span class=\"small\">cases: ";
+      for (std::size_t i = 0; i < cell.predicted->cases.size(); ++i) {
+        const auto& id = cell.predicted->cases[i];
+        out_ += fmt::format("{}<a href=\"#{}\">{}</a>", i ? ", " : "", anchor("case", column, id), html_text(id));
+      }
+      out_ += "</span>";
+    }
+    out_ += "</td></tr>\n";
+  }
+
+  static std::string share(double part, std::string_view kind) {
+    return fmt::format(
+        "<td class=\"share\">{}<div class=\"bar\" aria-hidden=\"true\"><i class=\"{}\" "
+        "style=\"width:{:.2f}%\"></i></div></td>",
+        html_text(percent(part)), kind, part * 100);
+  }
+
+  void figures() {
+    if (overview_.figures.empty()) return;
+    out_ +=
+        "<section id=\"figures\">\n<h2>Divergence and coverage</h2>\n<p class=\"soft\">Divergence = fail / total. "
+        "Coverage = (pass + fail) / total. The total is every selected case, whatever became of it. The two are "
+        "never added up.</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+        "aria-label=\"Figures\"><table>\n<thead><tr>";
+    for (const auto* name : {"cases", "endpoint", "divergence", "coverage"})
+      out_ += fmt::format("<th scope=\"col\">{}</th>", name);
+    for (const auto* name : {"total", "pass", "fail", "unsupported", "blocked", "indeterminate", "skipped", "error"})
+      out_ += fmt::format("<th scope=\"col\" class=\"number\">{}</th>", name);
+    out_ += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : overview_.figures) {
+      const auto lines = std::count_if(row.cells.begin(), row.cells.end(), [](const auto& f) { return f.total != 0; });
+      bool first = true;
+      for (std::size_t i = 0; i < row.cells.size(); ++i) {
+        const auto& f = row.cells[i];
+        if (!f.total) continue;
+        out_ += "<tr>";
+        if (first) out_ += fmt::format("<th scope=\"rowgroup\" rowspan=\"{}\">{}</th>", lines, html_text(row.scope));
+        first = false;
+        out_ += fmt::format("<td>{}</td>{}{}", html_text(overview_.labels[i]), share(f.divergence(), "no"),
+                            share(f.coverage(), "yes"));
+        for (const auto n : {f.total, f.pass, f.fail, f.unsupported, f.blocked, f.indeterminate, f.skipped, f.error})
+          out_ += fmt::format("<td class=\"number{}\">{}</td>", n ? "" : " soft", n);
+        out_ += "</tr>\n";
+      }
+    }
+    out_ += "</tbody>\n</table></div>\n</section>\n";
+  }
+
+  void findings(const CaseResult& item, Weight weight) {
+    const bool any =
+        std::any_of(item.findings.begin(), item.findings.end(), [&](const Finding& f) { return f.weight == weight; });
+    if (!any) return;
+    out_ +=
+        "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">step</th><th scope=\"col\">expectation</th><th "
+        "scope=\"col\">expected</th><th scope=\"col\">actual</th><th scope=\"col\">why it "
+        "matters</th></tr></thead>\n<tbody>\n";
+    for (const auto& finding : item.findings) {
+      if (finding.weight != weight) continue;
+      out_ += fmt::format("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                          html_text(finding.step), html_text(finding.expectation), code(finding.expected),
+                          code(finding.actual), html_text(finding.reason));
+      if (!finding.exchange.empty())
+        out_ += fmt::format("<tr class=\"why\"><td></td><td colspan=\"4\">{}</td></tr>\n", code(finding.exchange));
+    }
+    out_ += "</tbody>\n</table></div>\n";
+  }
+
+  void exchange(const model::Exchange& item) {
+    std::string text = fmt::format("{} {} {}\nHost: {}\n", item.request.method, item.request.target,
+                                   item.request.version, item.request.host);
+    for (const auto& header : item.request.headers)
+      if (!model::iequals(header.name, "host")) text += header.name + ": " + header.value + "\n";
+    if (item.request.body.size) text += fmt::format("[{} bytes]\n", item.request.body.size);
+    text += '\n';
+    if (item.response.status == 0) {
+      text += "no answer\n";
+    } else {
+      text += fmt::format("{} {} {}\n", item.response.version, item.response.status, item.response.reason);
+      for (const auto& header : item.response.headers) text += header.name + ": " + header.value + "\n";
+      if (item.response.body.bytes)
+        text += "\n" + *item.response.body.bytes + "\n";
+      else if (item.response.body.size)
+        text += fmt::format("[{} bytes]\n", item.response.body.size);
+    }
+    std::string shown;
+    for (const auto line : model::split(text, '\n')) shown += html_text(line) + "\n";
+    while (!shown.empty() && shown.back() == '\n') shown.pop_back();
+    out_ += "<pre>" + shown + "</pre>\n";
+  }
+
+  void one_case(const CaseRow& row, std::size_t column) {
+    const auto& item = *row.cells[column];
+    out_ += fmt::format("<details id=\"{}\"><summary>{}<span class=\"title\"><b>{}</b> {}</span></summary><div>\n",
+                        anchor("case", column, row.id), badge(class_of(item.verdict), model::name_of(item.verdict)),
+                        html_text(row.id), html_text(row.title));
+    out_ += fmt::format("<p class=\"soft small\">{} on {}{}</p>\n", html_text(row.operation),
+                        html_text(overview_.labels[column]), row.tier.empty() ? "" : ", tier " + html_text(row.tier));
+    if (!item.detail.empty()) out_ += "<p>" + html_text(item.detail) + "</p>\n";
+    findings(item, Weight::breaks);
+    for (std::size_t i = 0; i < item.exchanges.size() && i < options_.most_exchanges; ++i) exchange(item.exchanges[i]);
+    if (item.exchanges.size() > options_.most_exchanges)
+      out_ += fmt::format("<p class=\"soft small\">and {} more exchanges in the results file</p>\n",
+                          item.exchanges.size() - options_.most_exchanges);
+    out_ += "</div></details>\n";
+  }
+
+  void failures() {
+    if (groups_.empty()) return;
+    out_ +=
+        "<section id=\"failures\">\n<h2>Cases that do not pass</h2>\n<p class=\"soft\">Grouped by cause: cases of one "
+        "operation that met the same answer. Open one for expected against actual and the exchange.</p>\n";
+    std::size_t column = overview_.labels.size();
+    for (const auto& group : groups_) {
+      if (group.column != column)
+        out_ += fmt::format("<h3>{}</h3>\n", html_text(overview_.labels[column = group.column]));
+      if (group.rows.size() == 1) {
+        one_case(*group.rows.front(), column);
+        continue;
+      }
+      out_ += fmt::format(
+          "<details><summary>{}<span class=\"title\"><b>{}</b> {}</span></summary><div>\n",
+          badge(class_of(group.verdict), fmt::format("{} {}", group.rows.size(), model::name_of(group.verdict))),
+          html_text(group.operation),
+          group.expectation.empty() ? html_text(group.actual)
+                                    : fmt::format("{}: {}", html_text(group.expectation),
+                                                  group.actual.empty() ? "nothing" : code(group.actual)));
+      for (const auto* row : group.rows) one_case(*row, column);
+      out_ += "</div></details>\n";
+    }
+    out_ += "</section>\n";
+  }
+
+  void differences() {
+    if (!has_differences()) return;
+    out_ +=
+        "<section id=\"differences\">\n<h2>Differences that break no known client</h2>\n<p class=\"soft\">Real Azure "
+        "answers otherwise, and no client is known to notice. They do not count as failures.</p>\n";
+    for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
+      bool heading = false;
+      for (const auto& row : overview_.cases) {
+        const auto* item = row.cells[column];
+        if (!item) continue;
+        const auto n = std::count_if(item->findings.begin(), item->findings.end(),
+                                     [](const Finding& f) { return f.weight == Weight::differs; });
+        if (!n) continue;
+        if (!heading) out_ += fmt::format("<h3>{}</h3>\n", html_text(overview_.labels[column]));
+        heading = true;
+        out_ += fmt::format("<details><summary>{}<span class=\"title\"><b>{}</b> {}</span></summary><div>\n",
+                            badge("absent", count(static_cast<std::size_t>(n), "difference", "differences")),
+                            html_text(row.id), html_text(row.title));
+        findings(*item, Weight::differs);
+        out_ += "</div></details>\n";
+      }
+    }
+    out_ += "</section>\n";
+  }
+
+  void all_cases() {
+    if (overview_.cases.empty()) return;
+    out_ +=
+        "<section id=\"cases\">\n<h2>All cases</h2>\n<div id=\"filters\" class=\"filters\" hidden><div><label "
+        "for=\"filter-text\">contains</label><input id=\"filter-text\" type=\"search\" "
+        "autocomplete=\"off\"></div><div><label "
+        "for=\"filter-verdict\">verdict</label><select id=\"filter-verdict\"><option value=\"\">any</option>";
+    for (const auto verdict :
+         {Verdict::pass, Verdict::fail, Verdict::unsupported, Verdict::blocked, Verdict::indeterminate,
+          Verdict::skipped, Verdict::xfail, Verdict::xpass, Verdict::error})
+      out_ += fmt::format("<option>{}</option>", model::name_of(verdict));
+    out_ += "</select></div><span id=\"filter-count\" class=\"soft small\" role=\"status\"></span></div>\n";
+    out_ +=
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"All cases\"><table "
+        "id=\"all-cases\">\n<thead><tr>"
+        "<th scope=\"col\">case</th><th scope=\"col\">operation</th><th scope=\"col\">tier</th><th "
+        "scope=\"col\">checks</th>";
+    for (const auto& label : overview_.labels) out_ += fmt::format("<th scope=\"col\">{}</th>", html_text(label));
+    out_ += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : overview_.cases) {
+      std::string verdicts, cells;
+      for (std::size_t i = 0; i < row.cells.size(); ++i) {
+        const auto* item = row.cells[i];
+        if (!item) {
+          cells += "<td>" + badge("absent", "not run") + "</td>";
+          continue;
+        }
+        verdicts += (verdicts.empty() ? "" : " ") + std::string(model::name_of(item->verdict));
+        const auto mark = badge(class_of(item->verdict), model::name_of(item->verdict));
+        cells += needs_a_look(*item) ? fmt::format("<td><a href=\"#{}\">{}</a></td>", anchor("case", i, row.id), mark)
+                                     : "<td>" + mark + "</td>";
+      }
+      out_ += fmt::format(
+          "<tr data-verdicts=\"{}\"><th scope=\"row\" class=\"name\">{}</th><td>{}</td><td>{}</td><td>{}</td>{}</tr>\n",
+          verdicts, html_text(row.id), html_text(row.operation), html_text(row.tier), html_text(row.title), cells);
+    }
+    out_ += "</tbody>\n</table></div>\n</section>\n";
+  }
+
+  void words() {
+    static constexpr std::pair<const char*, const char*> list[] = {
+        {"works, breaks",
+         "what the real client did with this endpoint: exit code, and the bytes that it left behind. "
+         "Marked predicted where no client ran: then a command breaks if a case that it stands on fails."},
+        {"pass, fail", "every expectation that a known client depends on holds; or at least one does not."},
+        {"unsupported", "the endpoint says itself that it does not know the operation."},
+        {"blocked", "what the case needs could not be made there first."},
+        {"indeterminate", "no answer came in time; never counted as wrong."},
+        {"skipped", "does not apply to this endpoint."},
+        {"error", "a mistake of the case or of the tool, not of the endpoint."},
+        {"difference", "Azure answers otherwise and no client is known to notice."},
+    };
+    out_ += "<section id=\"words\">\n<h2>What the words mean</h2>\n<dl>\n";
+    for (const auto& [word, meaning] : list) out_ += fmt::format("<dt>{}</dt><dd>{}</dd>\n", word, meaning);
+    out_ += "</dl>\n</section>\n";
+  }
+
+  void footer() {
+    out_ += "<footer><div>\n<p>Where this comes from:</p>\n<ul>\n";
+    for (const auto& column : input_.columns)
+      for (const auto& results : column.results) {
+        out_ +=
+            fmt::format("<li>{}: {} of {}", html_text(column.label), html_text(results.kind), code(results.endpoint));
+        if (!results.spec.empty()) out_ += fmt::format(" with {}", html_text(results.spec));
+        if (!results.started.empty()) out_ += fmt::format(", started {}", html_text(results.started));
+        out_ += fmt::format(", {:.1f} s, by {}</li>\n", static_cast<double>(results.duration_us) / 1e6,
+                            html_text(results.tool));
+      }
+    out_ += "</ul>\n</div></footer>\n";
+  }
+
+  const Input& input_;
+  const Overview& overview_;
+  const HtmlOptions& options_;
+  std::vector<Group> groups_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string html_text(std::string_view text) {
+  std::string out;
+  for (const char c : visible(text)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string to_html(const Input& input, const Overview& overview, const HtmlOptions& options) {
+  return Page(input, overview, options).write();
+}
+
+}  // namespace blobgauge::reports

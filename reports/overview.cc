@@ -1,0 +1,249 @@
+#include "reports/overview.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace blobgauge::reports {
+namespace {
+
+using model::CaseResult;
+using model::Figures;
+using model::ScenarioResult;
+using model::Verdict;
+
+Works works(const ScenarioResult& result) {
+  switch (result.verdict) {
+    case Verdict::pass:
+    case Verdict::xpass:
+      return Works::yes;
+    case Verdict::fail:
+    case Verdict::xfail:
+    case Verdict::unsupported:
+      return Works::no;
+    default:
+      return Works::unknown;
+  }
+}
+
+// Only what figures() reads, so that a subset costs no exchanges.
+Figures tally(const std::vector<const CaseResult*>& cases) {
+  model::Results subset;
+  for (const auto* item : cases) {
+    CaseResult light;
+    light.verdict = item->verdict;
+    subset.cases.push_back(std::move(light));
+  }
+  return subset.figures();
+}
+
+class Builder {
+ public:
+  explicit Builder(const Input& input) : input_(input) {}
+
+  Overview build() {
+    for (const auto& column : input_.columns) out_.labels.push_back(column.label);
+    for (std::size_t i = 0; i < input_.columns.size(); ++i)
+      for (const auto& results : input_.columns[i].results) take(results, i);
+    std::stable_sort(out_.commands.begin(), out_.commands.end(), [&](const CommandRow& a, const CommandRow& b) {
+      return client_rank_.at(a.client) < client_rank_.at(b.client);
+    });
+    for (auto& [id, row] : cases_) out_.cases.push_back(std::move(row));
+    std::stable_sort(out_.cases.begin(), out_.cases.end(), [](const CaseRow& a, const CaseRow& b) {
+      const bool a_first = a.tier == "mvp", b_first = b.tier == "mvp";
+      if (a_first != b_first) return a_first;
+      return std::tie(a.tier, a.operation, a.id) < std::tie(b.tier, b.operation, b.id);
+    });
+    find_causes();
+    find_figures();
+    if (specs_.size() > 1)
+      out_.notes.push_back("These results were made with different specs; figures do not compare.");
+    return std::move(out_);
+  }
+
+ private:
+  void take(const model::Results& results, std::size_t column) {
+    const auto& label = input_.columns[column].label;
+    if (!results.complete)
+      out_.notes.push_back(fmt::format("{}: the {} was interrupted; what it finished is shown.", label, results.kind));
+    if (!results.cases.empty() && !results.spec.empty()) specs_.insert(results.spec);
+    for (const auto& scenario : results.scenarios) {
+      client_rank_.emplace(scenario.client, client_rank_.size());
+      auto& cell = command(scenario).cells[column];
+      // The last of several runs counts.
+      (scenario.how == "run" ? cell.run : cell.predicted) = &scenario;
+      cell.works = works(cell.run ? *cell.run : *cell.predicted);
+    }
+    for (const auto& item : results.cases) {
+      auto& row = cases_[item.id];
+      if (row.id.empty()) row = {item.id, item.operation, item.tier, item.title, {}};
+      row.cells.resize(input_.columns.size(), nullptr);
+      row.cells[column] = &item;
+    }
+  }
+
+  CommandRow& command(const ScenarioResult& scenario) {
+    for (auto& row : out_.commands)
+      if (row.client == scenario.client && row.id == scenario.id) return row;
+    out_.commands.push_back({scenario.client, scenario.release, scenario.id, scenario.title, {}});
+    out_.commands.back().cells.resize(input_.columns.size());
+    return out_.commands.back();
+  }
+
+  void find_causes() {
+    out_.causes.resize(input_.columns.size());
+    for (std::size_t column = 0; column < input_.columns.size(); ++column) {
+      auto& causes = out_.causes[column];
+      for (const auto& row : out_.commands) {
+        const auto& cell = row.cells[column];
+        if (cell.works != Works::no) continue;
+        auto name = cause_of(cell.broken_by());
+        if (name.empty()) name = "no exchange is to blame";
+        const auto found =
+            std::find_if(causes.begin(), causes.end(), [&](const Cause& cause) { return cause.exchange == name; });
+        auto& cause = found == causes.end() ? causes.emplace_back(Cause{name, {}}) : *found;
+        cause.commands.push_back(&row);
+      }
+      std::stable_sort(causes.begin(), causes.end(),
+                       [](const Cause& a, const Cause& b) { return a.commands.size() > b.commands.size(); });
+    }
+  }
+
+  template <class Belongs>
+  void figure_row(std::string scope, Belongs belongs) {
+    FigureRow row{std::move(scope), {}};
+    for (std::size_t column = 0; column < input_.columns.size(); ++column) {
+      std::vector<const CaseResult*> cases;
+      for (const auto& item : out_.cases)
+        if (item.cells[column] && belongs(item)) cases.push_back(item.cells[column]);
+      row.cells.push_back(tally(cases));
+    }
+    out_.figures.push_back(std::move(row));
+  }
+
+  void find_figures() {
+    if (out_.cases.empty()) return;
+    figure_row("all cases", [](const CaseRow&) { return true; });
+    std::vector<std::string> tiers;
+    for (const auto& row : out_.cases)
+      if (!row.tier.empty() && (tiers.empty() || tiers.back() != row.tier)) tiers.push_back(row.tier);
+    for (const auto& tier : tiers) figure_row("tier " + tier, [&](const CaseRow& row) { return row.tier == tier; });
+    if (!input_.spec) return;
+    std::map<std::string, std::set<std::string>> operations;  // by client
+    for (const auto& operation : input_.spec->operations)
+      for (const auto& emitter : operation.emitters) operations[emitter.client].insert(operation.operation);
+    for (const auto& [client, sends] : operations)
+      figure_row("client " + client,
+                 [&, &names = sends](const CaseRow& row) { return names.count(row.operation) != 0; });
+  }
+
+  const Input& input_;
+  Overview out_;
+  std::map<std::string, CaseRow> cases_;
+  std::map<std::string, std::size_t> client_rank_;
+  std::set<std::string> specs_;
+};
+
+}  // namespace
+
+std::string CommandCell::broken_by() const {
+  if (works != Works::no) return {};
+  return run ? run->broken_by : predicted ? predicted->broken_by : std::string{};
+}
+
+std::string CommandCell::detail() const {
+  const auto* said = run ? run : predicted;
+  if (!said) return {};
+  std::string text = said->detail;
+  if (predicted && !predicted->cases.empty() && works == Works::no) {
+    if (!text.empty()) text += "; ";
+    text += fmt::format("failing cases: {}", fmt::join(predicted->cases, ", "));
+  }
+  return text;
+}
+
+bool CommandCell::disagree() const {
+  if (!run || !predicted) return false;
+  const auto a = reports::works(*run), b = reports::works(*predicted);
+  return a != Works::unknown && b != Works::unknown && a != b;
+}
+
+Overview make_overview(const Input& input) { return Builder(input).build(); }
+
+Score score(const Overview& overview, std::size_t column) {
+  Score out;
+  for (const auto& row : overview.commands) {
+    const auto works = row.cells[column].works;
+    out.works += works == Works::yes;
+    out.breaks += works == Works::no;
+    out.unknown += works == Works::unknown;
+  }
+  return out;
+}
+
+std::string percent(double part) {
+  auto text = fmt::format("{:.1f}%", part * 100);
+  if (part > 0 && text == "0.0%") return "<0.1%";
+  if (part < 1 && text == "100.0%") return ">99.9%";
+  if (part <= 0) return "0%";
+  if (part >= 1) return "100%";
+  return text;
+}
+
+std::string visible(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    // Length by the lead byte; E0, ED, F0 and F4 bound their second byte (RFC 3629 section 4).
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                             : 0;
+    bool valid = length != 0 && i + length <= text.size();
+    for (std::size_t k = 1; valid && k < length; ++k) valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
+    if (valid && length > 2) {
+      const auto second = static_cast<unsigned char>(text[i + 1]);
+      valid = !(lead == 0xe0 && second < 0xa0) && !(lead == 0xed && second > 0x9f) &&
+              !(lead == 0xf0 && second < 0x90) && !(lead == 0xf4 && second > 0x8f);
+    }
+    // C1 controls drive terminals too.
+    if (valid && length == 2 && lead == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) valid = false;
+    if (!valid) {
+      out += fmt::format("\\x{:02x}", lead);
+      ++i;
+      continue;
+    }
+    if (length == 1 && (lead < 0x20 || lead == 0x7f))
+      out += lead == '\n' ? std::string("\\n") : lead == '\t' ? std::string(" ") : fmt::format("\\x{:02x}", lead);
+    else
+      out += text.substr(i, length);
+    i += length;
+  }
+  return out;
+}
+
+std::string cause_of(std::string_view exchange) {
+  const auto arrow = exchange.rfind(" -> ");
+  if (arrow == std::string_view::npos) return std::string(exchange);
+  auto head = exchange.substr(0, arrow), answer = exchange.substr(arrow + 4);
+  // "NAME: METHOD TARGET"; a name may hold ": " itself, as "Lease Blob: acquire" does.
+  for (auto colon = head.find(": "); colon != std::string_view::npos; colon = head.find(": ", colon + 1)) {
+    const auto method = head.substr(colon + 2);
+    const auto end = method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    if (end == 0 || end == std::string_view::npos || method[end] != ' ') continue;
+    head = head.substr(0, colon);
+    break;
+  }
+  if (head.rfind("after ", 0) == 0) head.remove_prefix(6);
+  answer = answer.substr(0, answer.find_first_of("(;,"));
+  while (!answer.empty() && answer.back() == ' ') answer.remove_suffix(1);
+  return fmt::format("{} -> {}", head, answer);
+}
+
+}  // namespace blobgauge::reports
