@@ -199,7 +199,9 @@ class Page {
         out_ += fmt::format("<li><b>{}</b> breaks {}<br>", code(cause.exchange),
                             count(cause.commands.size(), "command", "commands"));
         // The whole exchange of the first: what to look for in a log.
-        const auto first = cause.commands.front()->cells[column].broken_by();
+        auto first = cause.commands.front()->cells[column].broken_by();
+        const auto operation = cause.exchange.substr(0, cause.exchange.find(" -> ")) + ": ";
+        if (first.rfind(operation, 0) == 0) first.erase(0, operation.size());
         if (!first.empty()) out_ += fmt::format("<code class=\"exchange\">{}</code><br>", html_text(first));
         out_ += "<span class=\"small\">";
         for (std::size_t i = 0; i < cause.commands.size(); ++i) {
