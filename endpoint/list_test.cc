@@ -95,7 +95,8 @@ TEST(List, MarkersHaveTheServicesFormAndNothingElseIsOne) {
   EXPECT_TRUE(marker.starts_with("2!"));
   EXPECT_EQ(decode_marker(marker)->name, "name/x");
   EXPECT_EQ(decode_marker(marker)->moment, "");
-  for (const std::string& bad : std::vector<std::string>{"x", "2!", "2!4!AAA", "2!4!AAAA", "2!99!" + marker.substr(5), "3" + marker.substr(1)})
+  for (const std::string& bad :
+       std::vector<std::string>{"x", "2!", "2!4!AAA", "2!4!AAAA", "2!99!" + marker.substr(5), "3" + marker.substr(1)})
     EXPECT_FALSE(decode_marker(bad)) << bad;
 }
 

@@ -1,0 +1,50 @@
+#pragma once
+// The reference endpoint as a server: what the program, the replayer's tests and the demo start.
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "endpoint/content.h"
+#include "model/error.h"
+#include "wire/server.h"
+
+namespace blobgauge::endpoint {
+
+// The account of the public emulator documentation; its key is no secret.
+inline constexpr std::string_view default_account = "devstoreaccount1";
+inline constexpr std::string_view default_key =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+struct EndpointOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: a free one
+  // Hosts that are this endpoint (globs): a copy source there is read from the store, without a connection.
+  std::vector<std::string> aliases;
+  SpillOptions spill;
+  // Account names with their keys in base64; none: the default account.
+  std::multimap<std::string, std::string> accounts;
+  std::shared_ptr<wire::TlsServer> tls;  // null: plain HTTP
+};
+
+// All on the Runtime's thread. Destroy it before its Runtime.
+class Endpoint {
+ public:
+  // Answers from the next turn of the loop on. Category::usage for a bad account or an address that cannot be bound.
+  static model::Result<std::unique_ptr<Endpoint>> start(wire::Runtime& runtime, EndpointOptions options);
+  ~Endpoint();
+
+  std::uint16_t port() const;
+  // "http://127.0.0.1:43210/devstoreaccount1", for the first account.
+  std::string url() const;
+  // Lets running requests end for up to `grace`.
+  wire::Task<> stop(wire::Milliseconds grace = wire::Milliseconds(1000));
+
+ private:
+  struct State;
+  Endpoint(std::shared_ptr<State> state, std::unique_ptr<wire::Server> server);
+  std::shared_ptr<State> state_;  // shared with requests under way
+  std::unique_ptr<wire::Server> server_;
+};
+
+}  // namespace blobgauge::endpoint
