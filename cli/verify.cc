@@ -123,7 +123,8 @@ const Command verify{
       app.add_option("--client", options->programs, "NAME=PATH of a client; else BLOBGAUGE_NAME, else NAME in PATH");
       app.add_option("--select", options->verify.select, "glob of scenario ids");
       app.add_option("--endpoint", options->endpoint, "URL with the account (default: an embedded reference endpoint)");
-      app.add_option("--profile", options->profile, "YAML file about the endpoint; its own URL unless --endpoint is given");
+      app.add_option("--profile", options->profile,
+                     "YAML file about the endpoint; its own URL unless --endpoint is given");
       app.add_option("--map-style", options->map_style,
                      "host: requests keep the client's host name and signature; path: the account goes into the path, "
                      "and shared keys sign anew")
