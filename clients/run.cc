@@ -66,10 +66,9 @@ class Run {
     BLOBGAUGE_CHECK(make_values());
     for (const auto* folder : {"home", "tmp"}) fs::create_directories(fs::path(run_.work) / folder);
     BLOBGAUGE_CHECK(make_files(run_.work, scenario_.files, scenario_.id));
-    for (const auto& set : scenario_.files) {
-      if (set.count != 1) continue;
-      BLOBGAUGE_TRY(const auto bytes, model::read_file(in_work(set.path)));
-      values_.emplace_back("md5:" + set.path, md5_base64(bytes));
+    for (const auto& entry : files_below(run_.work)) {
+      BLOBGAUGE_TRY(const auto bytes, model::read_file(entry.path));
+      values_.emplace_back("md5:" + entry.name, md5_base64(bytes));
     }
     if (scenario_.container) BLOBGAUGE_CHECK(store_.create_container(run_.container));
     for (const auto& set : scenario_.blobs) {
@@ -290,12 +289,16 @@ class Run {
     return scenario_.steps.size() == 1 ? command : fmt::format("step {} ({})", i + 1, command);
   }
 
-  // The last line that says something, which is where clients put their error.
+  // The first line that speaks of an error, else the last one with a word in it.
   static std::string last_words(const std::string& output) {
-    const auto lines = model::split(output, '\n');
-    for (auto line = lines.rbegin(); line != lines.rend(); ++line)
-      if (const auto text = model::trim(*line); !text.empty()) return fmt::format(": {}", text.substr(0, 200));
-    return {};
+    std::string_view found;
+    for (const auto line : model::split(output, '\n')) {
+      const auto text = model::trim(line);
+      if (text.empty() || text.front() == '<' || text.front() == '-') continue;
+      found = text;
+      if (const auto small = model::lower(text); small.find("error") != std::string::npos) break;
+    }
+    return found.empty() ? std::string{} : fmt::format(": {}", found.substr(0, 200));
   }
 
   // A client may repeat what it was given.
