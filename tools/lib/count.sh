@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Counts what test runners of different kinds report; sourced after say.sh.
 passed=0 failed=0
 skips=()  # one reason per skipped test
@@ -23,7 +24,7 @@ count_ctest() {
         ;;
     esac
   done < <(awk '
-    /<testcase / { match($0, / name="[^"]*"/); name = substr($0, RSTART + 7, RLENGTH - 8)
+    /<testcase / { match($0, / name="[^"]*"/); name = substr($0, RSTART + 7, RLENGTH - 8); sub(/  # GetParam.*/, "", name)
                    match($0, / status="[^"]*"/); state = substr($0, RSTART + 9, RLENGTH - 10); reason = ""; next_is = 0 }
     # GoogleTest prints "file:line: Skipped" and the reason on the line after it.
     next_is { reason = $0; next_is = 0 }

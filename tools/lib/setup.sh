@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Set-up of a bare Debian 12, step by step; sourced after say.sh. Each function says what it installs, does nothing if
 # that is there already, and can be called in any order and again. Nothing here needs git, python, curl or xz.
 #
@@ -129,6 +130,18 @@ setup_rclone() {
   export BLOBGAUGE_RCLONE=$made/rclone
 }
 
+# setup_go_front_end: sets BLOBGAUGE_GO_FRONTEND, the part of the analyser that is a Go program.
+setup_go_front_end() {
+  local from=$top/analyzer/golang key
+  key=$(find "$from" -name '*.go' -not -path '*/testdata/*' -not -name '*_test.go' | LC_ALL=C sort | xargs cat |
+    cat - "$from/go.mod" "$from/go.sum" <(go env GOVERSION) | sha256sum | cut -c1-12)
+  if [ ! -d "$cache/go-front-end-$key" ]; then
+    step --network 'Go front end: modules' fetch_modules "$from" || return
+  fi
+  make_once go-front-end "$key" 'Go front end: build' '' build_go "$from" blobgauge-go-facts || return
+  export BLOBGAUGE_GO_FRONTEND=$made/blobgauge-go-facts
+}
+
 # fetch_modules FOLDER...
 fetch_modules() {
   local folder
@@ -147,7 +160,8 @@ setup_all() {
   go_fits || [ -d "$cache/go-$go_minor" ] || groups+=(go)
   node_fits || groups+=(node)
   install_packages "${groups[@]}" || return
-  setup_go && setup_node && setup_azcopy && setup_azurite && setup_rclone
+  setup_go && setup_node && setup_azcopy && setup_azurite && setup_rclone || return
+  [ ! -f "$top/analyzer/golang/go.mod" ] || setup_go_front_end
 }
 
 # build_preset PRESET [TARGET...]: configures if the build folder is new or CMake says so, then builds.
