@@ -10,8 +10,14 @@ namespace blobgauge::analyzer {
 
 inline constexpr std::size_t deepest_element = 16, most_elements = 512;
 
-// Each path once; nothing where the text is no XML document. The children of an element named in `open` are "*".
-// Elements below the bound on depth and paths beyond the bound on their number are left out.
-std::optional<std::set<std::string>> element_paths(std::string_view xml, const std::vector<std::string>& open);
+struct Elements {
+  std::set<std::string> paths;  // each once
+  std::string wanted;           // text of the first element with the path that was asked for, or empty
+};
+
+// Nothing where the text is no XML document. The children of an element named in `open` are "*". Elements below the
+// bound on depth and paths beyond the bound on their number are left out.
+std::optional<Elements> read_elements(std::string_view xml, const std::vector<std::string>& open,
+                                      std::string_view wanted = {});
 
 }  // namespace blobgauge::analyzer

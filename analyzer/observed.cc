@@ -46,7 +46,8 @@ bool is_api_version(std::string_view text) {
 
 Vocabulary vocabulary_of(const model::Catalogue& catalogue) {
   return {std::string(catalogue.role("api-version")), std::string(catalogue.role("error-code")),
-          catalogue.role_names("open-header"), catalogue.role_names("open-element")};
+          std::string(catalogue.role("error-code-element")), catalogue.role_names("open-header"),
+          catalogue.role_names("open-element")};
 }
 
 class Observer::Operations {
@@ -188,19 +189,23 @@ class Observer::Operations {
       add_value(field, header.value);
       if (field) ++answers.headers[key];
     }
-    if (const auto code = response.headers.find(vocabulary_.error_code); code && !code->empty()) {
-      auto text = printable(*code, longest_name);
-      if (operation.error_codes.size() < most_names) operation.error_codes.insert(text);
-      if (answers.error_codes.size() < most_names) ++answers.error_codes[std::move(text)];
-    }
-    if (!response.body.bytes) return;
-    const auto paths = element_paths(*response.body.bytes, vocabulary_.open_elements);
-    if (!paths) return;
+    std::string code(response.headers.get(vocabulary_.error_code));
+    add_elements(operation, answers, response.body, code);
+    if (code.empty()) return;
+    auto text = printable(code, longest_name);
+    if (operation.error_codes.size() < most_names) operation.error_codes.insert(text);
+    if (answers.error_codes.size() < most_names) ++answers.error_codes[std::move(text)];
+  }
+
+  void add_elements(OperationSurface& operation, model::Answers& answers, const model::Body& body, std::string& code) {
+    if (!body.bytes) return;
+    const auto elements = read_elements(*body.bytes, vocabulary_.open_elements, vocabulary_.error_element);
+    if (!elements) return;
     ++answers.bodies;
-    for (const auto& path : *paths) {
+    if (code.empty()) code = elements->wanted;
+    for (const auto& path : elements->paths) {
       const auto name = printable(path, longest_name);
-      auto* field = sight(operation.response_body, name, name, operation.operation);
-      if (field) ++answers.elements[name];
+      if (sight(operation.response_body, name, name, operation.operation)) ++answers.elements[name];
     }
   }
 

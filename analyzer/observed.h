@@ -16,6 +16,7 @@ namespace blobgauge::analyzer {
 struct Vocabulary {
   std::string api_version;                 // header, of requests and of answers
   std::string error_code;                  // response header
+  std::string error_element;               // XML path, for answers without that header; old versions sent none
   std::vector<std::string> open_headers;   // prefixes of headers whose rest the user chose (metadata)
   std::vector<std::string> open_elements;  // XML elements whose children's names the user chose
 };

@@ -12,7 +12,7 @@ using model::Presence;
 using model::Surface;
 using model::ValueKind;
 
-const Vocabulary vocabulary{"x-ms-version", "x-ms-error-code", {"x-ms-meta-"}, {"Metadata"}};
+const Vocabulary vocabulary{"x-ms-version", "x-ms-error-code", "Error/Code", {"x-ms-meta-"}, {"Metadata"}};
 
 Exchange put_block(std::uint64_t number, std::string version = "2025-05-05") {
   Exchange exchange;
@@ -71,6 +71,15 @@ TEST(Observer, AnIncompleteRecordingNeverShowsAbsence) {
   EXPECT_EQ(only_partial.operations.at("Put Block").request_headers.at("if-match").presence, Presence::undecided);
 }
 
+TEST(Observer, AnErrorIsNamedByTheHeaderOrElseByTheBody) {
+  auto old = put_block(1), both = put_block(2);
+  old.response.status = both.response.status = 404;
+  old.response.body.bytes = both.response.body.bytes = "<Error><Code>FromBody</Code></Error>";
+  both.response.headers.add("x-ms-error-code", "FromHeader");
+  const auto surface = observe({old, both, put_block(3)});
+  EXPECT_EQ(surface.operations.at("Put Block").error_codes, (std::set<std::string>{"FromBody", "FromHeader"}));
+}
+
 TEST(Observer, PiecesMergeToTheWhole) {
   std::vector<Exchange> all;
   for (std::uint64_t i = 1; i <= 40; ++i) {
@@ -122,21 +131,22 @@ TEST(Observer, AHostileTraceFillsNoMemory) {
 }
 
 TEST(Elements, NamesPathsOnceAndHidesOpenNames) {
-  const auto paths = element_paths(
+  const auto elements = read_elements(
       "\xef\xbb\xbf<?xml version=\"1.0\"?><R a=\"1\"><B><N>x</N><Metadata><mine>1</mine></Metadata></B><B><N/></B></R>",
-      {"Metadata"});
-  EXPECT_EQ(*paths, (std::set<std::string>{"R", "R/@a", "R/B", "R/B/N", "R/B/Metadata", "R/B/Metadata/*"}));
+      {"Metadata"}, "R/B/N");
+  EXPECT_EQ(elements->wanted, "x");
+  EXPECT_EQ(elements->paths, (std::set<std::string>{"R", "R/@a", "R/B", "R/B/N", "R/B/Metadata", "R/B/Metadata/*"}));
 }
 
 TEST(Elements, RefusesWhatIsNoXml) {
-  EXPECT_FALSE(element_paths("", {}));
-  EXPECT_FALSE(element_paths("blob bytes", {}));
-  EXPECT_FALSE(element_paths("<a><b></a>", {}));
+  EXPECT_FALSE(read_elements("", {}));
+  EXPECT_FALSE(read_elements("blob bytes", {}));
+  EXPECT_FALSE(read_elements("<a><b></a>", {}));
   std::string deep, wide = "<r>";
   for (int i = 0; i < 10'000; ++i) deep += "<a>";
   for (int i = 0; i < 2'000; ++i) wide += "<e" + std::to_string(i) + "/>";
-  EXPECT_FALSE(element_paths(deep, {}));
-  EXPECT_EQ(element_paths(wide + "</r>", {})->size(), most_elements);
+  EXPECT_FALSE(read_elements(deep, {}));
+  EXPECT_EQ(read_elements(wide + "</r>", {})->paths.size(), most_elements);
 }
 
 }  // namespace
