@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/file.h"
+#include "model/trace.h"
 
 namespace blobgauge::model {
 namespace {
@@ -52,6 +53,8 @@ Json to_json_value(const CaseResult& result) {
   out["duration_us"] = result.duration_us;
   out["findings"] = Json::array();
   for (const auto& finding : result.findings) out["findings"].push_back(to_json_value(finding));
+  out["exchanges"] = Json::array();
+  for (const auto& exchange : result.exchanges) out["exchanges"].push_back(Json::parse(to_json_line(exchange)));
   return out;
 }
 
@@ -151,6 +154,11 @@ CaseResult read_case(const Object& in) {
   out.duration_us = in.number("duration_us");
   in.each("findings", [&](const Json& item, std::string path) {
     out.findings.push_back(read_finding(Object(item, std::move(path))));
+  });
+  in.each("exchanges", [&](const Json& item, const std::string& path) {
+    auto exchange = from_json_line(item.dump());
+    if (!exchange) throw Malformed{fmt::format("'{}': {}", path, exchange.error().message)};
+    out.exchanges.push_back(std::move(*exchange));
   });
   return out;
 }

@@ -35,6 +35,11 @@ void write(yaml::Writer& out, const Dialect& dialect) {
   out.key("headers").begin_map();
   for (const auto& [name, presence] : dialect.headers) out.field(name, presence);
   out.end_map();
+  if (!dialect.constants.empty()) {
+    out.key("constants").begin_map();
+    for (const auto& [name, value] : dialect.constants) out.field(name, value);
+    out.end_map();
+  }
   out.end_map();
 }
 
@@ -105,6 +110,7 @@ Result<Dialect> read_dialect(yaml::Fields& fields) {
   dialect.id = fields.text("id");
   dialect.query = fields.list("query");
   dialect.headers = fields.pairs("headers");
+  dialect.constants = fields.pairs("constants");
   return dialect;
 }
 

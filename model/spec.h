@@ -25,8 +25,10 @@ struct Emitter {
 // The exact form in which one client release sends the operation.
 struct Dialect {
   std::string id;                                            // "azcopy-10.32.2"
-  std::vector<std::pair<std::string, std::string>> headers;  // spelling and "always" or "conditional", in wire order
+  std::vector<std::pair<std::string, std::string>> headers;  // spelling and "always" or "conditional"
   std::vector<std::string> query;
+  // Values that this client sends with every operation ("Accept: application/xml"); a run adds them.
+  std::vector<std::pair<std::string, std::string>> constants;
 };
 
 // One line of the response contract with the reason it is there.
