@@ -1,0 +1,243 @@
+#include "replayer/case_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "model/text.h"
+
+namespace blobgauge::replayer {
+namespace {
+
+using model::Verdict;
+using About = Expectation::About;
+using Test = Expectation::Test;
+
+bool names(const std::vector<Expectation>& expectations, std::string_view header) {
+  return std::any_of(expectations.begin(), expectations.end(), [&](const Expectation& item) {
+    return item.about == About::header && model::iequals(item.name, header);
+  });
+}
+
+}  // namespace
+
+CaseRun::CaseRun(const Setting& setting, Sender& sender, const Case& item, std::string tier, std::string prefix)
+    : setting_(setting), sender_(sender), case_(item) {
+  result_.id = item.id;
+  result_.operation = item.operation;
+  result_.tier = std::move(tier);
+  result_.title = item.title;
+  result_.tags = item.tags;
+  setting_.maker.equip(scope_);
+  scope_.values["prefix"] = prefix;
+  for (const auto& name : item.names) {
+    containers_.push_back(prefix + model::lower(name));
+    scope_.values[name] = containers_.back();
+  }
+}
+
+void CaseRun::conclude(Verdict verdict, std::string detail) {
+  if (concluded_) return;
+  concluded_ = true;
+  result_.verdict = verdict;
+  result_.detail = normal(std::move(detail));
+}
+
+std::string CaseRun::normal(std::string text) const {
+  for (std::size_t i = 0; i < containers_.size(); ++i)
+    for (auto at = text.find(containers_[i]); at != std::string::npos; at = text.find(containers_[i], at))
+      text.replace(at, containers_[i].size(), "{" + case_.names[i] + "}");
+  return text;
+}
+
+std::string CaseRun::exchange_line(const Outgoing& request, const Answered& answer) const {
+  auto line = fmt::format("{} {} -> {}", request.method, request.shown, answer.status);
+  if (const auto code = error_code(setting_.suite, answer); !code.empty()) line += " " + code;
+  if (const auto id = answer.headers.find(setting_.suite.request_id_header)) line += fmt::format(" (request {})", *id);
+  return normal(std::move(line));
+}
+
+bool CaseRun::unsupported(const Answered& answer) const {
+  const auto& words = setting_.profile.unsupported;
+  const auto has = [&](const std::string& word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+  return answer.status == 501 || has(std::to_string(answer.status)) || has(error_code(setting_.suite, answer));
+}
+
+// What every success answer of the operation has, beside what the step itself asks for.
+std::vector<Expectation> CaseRun::contract(const Step& step, int status) const {
+  std::vector<Expectation> out;
+  if (step.operation.empty() || status < 200 || status > 299) return out;
+  const auto add = [&](const Answer& answer) {
+    for (const auto& item : answer.headers)
+      if (!names(step.expectations, item.name)) out.push_back(item);
+  };
+  add(setting_.suite.every_answer);
+  if (const auto own = setting_.suite.answers.find(step.operation); own != setting_.suite.answers.end())
+    add(own->second);
+  const auto* operation = setting_.spec.find(step.operation);
+  if (!operation) return out;
+  for (const auto& line : operation->headers) {
+    if (!line.always || names(step.expectations, line.name)) continue;
+    if (names(out, line.name)) {
+      // The spec knows who reads a header; a test of its value keeps the weight that the case gave it.
+      for (auto& item : out)
+        if (item.test == Test::present && model::iequals(item.name, line.name)) item.weight = line.weight;
+      continue;
+    }
+    Expectation item;
+    item.about = About::header;
+    item.name = line.name;
+    item.test = Test::present;
+    item.weight = line.weight;
+    item.why = line.reason;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+bool CaseRun::capture(const Step& step, const Answered& answer) {
+  for (const auto& [name, source] : step.captures) {
+    std::string value;
+    if (source.starts_with("xml ")) {
+      const auto texts = xml_texts(answer.kept, std::string_view(source).substr(4));
+      if (texts && !texts->empty()) value = texts->front();
+    } else {
+      value = std::string(answer.headers.get(source));
+    }
+    // A later step cannot be made without it, and that is the endpoint's doing.
+    if (value.empty()) {
+      model::Finding finding;
+      finding.step = step.name;
+      finding.expectation = "header " + source;
+      finding.expected = "present";
+      finding.actual = "absent";
+      finding.reason = "a later step of this case uses it";
+      result_.findings.push_back(std::move(finding));
+      return false;
+    }
+    scope_.values[name] = std::move(value);
+  }
+  return true;
+}
+
+void CaseRun::note(const Step& step, const Outgoing& request, const Sent& sent, std::vector<model::Finding> findings) {
+  for (auto& finding : findings) {
+    finding.step = step.name;
+    finding.expected = normal(std::move(finding.expected));
+    finding.actual = normal(std::move(finding.actual));
+    finding.exchange = exchange_line(request, sent.answer);
+    if (finding.reason.empty()) finding.reason = case_.why;
+    result_.findings.push_back(std::move(finding));
+  }
+  result_.exchanges.push_back(sent.exchange);
+  auto& exchange = result_.exchanges.back();
+  exchange.number = result_.exchanges.size();
+  exchange.operation = step.operation;
+}
+
+wire::Task<CaseRun::Outcome> CaseRun::step(const Step& step) {
+  const auto* operation = setting_.spec.find(step.operation);
+  const model::Dialect* dialect = nullptr;
+  if (operation)
+    for (const auto& item : operation->dialects)
+      if (item.id == setting_.dialect) dialect = &item;
+  const auto mistake = [&](const model::Error& error) {
+    conclude(Verdict::error, fmt::format("step '{}': {}", step.name, model::describe(error)));
+    return Outcome::mistake;
+  };
+  const auto request = setting_.maker.make(step.request, scope_, dialect);
+  if (!request) co_return mistake(request.error());
+  const auto sent = co_await sender_.send(*request);
+  if (!sent) {
+    silence_ = sent.error();
+    conclude(Verdict::indeterminate, fmt::format("step '{}': no answer to {} {}: {}", step.name, request->method,
+                                                 request->shown, sent.error().message));
+    co_return Outcome::silent;
+  }
+  answered_ = true;
+  auto findings = judge(setting_.suite, step, step.expectations, sent->answer, scope_, setting_.profile.api_version);
+  if (!findings) co_return mistake(findings.error());
+  const bool wrong_status = std::any_of(findings->begin(), findings->end(),
+                                        [](const auto& finding) { return finding.expectation == "status"; });
+  if (wrong_status && unsupported(sent->answer)) {
+    note(step, *request, *sent, {});
+    conclude(Verdict::unsupported, exchange_line(*request, sent->answer));
+    co_return Outcome::unsupported;
+  }
+  if (!wrong_status) {
+    auto more = judge(setting_.suite, step, contract(step, sent->answer.status), sent->answer, scope_,
+                      setting_.profile.api_version);
+    if (!more) co_return mistake(more.error());
+    findings->insert(findings->end(), more->begin(), more->end());
+  } else {
+    // An answer of another kind has other headers and another body; one finding says it all.
+    std::erase_if(*findings, [](const auto& finding) {
+      return finding.expectation != "status" && finding.expectation != "error code";
+    });
+  }
+  note(step, *request, *sent, std::move(*findings));
+  if (wrong_status) co_return Outcome::wrong_status;
+  if (!capture(step, sent->answer)) co_return Outcome::wrong_status;
+  co_return Outcome::fine;
+}
+
+wire::Task<bool> CaseRun::prepare() {
+  for (const auto& fixture : case_.given) {
+    const auto before = result_.findings.size();
+    const auto outcome = co_await step(fixture);
+    if (outcome == Outcome::silent || outcome == Outcome::mistake) co_return false;
+    if (outcome == Outcome::fine) {
+      // A fixture is not what this case is about.
+      result_.findings.resize(before);
+      continue;
+    }
+    auto detail = result_.findings.size() > before ? result_.findings.back().exchange : result_.detail;
+    result_.findings.clear();
+    concluded_ = false;
+    conclude(Verdict::blocked, fmt::format("fixture '{}': {}", fixture.name, detail));
+    co_return false;
+  }
+  co_return true;
+}
+
+wire::Task<void> CaseRun::tear_down() {
+  if (setting_.keep) co_return;
+  for (const auto& container : containers_) {
+    Scope scope = scope_;
+    scope.values["container"] = container;
+    const auto request = setting_.maker.make(setting_.suite.teardown.request, scope);
+    // What happens here makes no case fail; a container that stays is found by its name.
+    if (request) (void)co_await sender_.send(*request);
+  }
+}
+
+wire::Task<model::CaseResult> CaseRun::run() {
+  using std::chrono::steady_clock;
+  const auto start = steady_clock::now();
+  if (co_await prepare()) {
+    auto outcome = Outcome::fine;
+    for (const auto& item : case_.steps) {
+      outcome = co_await step(item);
+      if (outcome != Outcome::fine) break;
+    }
+    // What must hold afterwards is looked at even after a wrong answer, because the worst wrong answers changed data.
+    if (outcome == Outcome::fine || outcome == Outcome::wrong_status)
+      for (const auto& item : case_.after)
+        if (co_await step(item) == Outcome::silent) break;
+  }
+  const bool breaks = std::any_of(result_.findings.begin(), result_.findings.end(),
+                                  [](const auto& finding) { return finding.weight == model::Weight::breaks; });
+  // Wrong data seen before the answers stopped is a failure, whatever came later.
+  if (breaks && (!concluded_ || result_.verdict == Verdict::indeterminate)) {
+    concluded_ = true;
+    result_.verdict = Verdict::fail;
+  }
+  conclude(Verdict::pass, {});
+  if (result_.verdict == Verdict::pass) result_.exchanges.clear();
+  if (answered_) co_await tear_down();
+  result_.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - start).count();
+  co_return std::move(result_);
+}
+
+}  // namespace blobgauge::replayer

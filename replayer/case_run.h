@@ -1,0 +1,62 @@
+#pragma once
+// One case from fixtures to teardown, and the verdict that follows.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/results.h"
+#include "model/spec.h"
+#include "replayer/request_maker.h"
+#include "replayer/sender.h"
+#include "replayer/suite.h"
+
+namespace blobgauge::replayer {
+
+// What all cases of a run share; nothing of it changes while they run.
+struct Setting {
+  const Suite& suite;
+  const model::Spec& spec;
+  const model::Profile& profile;
+  const RequestMaker& maker;
+  std::string dialect;
+  bool keep = false;
+};
+
+class CaseRun {
+ public:
+  // `prefix` begins the names of its containers: lower-case letters, digits and single hyphens.
+  CaseRun(const Setting& setting, Sender& sender, const Case& item, std::string tier, std::string prefix);
+  CaseRun(const CaseRun&) = delete;
+  CaseRun& operator=(const CaseRun&) = delete;
+
+  wire::Task<model::CaseResult> run();
+  // Whether any answer came at all.
+  bool answered() const { return answered_; }
+  // Of the last request without an answer; Category::internal where there was none.
+  const model::Error& silence() const { return silence_; }
+
+ private:
+  enum class Outcome { fine, wrong_status, unsupported, silent, mistake };
+  wire::Task<bool> prepare();  // the fixtures; false: the verdict is reached
+  wire::Task<Outcome> step(const Step& step);
+  wire::Task<void> tear_down();
+  std::vector<Expectation> contract(const Step& step, int status) const;
+  void note(const Step& step, const Outgoing& request, const Sent& sent, std::vector<model::Finding> findings);
+  bool unsupported(const Answered& answer) const;
+  bool capture(const Step& step, const Answered& answer);
+  std::string exchange_line(const Outgoing& request, const Answered& answer) const;
+  std::string normal(std::string text) const;  // own names replaced by "{c}"
+  void conclude(model::Verdict verdict, std::string detail);
+
+  const Setting& setting_;
+  Sender& sender_;
+  const Case& case_;
+  Scope scope_;
+  std::vector<std::string> containers_;
+  model::CaseResult result_;
+  model::Error silence_;
+  bool answered_ = false;
+  bool concluded_ = false;
+};
+
+}  // namespace blobgauge::replayer

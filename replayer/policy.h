@@ -1,0 +1,36 @@
+#pragma once
+// specs/policy/spec.yaml: what `spec build` computes tiers and weights by; and the scenarios' command lines, as far as
+// tiers depend on them. docs/formats/spec.md.
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/error.h"
+
+namespace blobgauge::replayer {
+
+struct Policy {
+  struct Flag {
+    std::vector<std::string> operations;
+    std::string reason;
+  };
+  std::string mvp_client, second_client;
+  std::string since;  // api version of the oldest answers that count
+  std::uint64_t minimum = 30;
+  std::map<std::string, Flag> flags;
+  std::map<std::string, std::string> not_asserted;  // lower-case header -> reason
+};
+
+model::Result<Policy> load_policy(const std::string& path);
+
+struct ScenarioLine {
+  std::string id, client, title;   // id: "azcopy/make"
+  std::vector<std::string> flags;  // "--put-md5", without values
+};
+
+// All *.yaml of a folder, in name order; keys that tiers do not depend on are the scenarios' own business.
+model::Result<std::vector<ScenarioLine>> load_scenario_lines(const std::string& folder);
+
+}  // namespace blobgauge::replayer

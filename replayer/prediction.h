@@ -1,0 +1,22 @@
+#pragma once
+// Which client command breaks on an endpoint, from the verdicts of the cases that it stands on.
+//
+// A scenario stands on the `core` cases of each operation that it sends: what every use of the operation needs. A
+// failed condition that no command of the scenario sends breaks nothing there. docs/formats/cases.md, "core".
+#include <string_view>
+#include <vector>
+
+#include "model/results.h"
+#include "model/spec.h"
+#include "replayer/suite.h"
+
+namespace blobgauge::replayer {
+
+inline constexpr std::string_view core_tag = "core";
+
+// One result a scenario that has a core case among `cases`, in the spec's order. A failing or unsupported core case
+// makes it `fail`; an unanswered, blocked or missing one leaves it indeterminate.
+std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec,
+                                           const std::vector<model::CaseResult>& cases);
+
+}  // namespace blobgauge::replayer

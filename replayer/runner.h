@@ -1,0 +1,48 @@
+#pragma once
+// Runs cases against an endpoint. It never prints and never tries again; what it finds is results. Cases run in
+// parallel lanes and touch only containers of their own, named after the run and the case, which they delete at last.
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/error.h"
+#include "model/profile.h"
+#include "model/results.h"
+#include "model/spec.h"
+#include "replayer/suite.h"
+#include "wire/runtime.h"
+
+namespace blobgauge::replayer {
+
+struct RunOptions {
+  std::size_t lanes = 8;
+  // Longest silence of the endpoint; a case that meets it is indeterminate.
+  wire::Milliseconds time_limit{10'000};
+  std::string auth = "key";  // or "sas"; of steps that ask for nothing
+  std::string run;           // in the container names, lower-case letters and digits; empty: a random one
+  std::string dialect;       // id of a dialect of the spec whose header order and spelling is used; empty: the case's
+  bool keep = false;         // leave the containers, to look at them
+  // After each case; may be empty.
+  std::function<void(std::size_t done, std::size_t total, std::string_view id)> progress;
+};
+
+struct Run {
+  model::Results results;
+  // Why it ended early: the endpoint went away (Category::endpoint) or stopped answering (Category::timeout). The
+  // verdicts that were reached are in `results`, the others are indeterminate there.
+  std::optional<model::Error> stopped;
+};
+
+// The cases to run, each with the tier that the spec computed for it.
+struct Chosen {
+  const Case* item = nullptr;
+  std::string tier;
+};
+
+// Category::endpoint or ::timeout if the preflight shows that no case can succeed, ::input for a mistake in a case.
+model::Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::Profile& profile,
+                             const std::vector<Chosen>& cases, const RunOptions& options);
+
+}  // namespace blobgauge::replayer

@@ -1,0 +1,245 @@
+#include "replayer/runner.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+
+#include "model/text.h"
+#include "replayer/request_maker.h"
+#include "wire/server.h"
+
+namespace blobgauge::replayer {
+namespace {
+
+using model::Verdict;
+using model::Weight;
+
+// A store of named bytes with switches for what it does wrong; the whole service that these tests need. It runs on a
+// thread of its own, the runner on the test's.
+class Script {
+ public:
+  struct Faults {
+    std::atomic<bool> silent = false;  // changed while it runs
+    bool loses_bytes = false, refuses = false, no_digest = false, knows_nothing = false;
+    std::string silent_for;  // part of a target that is never answered
+  } faults;
+
+  Script() {
+    server_ =
+        std::move(*wire::Server::start(runtime_, {}, [this](wire::Transaction& request) { return answer(request); }));
+    runtime_.start();
+  }
+  ~Script() {
+    runtime_.stop();
+    server_.reset();
+  }
+  std::string url() const { return "http://" + server_->address() + "/devstoreaccount1"; }
+  std::size_t left() const { return store_.size(); }
+
+ private:
+  wire::Task<> answer(wire::Transaction& request) {
+    const std::string method(request.head().method), target(request.head().target);
+    if (faults.silent || (!faults.silent_for.empty() && target.find(faults.silent_for) != std::string::npos)) {
+      wire::Event never;
+      co_await never.wait_for(wire::Milliseconds(5'000));
+      co_return;
+    }
+    auto body = co_await request.read_all(1 << 20);
+    int status = 200;
+    std::string text;
+    model::Headers headers;
+    if (faults.refuses) {
+      status = 403;
+      headers.add("Error-Code", "AuthenticationFailed");
+    } else if (faults.knows_nothing && method == "PUT") {
+      status = 501;
+    } else if (method == "PUT") {
+      status = 201;
+      store_[target] = faults.loses_bytes ? "" : body.value_or("");
+      if (!faults.no_digest) headers.add("Digest", "d");
+    } else if (method == "DELETE") {
+      status = store_.erase(target) ? 202 : 404;
+    } else if (store_.count(target)) {
+      text = store_[target];
+    } else if (!target.ends_with("/")) {
+      status = 404;
+      headers.add("Error-Code", "NotFound");
+      text = "<Error><Code>NotFound</Code></Error>";
+    }
+    (void)co_await request.respond(status, "", headers, text);
+  }
+
+  wire::Runtime runtime_;
+  std::map<std::string, std::string> store_;
+  std::unique_ptr<wire::Server> server_;
+};
+
+Step step(std::string method, std::string target, std::string status) {
+  Step out;
+  out.name = method;
+  out.operation = "O";
+  out.request.method = std::move(method);
+  out.request.target = std::move(target);
+  Expectation expectation;
+  expectation.test = Expectation::Test::one_of;
+  expectation.values = {std::move(status)};
+  out.expectations = {expectation};
+  return out;
+}
+
+class RunnerTest : public testing::Test {
+ protected:
+  RunnerTest() {
+    profile_ =
+        *model::at_endpoint(*model::load_profile(BLOBGAUGE_SOURCE_DIR "/specs/profiles/emulator.yaml"), script_.url());
+    suite_.error_header = "Error-Code";
+    suite_.error_element = "Error/Code";
+    suite_.preflight.push_back({step("GET", "/", "200"), {{403, "the endpoint refuses the credential"}}});
+    suite_.teardown = step("DELETE", "/${container}", "202");
+
+    Expectation digest;
+    digest.about = Expectation::About::header;
+    digest.name = "Digest";
+    digest.weight = Weight::differs;
+    Case put;
+    put.id = "o/put";
+    put.operation = "O";
+    put.title = "stores";
+    put.why = "why";
+    put.names = {"c"};
+    put.steps = {step("PUT", "/${c}", "201")};
+    put.steps[0].request.has_body = true;
+    put.steps[0].request.body = {{"", 1, 0, 5000}};
+    put.steps[0].expectations.push_back(digest);
+    put.after = {step("GET", "/${c}", "200")};
+    Expectation body;
+    body.about = Expectation::About::body;
+    body.test = Expectation::Test::content;
+    put.after[0].expectations.push_back(body);
+    put.after[0].content = put.steps[0].request.body;
+    suite_.cases.push_back(put);
+
+    Case missing = put;
+    missing.id = "o/missing";
+    missing.steps = {step("GET", "/${c}", "404")};
+    missing.after.clear();
+    suite_.cases.push_back(missing);
+
+    Case given = missing;
+    given.id = "o/given";
+    given.given = {step("PUT", "/${c}", "201")};
+    given.steps = {step("GET", "/${c}", "200")};
+    suite_.cases.push_back(given);
+    options_.time_limit = wire::Milliseconds(300);
+    options_.run = "test";
+  }
+  model::Result<replayer::Run> run() {
+    std::vector<Chosen> chosen;
+    for (const auto& item : suite_.cases) chosen.push_back({&item, "mvp"});
+    return run_cases(suite_, {}, profile_, chosen, options_);
+  }
+  std::vector<Verdict> verdicts(const replayer::Run& run) {
+    std::vector<Verdict> out;
+    for (const auto& result : run.results.cases) out.push_back(result.verdict);
+    return out;
+  }
+  Script script_;
+  model::Profile profile_;
+  Suite suite_;
+  RunOptions options_;
+};
+
+TEST_F(RunnerTest, PassesOnAnEndpointThatIsRight) {
+  const auto done = run();
+  ASSERT_TRUE(done) << describe(done.error());
+  EXPECT_EQ(verdicts(*done), (std::vector<Verdict>{Verdict::pass, Verdict::pass, Verdict::pass}));
+  EXPECT_TRUE(done->results.complete);
+  EXPECT_EQ(script_.left(), 0u) << "what a case made is removed";
+}
+
+TEST_F(RunnerTest, AnAcceptedAndLostWriteFails) {
+  script_.faults.loses_bytes = true;
+  const auto done = run();
+  ASSERT_TRUE(done);
+  const auto& result = done->results.cases[0];
+  EXPECT_EQ(result.verdict, Verdict::fail);
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_EQ(result.findings[0].expected, "5000 bytes");
+  EXPECT_EQ(result.findings[0].exchange, "GET /devstoreaccount1/{c} -> 200") << "its own names must not show";
+  EXPECT_EQ(result.exchanges.size(), 2u);
+}
+
+TEST_F(RunnerTest, ADifferenceAloneIsAPassThatListsIt) {
+  script_.faults.no_digest = true;
+  const auto done = run();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->results.cases[0].verdict, Verdict::pass);
+  ASSERT_EQ(done->results.cases[0].findings.size(), 1u);
+  EXPECT_EQ(done->results.cases[0].findings[0].weight, Weight::differs);
+}
+
+TEST_F(RunnerTest, TellsUnsupportedAndBlockedApart) {
+  script_.faults.knows_nothing = true;
+  const auto done = run();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(verdicts(*done), (std::vector<Verdict>{Verdict::unsupported, Verdict::pass, Verdict::blocked}));
+  EXPECT_EQ(done->results.cases[2].detail, "fixture 'PUT': PUT /devstoreaccount1/{c} -> 501");
+}
+
+TEST_F(RunnerTest, ACaseWithoutAnAnswerIsNotScored) {
+  script_.faults.silent_for = "bgtest-1-";
+  const auto done = run();
+  ASSERT_TRUE(done) << describe(done.error());
+  EXPECT_EQ(verdicts(*done), (std::vector<Verdict>{Verdict::pass, Verdict::indeterminate, Verdict::pass}));
+  EXPECT_FALSE(done->stopped);
+}
+
+TEST_F(RunnerTest, StopsBeforeAHopelessRun) {
+  script_.faults.refuses = true;
+  auto done = run();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().category, model::Category::endpoint);
+  EXPECT_NE(done.error().message.find("refuses the credential: GET /devstoreaccount1/ -> 403 AuthenticationFailed"),
+            std::string::npos)
+      << done.error().message;
+  script_.faults.refuses = false;
+  script_.faults.silent = true;
+  done = run();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().category, model::Category::timeout);
+  profile_ = *model::at_endpoint(profile_, "http://127.0.0.1:1/devstoreaccount1");
+  done = run();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().category, model::Category::endpoint);
+}
+
+TEST_F(RunnerTest, StopsWhenTheEndpointGoesAway) {
+  // The first case hangs the endpoint for good.
+  options_.lanes = 1;
+  while (suite_.cases.size() < 12) {
+    suite_.cases.push_back(suite_.cases[1]);
+    suite_.cases.back().id = "o/more-" + std::to_string(suite_.cases.size());
+  }
+  options_.progress = [&](std::size_t done, std::size_t, std::string_view) {
+    if (done == 3) script_.faults.silent = true;
+  };
+  const auto done = run();
+  ASSERT_TRUE(done);
+  ASSERT_TRUE(done->stopped);
+  EXPECT_EQ(done->stopped->category, model::Category::timeout);
+  EXPECT_FALSE(done->results.complete);
+  EXPECT_EQ(done->results.cases.size(), 12u) << "the denominator does not move";
+  EXPECT_EQ(done->results.cases[2].verdict, Verdict::pass) << "what was found stays";
+  EXPECT_EQ(done->results.cases[11].verdict, Verdict::indeterminate);
+}
+
+TEST_F(RunnerTest, AMistakeInACaseIsAnErrorAndNotAFailure) {
+  suite_.cases[0].steps[0].request.target = "/${nobody}";
+  const auto done = run();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->results.cases[0].verdict, Verdict::error);
+}
+
+}  // namespace
+}  // namespace blobgauge::replayer

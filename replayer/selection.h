@@ -1,0 +1,18 @@
+#pragma once
+// Which cases a run takes: those of the operations in the spec, of one client if asked, and of an expression.
+#include <string>
+#include <vector>
+
+#include "model/error.h"
+#include "model/spec.h"
+#include "replayer/runner.h"
+
+namespace blobgauge::replayer {
+
+// `expression`: terms separated by commas, any of which selects: an id with wildcards ("put-blob/*"), "tag:NAME",
+// "tier:NAME" or "operation:GLOB"; empty selects all. `client`: only operations that it sends; empty: all.
+// Category::usage for a tag, tier or client that does not exist, and where nothing is left.
+model::Result<std::vector<Chosen>> select(const Suite& suite, const model::Spec& spec, const std::string& client,
+                                          const std::string& expression);
+
+}  // namespace blobgauge::replayer

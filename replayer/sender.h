@@ -1,0 +1,36 @@
+#pragma once
+// Sends one request and reads the whole answer; bodies stream both ways and are never held.
+#include <cstdint>
+#include <string>
+
+#include "model/exchange.h"
+#include "model/profile.h"
+#include "replayer/judge.h"
+#include "replayer/request_maker.h"
+#include "wire/client.h"
+
+namespace blobgauge::replayer {
+
+struct Sent {
+  Answered answer;
+  model::Exchange exchange;  // without secrets and without bodies
+};
+
+class Sender {
+ public:
+  // `limit`: longest silence of the endpoint while an answer is awaited or read; a whole answer may take ten times
+  // that.
+  static model::Result<std::unique_ptr<Sender>> create(const model::Profile& profile, wire::Milliseconds limit);
+
+  // An error means that no whole answer came: Category::timeout or Category::endpoint.
+  wire::Task<model::Result<Sent>> send(const Outgoing& request);
+
+ private:
+  Sender(wire::Destination destination, std::string scheme, wire::Milliseconds limit);
+  wire::Destination destination_;
+  std::string scheme_;
+  wire::Milliseconds limit_;
+  wire::Client client_;
+};
+
+}  // namespace blobgauge::replayer

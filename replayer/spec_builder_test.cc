@@ -1,0 +1,142 @@
+#include "replayer/spec_builder.h"
+
+#include <gtest/gtest.h>
+
+#include "replayer/selection.h"
+#include "replayer/spec_lint.h"
+
+namespace blobgauge::replayer {
+namespace {
+
+using model::Surface;
+
+Surface observed(std::string client) {
+  Surface out;
+  out.kind = "observed";
+  out.client = std::move(client);
+  out.release = "1";
+  return out;
+}
+
+model::OperationSurface& send(Surface& surface, const std::string& operation, std::set<std::string> scenarios) {
+  auto& out = surface.operations[operation];
+  out.operation = operation;
+  out.exchanges = 2;
+  out.scenarios = std::move(scenarios);
+  return out;
+}
+
+// On the committed catalogue, cases and policy, with surfaces made up.
+class SpecBuilder : public testing::Test {
+ protected:
+  SpecBuilder() {
+    const std::string root = BLOBGAUGE_SOURCE_DIR;
+    auto catalogue = model::Catalogue::load(root + "/specs/catalogue");
+    auto suite = load_suite(root + "/specs/cases");
+    auto policy = load_policy(root + "/specs/policy/spec.yaml");
+    if (!catalogue || !suite || !policy)
+      throw std::runtime_error(describe(!catalogue ? catalogue.error() : !suite ? suite.error() : policy.error()));
+    catalogue_ = std::move(*catalogue);
+    suite_ = std::move(*suite);
+    policy_ = std::move(*policy);
+    scenarios_ = {{"up", "azcopy", "upload", {"--put-md5"}},
+                  {"tier", "azcopy", "set the tier", {"--block-blob-tier"}},
+                  {"up", "rclone", "upload", {}}};
+    azcopy_ = observed("azcopy");
+    send(azcopy_, "Put Blob (block)", {"up"});
+    send(azcopy_, "Set Blob Tier", {"tier"});
+    rclone_ = observed("rclone");
+    send(rclone_, "Put Blob (block)", {"up"});
+    send(rclone_, "Copy Blob", {"up"});
+  }
+  model::Result<model::Spec> build(std::vector<Surface> clients, std::optional<Surface> real = {}) {
+    return build_spec({catalogue_, suite_, policy_, scenarios_, std::move(clients), std::move(real)});
+  }
+  model::Catalogue catalogue_;
+  Suite suite_;
+  Policy policy_;
+  std::vector<ScenarioLine> scenarios_;
+  Surface azcopy_, rclone_;
+};
+
+TEST_F(SpecBuilder, ComputesTiers) {
+  const auto spec = build({azcopy_, rclone_});
+  ASSERT_TRUE(spec) << describe(spec.error());
+  EXPECT_EQ(spec->find("Put Blob (block)")->tier, "mvp");
+  EXPECT_EQ(spec->find("Put Blob (block)")->emitters.size(), 2u);
+  EXPECT_EQ(spec->find("Set Blob Tier")->tier, "extended");
+  EXPECT_NE(spec->find("Set Blob Tier")->rationale.find("--block-blob-tier"), std::string::npos);
+  EXPECT_EQ(spec->find("Copy Blob")->tier, "rclone");
+  EXPECT_EQ(spec->find("Get Blob"), nullptr);
+  ASSERT_EQ(spec->scenarios.size(), 3u);
+  EXPECT_EQ(spec->scenarios[2].operations.size(), 2u);
+  EXPECT_EQ(to_yaml(*spec), to_yaml(*build({rclone_, azcopy_}))) << "the order of the inputs must not matter";
+}
+
+TEST_F(SpecBuilder, NeedsTheClientThatTiersComeFrom) {
+  const auto spec = build({rclone_});
+  ASSERT_FALSE(spec);
+  EXPECT_EQ(spec.error().category, model::Category::usage);
+}
+
+TEST_F(SpecBuilder, WeighsHeadersByCountsAndReaders) {
+  auto real = observed("azure");
+  auto& put = send(real, "Copy Blob", {});
+  auto& answers = put.answers[{202, "2021-04-10"}];
+  answers.count = 40;
+  answers.headers = {{"x-new", 40}, {"x-read", 40}, {"x-rare", 3}, {"x-rare-read", 3}, {"server", 40}};
+  put.answers[{202, "2015-04-05"}].count = 1000;  // too old to count
+  put.answers[{404, "2021-04-10"}].count = 9;     // no success
+  Surface read = observed("rclone");
+  read.kind = "static";
+  for (const auto* name : {"x-read", "x-rare-read"}) {
+    auto& field = send(read, "Copy Blob", {}).response_headers[name];
+    field.name = name;
+    field.presence = model::Presence::always;
+  }
+  const auto spec = build({azcopy_, rclone_, read}, real);
+  ASSERT_TRUE(spec);
+  std::map<std::string, std::string> lines;
+  for (const auto& line : spec->find("Copy Blob")->headers)
+    lines[line.name] = std::string(name_of(line.weight)) + (line.always ? "" : " at times");
+  EXPECT_EQ(lines["x-new"], "differs");
+  EXPECT_EQ(lines["x-read"], "breaks");
+  EXPECT_EQ(lines["x-rare-read"], "differs at times");
+  EXPECT_FALSE(lines.count("x-rare"));
+  EXPECT_FALSE(lines.count("server"));
+  EXPECT_TRUE(lines.count("x-ms-copy-status")) << "what the case file says of every answer";
+}
+
+TEST_F(SpecBuilder, LintFindsGapsAndDrift) {
+  auto spec = *build({azcopy_, rclone_});
+  for (const auto& finding : lint(spec, suite_)) EXPECT_FALSE(finding.gap) << finding.what;
+  spec.operations[0].cases.push_back("gone/case");
+  spec.operations[0].headers.push_back({"x", "", model::Weight::differs, true, {}});
+  spec.scenarios.push_back({"none", "azcopy", "1", "none", {"Nothing"}});
+  std::size_t gaps = 0;
+  for (const auto& finding : lint(spec, suite_)) gaps += finding.gap;
+  EXPECT_EQ(gaps, 3u);
+}
+
+TEST_F(SpecBuilder, SelectsCases) {
+  const auto spec = *build({azcopy_, rclone_});
+  const auto count = [&](const std::string& client, const std::string& expression) {
+    const auto chosen = select(suite_, spec, client, expression);
+    return chosen ? static_cast<int>(chosen->size())
+                  : -static_cast<int>(chosen.error().category == model::Category::usage);
+  };
+  EXPECT_EQ(count("", "put-blob/success"), 1);
+  EXPECT_GT(count("", "copy-blob/*"), 3);
+  EXPECT_EQ(count("azcopy", "copy-blob/*"), -1);
+  EXPECT_GT(count("rclone", ""), count("rclone", "tag:core"));
+  EXPECT_EQ(count("", "get-blob/*"), -1) << "no client of this spec sends it";
+  EXPECT_EQ(count("", "tag:nothing"), -1);
+  EXPECT_EQ(count("", "tier:huge"), -1);
+  EXPECT_EQ(count("s3cmd", ""), -1);
+  const auto extended = select(suite_, spec, "", "tier:extended");
+  ASSERT_TRUE(extended);
+  for (const auto& chosen : *extended) EXPECT_EQ(chosen.item->operation, "Set Blob Tier");
+}
+
+}  // namespace
+}  // namespace blobgauge::replayer

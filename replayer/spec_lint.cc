@@ -1,0 +1,94 @@
+#include "replayer/spec_lint.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "replayer/prediction.h"
+
+namespace blobgauge::replayer {
+namespace {
+
+bool has_tag(const Case& item, std::string_view tag) {
+  return std::find(item.tags.begin(), item.tags.end(), tag) != item.tags.end();
+}
+
+bool has_core(const Suite& suite, const std::string& operation) {
+  return std::any_of(suite.cases.begin(), suite.cases.end(),
+                     [&](const Case& item) { return item.operation == operation && has_tag(item, core_tag); });
+}
+
+void lint_operation(const model::SpecOperation& operation, const Suite& suite, std::vector<LintFinding>& out) {
+  const auto& name = operation.operation;
+  // What stands beside the tiers is informative.
+  if (operation.tier != "informative" && !has_core(suite, name))
+    out.push_back({fmt::format("{} ({}) has no core case", name, operation.tier),
+                   fmt::format("add one to {}", suite.folder), operation.tier == "mvp"});
+  for (const auto& id : operation.cases)
+    if (!suite.find(id))
+      out.push_back({fmt::format("{} names the case {}, which is gone", name, id), "build the spec again"});
+  for (const auto* lines : {&operation.statuses, &operation.headers, &operation.body})
+    for (const auto& line : *lines)
+      if (line.reason.empty())
+        out.push_back({fmt::format("{}: the line {} has no reason", name, line.name), "a contract says why"});
+}
+
+void lint_case(const Case& item, const model::Spec& spec, std::vector<LintFinding>& out) {
+  const auto* operation = spec.find(item.operation);
+  if (!operation) {
+    out.push_back({fmt::format("{}: no client of this spec sends {}", item.id, item.operation),
+                   "it is not run; remove it, or add the client's surface", false});
+    return;
+  }
+  if (std::find(operation->cases.begin(), operation->cases.end(), item.id) == operation->cases.end())
+    out.push_back({fmt::format("{} is newer than the spec", item.id), "build the spec again"});
+}
+
+}  // namespace
+
+std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite) {
+  std::vector<LintFinding> out;
+  for (const auto& operation : spec.operations) lint_operation(operation, suite, out);
+  for (const auto& item : suite.cases) lint_case(item, spec, out);
+  for (const auto& scenario : spec.scenarios)
+    if (std::none_of(scenario.operations.begin(), scenario.operations.end(),
+                     [&](const auto& name) { return has_core(suite, name); }))
+      out.push_back({fmt::format("{} {} stands on no core case", scenario.client, scenario.id), "nothing predicts it"});
+  return out;
+}
+
+std::string explain(const model::Spec& spec, const Suite& suite, const model::SpecOperation& operation) {
+  std::string out = fmt::format("{}\n  tier {}: {}\n", operation.operation, operation.tier, operation.rationale);
+  out += "\nWho needs it\n";
+  for (const auto& emitter : operation.emitters) {
+    out += fmt::format("  {} {}: {} exchanges in {}\n", emitter.client, emitter.release, emitter.exchanges,
+                       fmt::join(emitter.scenarios, ", "));
+    for (const auto& line : emitter.evidence) out += fmt::format("    {}\n", line);
+  }
+  out += "\nHow it is sent\n";
+  for (const auto& dialect : operation.dialects) {
+    out += fmt::format("  {}\n", dialect.id);
+    if (!dialect.query.empty()) out += fmt::format("    query {}\n", fmt::join(dialect.query, ", "));
+    for (const auto& [name, presence] : dialect.headers) out += fmt::format("    {} ({})\n", name, presence);
+  }
+  out += "\nWhat is answered\n";
+  for (const auto* lines : {&operation.statuses, &operation.headers, &operation.body})
+    for (const auto& line : *lines) {
+      out += fmt::format("  {} [{}{}] {}\n", line.name, name_of(line.weight), line.always ? "" : ", not asserted",
+                         line.reason);
+      for (const auto& evidence : line.evidence) out += fmt::format("    {}\n", evidence);
+    }
+  out += "\nWhat checks it\n";
+  for (const auto& id : operation.cases)
+    if (const auto* item = suite.find(id)) out += fmt::format("  {}: {}\n    {}\n", id, item->title, item->why);
+  std::vector<std::string> commands;
+  for (const auto& scenario : spec.scenarios)
+    if (std::find(scenario.operations.begin(), scenario.operations.end(), operation.operation) !=
+        scenario.operations.end())
+      commands.push_back(fmt::format("{} {}", scenario.client, scenario.id));
+  if (!commands.empty()) out += fmt::format("\nWhat stands on it\n  {}\n", fmt::join(commands, "\n  "));
+  return out;
+}
+
+}  // namespace blobgauge::replayer

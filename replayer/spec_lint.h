@@ -1,0 +1,24 @@
+#pragma once
+// What is wrong with a spec and its cases beyond their form (which the readers check): gaps and drift.
+#include <string>
+#include <vector>
+
+#include "model/spec.h"
+#include "replayer/suite.h"
+
+namespace blobgauge::replayer {
+
+struct LintFinding {
+  std::string what;  // one line
+  std::string next;  // what to do
+  bool gap = true;   // false: worth knowing, and no reason to fail
+};
+
+// An operation of mvp or extended without a core case, a case that the spec does not name or no longer finds, a case
+// of an operation that no client sends, a contract line without a reason, or a scenario that stands on no core case.
+std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite);
+
+// One page for people: who needs an operation, how each release sends it, what may be answered, which case checks it.
+std::string explain(const model::Spec& spec, const Suite& suite, const model::SpecOperation& operation);
+
+}  // namespace blobgauge::replayer

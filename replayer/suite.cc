@@ -1,0 +1,183 @@
+#include "replayer/suite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "model/text.h"
+#include "model/yaml.h"
+#include "replayer/case_reader.h"
+#include "replayer/template.h"
+
+namespace blobgauge::replayer {
+namespace {
+
+using model::Category;
+using model::fail;
+using model::Result;
+using model::Status;
+using model::yaml::Fields;
+using model::yaml::Node;
+
+constexpr std::string_view shared = "suite.yaml";
+
+// Names that a running case always has; docs/formats/cases.md lists them.
+const std::set<std::string, std::less<>> built_in = {"account", "version", "id",     "prefix", "date",
+                                                     "utc",     "uuid",    "url",    "signed", "md5",
+                                                     "repeat",  "unquote", "base64", "encode"};
+
+Status check_format(Fields& fields) {
+  const auto* format = fields.required("format");
+  if (fields.number_or("format", 0) != 1) fields.refuse("this version reads case format 1 only", format);
+  return {};
+}
+
+Result<std::map<std::string, StepTemplate>> read_shared(const std::string& path, Suite& suite) {
+  BLOBGAUGE_TRY(const auto root, model::yaml::load(path));
+  Fields fields(root, path, "the suite");
+  CaseReader reader(path);
+  BLOBGAUGE_CHECK(check_format(fields));
+  suite.service = fields.text("service");
+  for (const auto& [tag, meaning] : fields.pairs("tags")) suite.tags[tag] = meaning;
+  suite.headers = fields.pairs("headers");
+  if (const auto* node = fields.child("answer")) {
+    Fields answer(*node, path, "an answer");
+    if (const auto* headers = answer.required("headers")) {
+      BLOBGAUGE_TRY(suite.every_answer.headers, reader.read_headers(*headers));
+    }
+    BLOBGAUGE_CHECK(answer.finish());
+  }
+  suite.error_header = fields.text("error_header");
+  suite.error_element = fields.text("error_element");
+  suite.request_id_header = fields.text("request_id_header");
+  if (const auto* node = fields.child("sas")) {
+    Fields kinds(*node, path, "sas");
+    for (const auto& kind : node->keys) suite.sas[kind] = kinds.pairs(kind);
+    BLOBGAUGE_CHECK(kinds.finish());
+  }
+  suite.sas_of_run = fields.text_or("sas_of_run", {});
+  std::map<std::string, StepTemplate> templates;
+  if (const auto* node = fields.child("templates"); node && node->kind == Node::Kind::map)
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+      BLOBGAUGE_TRY(templates[node->keys[i]], CaseReader::read_template(node->items[i], path));
+    }
+  if (const auto* node = fields.required("teardown")) {
+    BLOBGAUGE_TRY(suite.teardown, reader.read_step(*node, {}));
+  }
+  if (const auto* node = fields.child("preflight"); node && node->kind == Node::Kind::sequence)
+    for (const auto& item : node->items) {
+      Fields entry(item, path, "a preflight");
+      Preflight preflight;
+      if (const auto* step = entry.required("step")) {
+        BLOBGAUGE_TRY(preflight.step, reader.read_step(*step, {}));
+      }
+      for (const auto& [status, says] : entry.pairs("refusals"))
+        preflight.refusals.emplace_back(static_cast<int>(model::parse_number(status).value_or(0)), says);
+      BLOBGAUGE_CHECK(entry.finish());
+      suite.preflight.push_back(std::move(preflight));
+    }
+  BLOBGAUGE_CHECK(fields.finish());
+  return templates;
+}
+
+Status read_cases(const std::string& path, const std::map<std::string, StepTemplate>& templates, Suite& suite) {
+  BLOBGAUGE_TRY(const auto root, model::yaml::load(path));
+  Fields fields(root, path, "a case file");
+  CaseReader reader(path);
+  reader.use(&templates);
+  BLOBGAUGE_CHECK(check_format(fields));
+  const auto operation = fields.text("operation");
+  if (const auto* node = fields.child("answer")) {
+    Fields answer(*node, path, "an answer");
+    if (suite.answers.count(operation)) fields.refuse("this operation has an answer in another file", node);
+    if (const auto* headers = answer.required("headers")) {
+      BLOBGAUGE_TRY(suite.answers[operation].headers, reader.read_headers(*headers));
+    }
+    BLOBGAUGE_CHECK(answer.finish());
+  }
+  if (const auto* node = fields.required("cases"); node && node->kind == Node::Kind::sequence)
+    for (const auto& item : node->items) {
+      BLOBGAUGE_TRY(auto read, reader.read_case(item, operation));
+      suite.cases.push_back(std::move(read));
+    }
+  return fields.finish();
+}
+
+// Every text of a step that is a template.
+std::vector<std::string_view> texts(const Step& step) {
+  std::vector<std::string_view> out = {step.request.target};
+  for (const auto& [name, value] : step.request.headers) out.push_back(value);
+  for (const auto& piece : step.request.body) out.push_back(piece.text);
+  for (const auto& piece : step.content) out.push_back(piece.text);
+  for (const auto& expectation : step.expectations) {
+    // A pattern's own `$` is the end of the text, not a hole.
+    if (expectation.test == Expectation::Test::pattern) continue;
+    out.insert(out.end(), expectation.values.begin(), expectation.values.end());
+  }
+  return out;
+}
+
+Status check_holes(const Step& step, std::set<std::string, std::less<>>& known) {
+  for (const auto text : texts(step)) {
+    auto names = holes(text);
+    if (!names) return fail(Category::input, names.error().message, names.error().next, step.where);
+    for (const auto& name : *names)
+      if (!known.count(name) && !built_in.count(name))
+        return fail(Category::input, fmt::format("nothing gives '{}' a value before step '{}'", name, step.name),
+                    "capture it in an earlier step or add it to 'names'", step.where);
+  }
+  for (const auto& capture : step.captures) known.insert(capture.first);
+  return {};
+}
+
+bool good_id(std::string_view id) {
+  return !id.empty() && id.find('/') != std::string_view::npos && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '/';
+  });
+}
+
+Status check(const Suite& suite) {
+  std::set<std::string, std::less<>> ids;
+  for (const auto& item : suite.cases) {
+    if (!good_id(item.id))
+      return fail(Category::input, fmt::format("'{}' is no case id", item.id),
+                  "use lower-case words with '-', a folder with '/': put-block/success", item.where);
+    if (!ids.insert(item.id).second)
+      return fail(Category::input, fmt::format("the case '{}' stands twice", item.id), {}, item.where);
+    for (const auto& tag : item.tags)
+      if (!suite.tags.count(tag))
+        return fail(Category::input, fmt::format("the tag '{}' is not declared", tag),
+                    fmt::format("add it to 'tags' in {}", shared), item.where);
+    std::set<std::string, std::less<>> known(item.names.begin(), item.names.end());
+    for (const auto* steps : {&item.given, &item.steps, &item.after})
+      for (const auto& step : *steps) BLOBGAUGE_CHECK(check_holes(step, known));
+  }
+  return {};
+}
+
+}  // namespace
+
+const Case* Suite::find(std::string_view id) const {
+  const auto found = std::find_if(cases.begin(), cases.end(), [&](const Case& item) { return item.id == id; });
+  return found == cases.end() ? nullptr : &*found;
+}
+
+Result<Suite> load_suite(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (entry.path().extension() == ".yaml" && entry.path().filename() != shared)
+      files.push_back(entry.path().string());
+  if (error) return fail(Category::input, fmt::format("no cases: {}", error.message()), {}, {folder, 0, 0});
+  std::sort(files.begin(), files.end());
+  Suite suite;
+  suite.folder = folder;
+  BLOBGAUGE_TRY(const auto templates, read_shared((std::filesystem::path(folder) / shared).string(), suite));
+  for (const auto& file : files) BLOBGAUGE_CHECK(read_cases(file, templates, suite));
+  BLOBGAUGE_CHECK(check(suite));
+  return suite;
+}
+
+}  // namespace blobgauge::replayer

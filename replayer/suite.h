@@ -1,0 +1,47 @@
+#pragma once
+// All cases of a folder, with what they share: `suite.yaml` beside them says how every request begins, where an error
+// code stands, which templates and tags there are. Nothing here knows the service; another API is another folder.
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/error.h"
+#include "replayer/case.h"
+
+namespace blobgauge::replayer {
+
+// What every success answer (2xx) of an operation has.
+struct Answer {
+  std::vector<Expectation> headers;
+};
+
+// A request that shows, before any case, whether a run makes sense.
+struct Preflight {
+  Step step;
+  std::vector<std::pair<int, std::string>> refusals;  // status, and what it says about the run
+};
+
+struct Suite {
+  std::string folder, service;
+  std::map<std::string, std::string> tags;                   // with their meaning
+  std::vector<std::pair<std::string, std::string>> headers;  // of every request
+  std::string error_header, error_element, request_id_header;
+  // Shared access signatures by the name that cases use: fields, whose holes may also be ${letters}.
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>, std::less<>> sas;
+  std::string sas_of_run;  // "KIND LETTERS", where the whole run uses a SAS
+  std::vector<Preflight> preflight;
+  Step teardown;                          // with ${container}
+  Answer every_answer;                    // of all operations
+  std::map<std::string, Answer> answers;  // by operation
+  std::vector<Case> cases;                // by file name, then as written
+
+  const Case* find(std::string_view id) const;
+};
+
+// Category::input with file:line:column for anything that a case cannot mean: an unknown key, tag or template, an id
+// that stands twice or is not lower-case words with '-' and '/', a hole that nothing fills.
+model::Result<Suite> load_suite(const std::string& folder);
+
+}  // namespace blobgauge::replayer
