@@ -77,7 +77,11 @@ class Page {
         client = row.client;
         const auto name = visible(row.release.empty() ? client : client + " " + row.release);
         out_ += (out_.empty() ? "" : "\n") + painted(padded(name, 4 + id_width + title_width), "1");
-        for (const auto& label : overview_.labels) out_ += "  " + painted(padded(visible(label), label_width_), "1");
+        for (std::size_t i = 0; i < overview_.labels.size(); ++i) {
+          const auto label = visible(overview_.labels[i]);
+          // The last column needs no blanks behind it.
+          out_ += "  " + painted(i + 1 < overview_.labels.size() ? padded(label, label_width_) : label, "1");
+        }
         out_ += '\n';
       }
       out_ += fmt::format("  {}  {}", padded(visible(row.id), id_width),
