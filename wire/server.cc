@@ -118,7 +118,7 @@ Task<> Server::State::serve(Entry& entry, std::unique_ptr<Stream> stream, std::u
   session.number = number;
   session.peer = connection.stream().peer();
   if (options.tls) {
-    const auto secured = co_await connection.accept_tls(options.tls, {});
+    const auto secured = co_await connection.accept_tls(options.tls, options.address);
     if (!secured) co_return;
     session.secure = true;
     session.server_name = connection.stream().server_name();
