@@ -33,7 +33,8 @@ struct Route {
 // Immutable, thread-safe. The first rule that fits a host counts.
 class Mapping {
  public:
-  explicit Mapping(std::vector<MapRule> rules = {}, MapStyle style = MapStyle::host);
+  Mapping() = default;
+  explicit Mapping(std::vector<MapRule> rules, MapStyle style = MapStyle::host);
 
   bool empty() const { return rules_.empty(); }
   // Null where no rule fits. `host` may have a port.
@@ -45,7 +46,7 @@ class Mapping {
 
  private:
   std::vector<MapRule> rules_;
-  MapStyle style_;
+  MapStyle style_ = MapStyle::host;
 };
 
 }  // namespace blobgauge::recorder

@@ -1,0 +1,230 @@
+#include "recorder/command.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+#include "model/file.h"
+
+extern char** environ;
+
+namespace blobgauge::recorder {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using model::Category;
+using model::fail;
+
+constexpr int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+// Signals as bytes of a pipe: whichever thread a handler runs on, the waiting one reads them.
+class SignalPipe {
+ public:
+  explicit SignalPipe(std::vector<int> signals) : signals_(std::move(signals)), old_(signals_.size()) {
+    if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0) ends_[0] = ends_[1] = -1;
+    writing_end = ends_[1];
+    struct sigaction action {};
+    action.sa_handler = [](int number) {
+      const int saved = errno;
+      const auto byte = static_cast<unsigned char>(number);
+      if (::write(writing_end, &byte, 1) < 0) {
+        // Full: enough are waiting.
+      }
+      errno = saved;
+    };
+    action.sa_flags = SA_RESTART;
+    for (std::size_t i = 0; i < signals_.size(); ++i) ::sigaction(signals_[i], &action, &old_[i]);
+  }
+  SignalPipe(const SignalPipe&) = delete;
+  SignalPipe& operator=(const SignalPipe&) = delete;
+  ~SignalPipe() {
+    for (std::size_t i = 0; i < signals_.size(); ++i) ::sigaction(signals_[i], &old_[i], nullptr);
+    writing_end = -1;
+    if (ends_[0] >= 0) ::close(ends_[0]);
+    if (ends_[1] >= 0) ::close(ends_[1]);
+  }
+
+  // The next signal, or 0 when the time is over.
+  int wait(std::chrono::milliseconds limit) {
+    pollfd wanted{ends_[0], POLLIN, 0};
+    ::poll(&wanted, 1, static_cast<int>(limit.count()));
+    unsigned char byte = 0;
+    return ::read(ends_[0], &byte, 1) == 1 ? byte : 0;
+  }
+
+ private:
+  inline static std::atomic<int> writing_end{-1};
+  std::vector<int> signals_;
+  std::vector<struct sigaction> old_;
+  int ends_[2] = {-1, -1};
+};
+
+// Gives the terminal to the child's group and takes it back, where we are in the foreground of one.
+class Foreground {
+ public:
+  Foreground() : ours_(::isatty(STDIN_FILENO) == 1 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp()) {}
+  Foreground(const Foreground&) = delete;
+  Foreground& operator=(const Foreground&) = delete;
+  ~Foreground() {
+    if (!ours_) return;
+    // Without this the call would stop us: we are in the background until it is done.
+    const auto old = ::signal(SIGTTOU, SIG_IGN);
+    ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
+    ::signal(SIGTTOU, old);
+  }
+  bool ours() const { return ours_; }
+
+ private:
+  bool ours_;
+};
+
+std::vector<std::string> environment_of(const CommandOptions& options) {
+  std::vector<std::string> out;
+  const auto named = [](std::string_view entry, std::string_view name) {
+    return entry.substr(0, entry.find('=')) == name;
+  };
+  for (char** entry = environ; *entry; ++entry) {
+    const bool replaced =
+        std::any_of(options.set.begin(), options.set.end(),
+                    [&](const auto& each) { return named(*entry, each.first); }) ||
+        std::any_of(options.unset.begin(), options.unset.end(), [&](const auto& each) { return named(*entry, each); });
+    if (!replaced) out.emplace_back(*entry);
+  }
+  for (const auto& [name, value] : options.set) out.push_back(name + "=" + value);
+  return out;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  for (auto& text : texts) out.push_back(text.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+model::Result<pid_t> spawn(const CommandOptions& options, bool foreground) {
+  auto arguments = options.arguments;
+  auto environment = environment_of(options);
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  sigset_t defaults, none;
+  sigemptyset(&none);
+  sigemptyset(&defaults);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE}) sigaddset(&defaults, number);
+  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  if (foreground) ::posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);
+  if (!options.folder.empty()) ::posix_spawn_file_actions_addchdir_np(&actions, options.folder.c_str());
+  pid_t child = 0;
+  const int error = ::posix_spawnp(&child, arguments.front().c_str(), &actions, &attributes, pointers(arguments).data(),
+                                   pointers(environment).data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
+  if (error != 0)
+    return fail(Category::usage, fmt::format("cannot run '{}': {}", options.arguments.front(), std::strerror(error)),
+                error == ENOENT ? "is it installed and in PATH?" : "");
+  return child;
+}
+
+}  // namespace
+
+model::Result<CommandEnd> run_command(const CommandOptions& options) {
+  if (options.arguments.empty()) return fail(Category::usage, "no command to run");
+  SignalPipe signals({SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT});
+  const Foreground foreground;
+  BLOBGAUGE_TRY(const pid_t child, spawn(options, foreground.ours()));
+  CommandEnd end;
+  auto deadline = options.limit.count() > 0 ? Clock::now() + options.limit : Clock::time_point::max();
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended == child) {
+      end.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+      return end;
+    }
+    if (ended < 0 && errno != EINTR)
+      return fail(Category::internal, fmt::format("cannot wait for '{}'", options.arguments[0]));
+    if (Clock::now() >= deadline) {
+      ::kill(-child, end.timed_out ? SIGKILL : SIGTERM);
+      ::kill(-child, SIGCONT);
+      deadline = Clock::now() + options.grace;
+      end.timed_out = true;
+    }
+    // SIGCHLD wakes us; the second is for one that came between two calls.
+    const int number = signals.wait(std::chrono::milliseconds{1'000});
+    if (std::find(std::begin(passed_on), std::end(passed_on), number) != std::end(passed_on)) ::kill(-child, number);
+  }
+}
+
+int wait_for_signal(const std::function<bool()>& poll) {
+  SignalPipe signals({SIGINT, SIGTERM, SIGHUP});
+  for (;;) {
+    if (const int number = signals.wait(std::chrono::milliseconds{200})) return number;
+    if (poll && poll()) return 0;
+  }
+}
+
+Variables proxy_variables(const std::string& url, const std::string& ca_file, const std::string& no_proxy) {
+  // Where a machine gets its identity: the metadata services of virtual machines, of the platform and of Arc.
+  std::string bypass = no_proxy;
+  for (const char* each : {"169.254.169.254", "168.63.129.16", "127.0.0.1:40342"}) {
+    const std::string padded = "," + bypass + ",";
+    if (padded.find("," + std::string(each) + ",") == std::string::npos)
+      bypass += (bypass.empty() ? "" : ",") + std::string(each);
+  }
+  Variables out;
+  for (const char* name : {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"}) out.emplace_back(name, url);
+  for (const char* name : {"NO_PROXY", "no_proxy"}) out.emplace_back(name, bypass);
+  if (ca_file.empty()) return out;
+  for (const char* name : {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"})
+    out.emplace_back(name, ca_file);
+  return out;
+}
+
+model::Result<TrustFile> TrustFile::create(const std::string& certificate_pem) {
+  std::vector<std::string> candidates = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                                         "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem"};
+  if (const char* chosen = std::getenv("SSL_CERT_FILE"); chosen && *chosen)
+    candidates.insert(candidates.begin(), chosen);
+  std::string roots;
+  for (const auto& candidate : candidates) {
+    const auto text = model::read_file(candidate);
+    if (!text || text->empty()) continue;
+    roots = *text;
+    break;
+  }
+  if (!roots.empty() && !roots.ends_with('\n')) roots += '\n';
+  std::error_code error;
+  auto folder = std::filesystem::temp_directory_path(error);
+  std::string path = (error ? std::filesystem::path("/tmp") : folder) / "blobgauge-trust-XXXXXX";
+  const int file = ::mkostemp(path.data(), O_CLOEXEC);
+  if (file < 0)
+    return fail(Category::output, fmt::format("cannot write: {}", std::strerror(errno)), "set TMPDIR", {path, 0, 0});
+  ::close(file);
+  TrustFile out(path);
+  BLOBGAUGE_CHECK(model::write_file(path, roots + certificate_pem));
+  return out;
+}
+
+TrustFile::TrustFile(TrustFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+
+TrustFile::~TrustFile() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+}  // namespace blobgauge::recorder

@@ -1,0 +1,137 @@
+#include "recorder/rewrite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/text.h"
+
+namespace blobgauge::recorder {
+namespace {
+
+using model::Category;
+using model::iequals;
+
+// Who the client believes that it talks to.
+model::Result<model::Url> believed(const wire::RequestHead& head, const Arrival& arrival, bool reverse) {
+  const std::string target(head.target);
+  const bool absolute = !target.starts_with('/') && target != "*";
+  if (absolute) return model::parse_url(target);
+  if (!reverse && arrival.tunnel.empty())
+    return model::fail(Category::usage, "this is a proxy: send absolute-form requests or CONNECT",
+                       "set HTTP_PROXY and HTTPS_PROXY to its address");
+  const std::string host = head.text("Host");
+  const std::string authority = arrival.tunnel.empty() ? host : arrival.tunnel;
+  BLOBGAUGE_TRY(auto url, model::parse_url((arrival.secure ? "https://" : "http://") + authority));
+  return url;
+}
+
+// The origin form inside an absolute form, as it was written.
+std::string origin_form(std::string_view target) {
+  const auto scheme = target.find("://");
+  if (target.starts_with('/') || scheme == std::string_view::npos) return std::string(target);
+  const auto path = std::min(target.find_first_of("/?", scheme + 3), target.size());
+  const auto rest = target.substr(path);
+  return rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
+}
+
+// Collects changes of one head; `fields` and `edit` stay the same message.
+class Changes {
+ public:
+  Changes(const wire::RequestHead& head, std::vector<std::string>& marks)
+      : head_(head), edit_(head), fields_(head.headers()), marks_(marks) {}
+
+  void target(std::string target, std::string_view why) {
+    edit_.start_line(fmt::format("{} {} {}", head_.method, target, head_.version()));
+    mark("target", why);
+  }
+  void remove(std::string_view name, std::string_view why) {
+    if (head_.count(name) == 0) return;
+    for (std::size_t i = 0; i < head_.fields.size(); ++i)
+      if (iequals(head_.fields[i].name, name)) edit_.remove(i);
+    fields_.remove(name);
+    mark(name, why);
+  }
+  void set(std::string_view name, const std::string& value, std::string_view why) {
+    for (std::size_t i = 0; i < head_.fields.size(); ++i)
+      if (iequals(head_.fields[i].name, name)) edit_.value(i, value);
+    fields_.set(name, value);
+    mark(name, why);
+  }
+  void mark(std::string_view what, std::string_view why) { marks_.push_back(fmt::format("{}: {}", what, why)); }
+
+  const model::Headers& fields() const { return fields_; }
+  model::Result<std::string> bytes() const { return edit_.bytes(); }
+
+ private:
+  const wire::RequestHead& head_;
+  wire::HeadEdit edit_;
+  model::Headers fields_;
+  std::vector<std::string>& marks_;
+};
+
+}  // namespace
+
+model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const Arrival& arrival,
+                                           model::Exchange& exchange) const {
+  auto& request = exchange.request;
+  request.method = std::string(head.method);
+  request.version = head.version();
+  request.headers = head.headers();
+  request.target = origin_form(head.target);
+  BLOBGAUGE_TRY(const auto url, believed(head, arrival, target.has_value()));
+  request.scheme = url.scheme;
+  request.host = head.target.starts_with('/') && head.count("Host") > 0 ? head.text("Host") : url.authority();
+
+  Changes changes(head, exchange.marks);
+  Departure out{target.value_or(url), {}};
+  std::string sent = request.target;
+  bool mapped = false;
+  if (target) {
+    if (target->path.size() > 1) {
+      sent = target->path.substr(0, target->path.find_last_not_of('/') + 1) + sent;
+      changes.target(sent, "the target's path went before it");
+    } else if (sent != head.target) {
+      changes.target(sent, "absolute form became origin form");
+    }
+  } else if (const MapRule* rule = mapping.find(url.authority())) {
+    mapped = true;
+    auto route = mapping.route(*rule, url.authority(), request.target);
+    changes.mark("server", fmt::format("{} mapped to {}", url.authority(), route.server.authority()));
+    out.server = route.server;
+    sent = route.target;
+    if (sent != request.target)
+      changes.target(sent, "the account went into the path");
+    else if (sent != head.target)
+      changes.target(sent, "absolute form became origin form");
+    if (!route.host.empty()) changes.set("Host", route.host, "mapped with the server");
+  } else if (sent != head.target) {
+    changes.target(sent, "absolute form became origin form");
+  }
+  changes.remove("Proxy-Connection", "is for the proxy");
+  changes.remove("Proxy-Authorization", "is for the proxy");
+
+  // What follows breaks a signature over headers and path; only a key can make it good.
+  const bool is_signed = wire::parse_shared_key(request.headers.get("Authorization")).has_value();
+  const bool signs = is_signed && mapped && resign.has_value();
+  for (const auto& name : address_headers) {
+    const auto value = request.headers.find(name);
+    const auto address = value && map_addresses ? mapping.address(*value) : std::nullopt;
+    if (!address) continue;
+    if (is_signed && !signs)
+      changes.mark(name, "host not mapped: the signature covers it, and no key was given to sign again");
+    else
+      changes.set(name, *address, "host mapped with the server");
+  }
+  if (signs) {
+    BLOBGAUGE_TRY(const auto final_url, model::parse_target(sent));
+    changes.set("Authorization", wire::shared_key_authorization(request.method, final_url, changes.fields(), *resign),
+                "signed again");
+  } else if (is_signed && sent != request.target) {
+    changes.mark("Authorization", "does not fit the new path, and no key was given to sign again");
+  }
+  BLOBGAUGE_TRY(out.head, changes.bytes());
+  return out;
+}
+
+}  // namespace blobgauge::recorder
