@@ -165,8 +165,9 @@ model::Result<CommandEnd> run_command(const CommandOptions& options) {
       deadline = Clock::now() + options.grace;
       end.timed_out = true;
     }
-    // SIGCHLD wakes us; the second is for one that came between two calls.
-    const int number = signals.wait(std::chrono::milliseconds{1'000});
+    // SIGCHLD wakes us; the second is only for the deadline's sake.
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    const int number = signals.wait(std::clamp(left, std::chrono::milliseconds{1}, std::chrono::milliseconds{1'000}));
     if (std::find(std::begin(passed_on), std::end(passed_on), number) != std::end(passed_on)) ::kill(-child, number);
   }
 }

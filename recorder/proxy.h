@@ -68,10 +68,11 @@ class Proxy {
   };
 
   struct Counts {
-    std::uint64_t connections = 0;  // that clients opened
+    std::uint64_t connections = 0;  // on which a request came
     std::uint64_t tunnels = 0;      // CONNECT requests, with their TLS handshake or without
     std::uint64_t handshakes_failed = 0;
     std::uint64_t exchanges = 0;  // told to the sink
+    bool sink_failed = false;     // nothing more is told
   };
 
   // Listens and serves on a thread of its own. Category::usage where the address is taken, or options contradict.

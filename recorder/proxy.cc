@@ -1,0 +1,306 @@
+#include "recorder/proxy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "model/classifier.h"
+#include "model/text.h"
+#include "recorder/relay.h"
+#include "recorder/rewrite.h"
+#include "wire/client.h"
+#include "wire/runtime.h"
+#include "wire/server.h"
+
+namespace blobgauge::recorder {
+
+using model::Category;
+using model::fail;
+using model::Status;
+using wire::Task;
+
+namespace {
+
+constexpr std::string_view established = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+// Where cloud machines get their identity: a proxy that forwards to it hands it to everybody who can reach the proxy.
+bool link_local(std::string_view host) {
+  return host.starts_with("169.254.") || model::lower(host).starts_with("fe80:");
+}
+
+Task<> copy(wire::Connection& from, wire::Connection& to) {
+  for (;;) {
+    const auto bytes = co_await from.read_raw();
+    if (bytes && bytes->empty()) {
+      co_await to.stream().finish();
+      co_return;
+    }
+    if (!bytes || !co_await to.write(*bytes)) break;
+  }
+  from.stream().close();
+  to.stream().close();
+}
+
+}  // namespace
+
+struct Proxy::State {
+  State(Options chosen, std::shared_ptr<ExchangeSink> to)
+      : options(std::move(chosen)), sink(std::move(to)), redaction(*options.catalogue), classifier(*options.catalogue) {
+    rewriter.mapping = options.mapping;
+    rewriter.map_addresses = options.map_addresses;
+    rewriter.address_headers = options.catalogue->role_names("url-header");
+    rewriter.resign = options.resign;
+    if (options.mode == Mode::reverse) rewriter.target = options.target;
+    wire::ClientOptions settings;
+    settings.limits = {options.connect_limit, options.idle_limit};
+    settings.idle_per_destination = 64;
+    client = std::make_unique<wire::Client>(settings);
+  }
+
+  Options options;
+  std::shared_ptr<ExchangeSink> sink;
+  model::Redaction redaction;
+  model::Classifier classifier;
+  Rewriter rewriter;
+  std::shared_ptr<wire::TlsServer> interceptor;
+  std::shared_ptr<const wire::TlsClient> tls;
+  wire::Runtime runtime;
+  std::unique_ptr<wire::Client> client;
+  std::unique_ptr<wire::Server> server;
+  std::uint16_t port = 0;
+  bool stopped = false;
+  std::atomic<std::uint64_t> tunnels{0}, handshakes_failed{0}, exchanges{0}, connections{0};
+  std::atomic<bool> sink_failed{false};
+  Status written;  // the sink's first error; of the loop's thread until that has ended
+
+  Task<> handle(wire::Transaction& transaction);
+  Task<> connect(wire::Transaction& transaction);
+  Task<> tunnel(wire::Transaction& transaction, const model::Url& to);
+  Task<> forward(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange);
+  Task<> answer_error(wire::Transaction& transaction, model::Exchange& exchange, const model::Error& error);
+  Task<> refuse(wire::Transaction& transaction, int status, std::string_view reason, const std::string& why);
+  std::optional<std::string> forbidden(const model::Url& to) const;
+  RelayOptions relay_options(const wire::RequestHead& head, const model::Request& request) const;
+  void tell(model::Exchange& exchange);
+};
+
+Task<> Proxy::State::handle(wire::Transaction& transaction) {
+  const auto& head = transaction.head();
+  connections = std::max(connections.load(), transaction.session().number);
+  if (head.method == "CONNECT") {
+    co_await connect(transaction);
+    co_return;
+  }
+  model::Exchange exchange;
+  exchange.connection = transaction.session().number;
+  exchange.started_us = now_us();
+  const auto& session = transaction.session();
+  const auto departure = rewriter.rewrite(head, {session.tunnel, session.secure}, exchange);
+  if (!departure) {
+    co_await refuse(transaction, 400, "Bad Request", describe(departure.error()));
+    co_return;
+  }
+  if (const auto why = forbidden(departure->server)) {
+    co_await refuse(transaction, 403, "Forbidden", *why);
+    co_return;
+  }
+  try {
+    co_await forward(transaction, *departure, exchange);
+  } catch (...) {
+    // Only a stop ends it so; what crossed the wire until then is still told.
+    exchange.marks.push_back("recorder: stopped before the exchange was complete");
+    exchange.response.body.complete = false;
+    tell(exchange);
+    throw;
+  }
+  tell(exchange);
+}
+
+Task<> Proxy::State::forward(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange) {
+  wire::Destination destination;
+  destination.host = departure.server.host;
+  destination.port = departure.server.effective_port();
+  if (departure.server.scheme == "https") destination.tls = tls;
+  const auto keep = relay_options(transaction.head(), exchange.request);
+  for (bool again = false;; again = true) {
+    auto loan = co_await client->borrow(destination, again);
+    if (!loan) {
+      co_await answer_error(transaction, exchange, loan.error());
+      co_return;
+    }
+    Relay relay(transaction, loan->connection(), exchange, keep);
+    co_await relay.run(departure.head);
+    if (relay.keeps_server()) loan->give_back();
+    if (relay.answered()) co_return;
+    if (relay.client_failed()) {
+      co_await refuse(transaction, 400, "Bad Request", "the request's body broke off");
+      co_return;
+    }
+    // A kept connection that the server closed meanwhile is nobody's error. A request without a body goes out again;
+    // for others the client meets what it would have met without us: a closed connection, and its own rules for that.
+    if (loan->reused() && relay.silent() && relay.error() && relay.error()->category == Category::endpoint) {
+      if (transaction.framing().empty() && !again) {
+        exchange.marks.push_back("server: had closed a kept connection, sent again on a new one");
+        continue;
+      }
+      exchange.marks.push_back("server: had closed a kept connection, the client's was closed too");
+      transaction.connection().stream().close();
+      co_return;
+    }
+    const model::Error none{Category::endpoint, "no answer", {}, {}};
+    const auto& error = relay.error() ? *relay.error() : none;
+    co_await answer_error(transaction, exchange, error);
+    co_return;
+  }
+}
+
+// The client gets an answer of ours, the trace says that the server gave none.
+Task<> Proxy::State::answer_error(wire::Transaction& transaction, model::Exchange& exchange,
+                                  const model::Error& error) {
+  const bool late = error.category == Category::timeout;
+  exchange.marks.push_back(fmt::format("server: {}; the recorder answered {}", error.message, late ? 504 : 502));
+  exchange.response = {};
+  exchange.response.body.complete = false;
+  exchange.total_us = now_us() - exchange.started_us;
+  co_await refuse(transaction, late ? 504 : 502, late ? "Gateway Timeout" : "Bad Gateway", error.message);
+}
+
+Task<> Proxy::State::refuse(wire::Transaction& transaction, int status, std::string_view reason,
+                            const std::string& why) {
+  model::Headers headers;
+  headers.add("Content-Type", "text/plain");
+  transaction.close();
+  const std::string text = "blobgauge: " + why + "\n";
+  co_await transaction.respond(status, reason, std::move(headers), text);
+}
+
+std::optional<std::string> Proxy::State::forbidden(const model::Url& to) const {
+  if (link_local(to.host)) return fmt::format("{} is link-local and not proxied", to.host);
+  if (to.effective_port() == port && (to.host == "127.0.0.1" || to.host == "localhost" || to.host == "::1"))
+    return std::string("this request would go round in circles: its server is this proxy");
+  return std::nullopt;
+}
+
+RelayOptions Proxy::State::relay_options(const wire::RequestHead& head, const model::Request& request) const {
+  RelayOptions out;
+  out.early_answer_grace = options.early_answer_grace;
+  out.keep_request = out.keep_answer = options.keep_body;
+  out.keep_error = std::max(options.keep_document, options.keep_body);
+  // Blob content has no such parameter: what has one is a document of the API.
+  const auto mark = request.target.find('?');
+  if (mark == std::string::npos) return out;
+  const auto& names = options.catalogue->discriminators();
+  for (const auto& parameter : model::parse_query(std::string_view(request.target).substr(mark + 1)))
+    out.keeps_documents |= std::find(names.begin(), names.end(), parameter.name) != names.end();
+  const auto type = model::lower(head.text("Content-Type"));
+  if (out.keeps_documents && (type.find("xml") != std::string::npos || type.find("json") != std::string::npos))
+    out.keep_request = out.keep_error;
+  return out;
+}
+
+void Proxy::State::tell(model::Exchange& exchange) {
+  if (!written) return;
+  exchange.number = exchanges + 1;
+  exchange.operation = classifier.classify(exchange).name;
+  redaction.apply(exchange);
+  written = sink->write(exchange);
+  if (written)
+    ++exchanges;
+  else
+    sink_failed = true;
+}
+
+Task<> Proxy::State::connect(wire::Transaction& transaction) {
+  const std::string authority(transaction.head().target);
+  const auto to = model::parse_url("https://" + authority);
+  if (options.mode == Mode::reverse || !transaction.session().tunnel.empty() || !to) {
+    co_await refuse(transaction, 400, "Bad Request", "CONNECT is for a forward proxy and a HOST:PORT");
+    co_return;
+  }
+  if (const auto why = forbidden(*to)) {
+    co_await refuse(transaction, 403, "Forbidden", *why);
+    co_return;
+  }
+  ++tunnels;
+  const auto& globs = options.pass_through;
+  const bool passes = !interceptor || std::any_of(globs.begin(), globs.end(),
+                                                  [&](const auto& glob) { return model::glob_match(glob, to->host); });
+  if (passes) {
+    co_await tunnel(transaction, *to);
+    co_return;
+  }
+  const auto secured = co_await transaction.intercept(interceptor, authority, std::string(established));
+  if (!secured) ++handshakes_failed;
+}
+
+Task<> Proxy::State::tunnel(wire::Transaction& transaction, const model::Url& to) {
+  wire::Destination destination;
+  destination.host = to.host;
+  destination.port = to.effective_port();
+  const wire::ConnectLimits limits{options.connect_limit, options.idle_limit};
+  auto stream = co_await wire::connect(destination, limits);
+  if (!stream) {
+    co_await refuse(transaction, 502, "Bad Gateway", stream.error().message);
+    co_return;
+  }
+  wire::Connection far(std::move(*stream));
+  if (!co_await transaction.write_raw(established)) co_return;
+  co_await wire::both(copy(transaction.connection(), far), copy(far, transaction.connection()));
+  transaction.complete(false);
+}
+
+model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_ptr<ExchangeSink> sink) {
+  if (!options.catalogue || !sink) return fail(Category::internal, "a proxy needs a catalogue and a sink");
+  if (options.mode == Mode::reverse && options.target.host.empty())
+    return fail(Category::usage, "reverse mode needs a target", "add --target URL");
+  auto state = std::make_unique<State>(std::move(options), std::move(sink));
+  wire::TlsClientOptions upstream;
+  upstream.ca_file = state->options.upstream_ca_file;
+  upstream.verify = state->options.upstream_verify;
+  BLOBGAUGE_TRY(state->tls, wire::TlsClient::create(upstream));
+  if (state->options.authority) {
+    wire::TlsServerOptions intercepting;
+    intercepting.pick = [authority = state->options.authority](std::string_view name) { return authority->leaf(name); };
+    BLOBGAUGE_TRY(state->interceptor, wire::TlsServer::create(intercepting));
+  }
+  wire::ServerOptions listening;
+  listening.address = state->options.address;
+  listening.port = state->options.port;
+  auto* self = state.get();
+  BLOBGAUGE_TRY(state->server, wire::Server::start(state->runtime, listening, [self](wire::Transaction& transaction) {
+                  return self->handle(transaction);
+                }));
+  state->port = state->server->port();
+  state->runtime.start();
+  return std::unique_ptr<Proxy>(new Proxy(std::move(state)));
+}
+
+Proxy::Proxy(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Proxy::~Proxy() { (void)stop(std::chrono::milliseconds{0}); }
+
+std::uint16_t Proxy::port() const { return state_->port; }
+
+std::string Proxy::url() const {
+  const auto& address = state_->options.address;
+  // A listener on every address is reached by the loopback one.
+  const bool any = address == "0.0.0.0" || address == "::";
+  const std::string host = any ? "127.0.0.1" : address.find(':') != std::string::npos ? "[" + address + "]" : address;
+  return fmt::format("http://{}:{}", host, state_->port);
+}
+
+Proxy::Counts Proxy::counts() const {
+  return {state_->connections, state_->tunnels, state_->handshakes_failed, state_->exchanges, state_->sink_failed};
+}
+
+Status Proxy::stop(std::chrono::milliseconds grace) {
+  if (!state_->stopped) {
+    state_->stopped = true;
+    state_->runtime.run(state_->server->stop(grace));
+    state_->runtime.stop();
+  }
+  return state_->written;
+}
+
+}  // namespace blobgauge::recorder

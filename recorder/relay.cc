@@ -1,0 +1,182 @@
+#include "recorder/relay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "model/text.h"
+
+namespace blobgauge::recorder {
+
+using model::Category;
+using wire::Task;
+
+namespace {
+
+constexpr std::size_t most_interim = 16;
+// A first piece up to this size travels with its head in one write.
+constexpr std::size_t joined = 16 * 1024;
+// After the server failed, a body that still flows ends by itself at its next write; one that waits is woken.
+constexpr wire::Milliseconds upload_end{100};
+
+bool is_document(const wire::Head& head) {
+  const auto type = model::lower(head.text("Content-Type"));
+  return type.find("xml") != std::string::npos || type.find("json") != std::string::npos;
+}
+
+}  // namespace
+
+std::int64_t now_us() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+Relay::Relay(wire::Transaction& client, wire::Connection& server, model::Exchange& exchange,
+             const RelayOptions& options)
+    : client_(client), server_(server), exchange_(exchange), options_(options) {
+  request_tap_.keep(options.keep_request);
+}
+
+Task<> Relay::run(std::string_view head) {
+  client_.answer_continue(false);  // the server answers, or nobody
+  exchange_.request.framing = client_.framing().kind;
+  if (client_.framing().empty()) {
+    co_await upload(head);
+    co_await download();
+  } else {
+    co_await wire::both(upload(head), download());
+  }
+  exchange_.request.body = request_tap_.finish(request_complete_);
+  exchange_.response.body = answer_tap_.finish(complete_);
+  exchange_.total_us = now_us() - exchange_.started_us;
+}
+
+void Relay::server_failed(model::Error error) {
+  if (!error_) error_ = std::move(error);
+  server_.stream().close();
+}
+
+void Relay::client_gone(std::string_view when) {
+  if (!client_failed_) mark(fmt::format("client: closed {}", when));
+  client_failed_ = true;
+  server_.stream().close();
+}
+
+Task<> Relay::upload(std::string_view head) {
+  std::string first(head);
+  // What came with the head goes out with it.
+  while (!client_.request_done() && !client_.connection().buffered().empty() && first.size() < joined) {
+    const auto piece = co_await client_.read_body();
+    if (!piece) {
+      client_gone("its request's body malformed: " + piece.error().message);
+      break;
+    }
+    first.append(piece->wire);
+    request_tap_.update(piece->payload);
+  }
+  bool sending = !client_failed_ && (co_await server_.write(first)).has_value();
+  while (sending && !client_.request_done()) {
+    const auto piece = co_await client_.read_body();
+    if (!piece) {
+      if (!ending_) client_gone("before its request was complete");
+      break;
+    }
+    request_tap_.update(piece->payload);
+    // A server that answers early may close: its answer is what counts then.
+    sending = (co_await server_.write(piece->wire)).has_value();
+  }
+  request_complete_ = client_.request_done();
+  request_end_us_ = now_us();
+  uploaded_.set();
+}
+
+Task<> Relay::download() {
+  wire::ResponseHead head;
+  if (co_await pass_heads(head)) complete_ = co_await pass_body(head);
+  // The answer is through or never will be; a request body that goes on has a while to end.
+  const auto grace = complete_ ? options_.early_answer_grace : upload_end;
+  if (!uploaded_.is_set() && !co_await uploaded_.wait_for(grace)) {
+    if (complete_) mark("request: the rest of its body was not read, the answer was complete");
+    ending_ = true;
+    client_.connection().stream().interrupt();
+    server_.stream().close();
+    co_await uploaded_.wait();
+  }
+  const bool whole = complete_ && request_complete_;
+  const bool closes = client_.head().lists("Connection", "close");
+  keeps_server_ = whole && !closes && head.keep_alive() && exchange_.response.framing != model::Framing::close;
+  if (complete_) client_.complete(whole && head.keep_alive() && exchange_.response.framing != model::Framing::close);
+}
+
+// Interim heads and the final one; the latter is not sent yet, its body decides with what.
+Task<bool> Relay::pass_heads(wire::ResponseHead& head) {
+  for (std::size_t interim = 0;; ++interim) {
+    auto next = co_await server_.read_response_head();
+    silent_ = silent_ && !server_.head_started();
+    if (!next) {
+      if (!client_failed_) server_failed(next.error());
+      co_return false;
+    }
+    head = std::move(*next);
+    if (head.status >= 200) co_return true;
+    if (head.status == 101 || interim == most_interim) {
+      server_failed({Category::endpoint,
+                     head.status == 101 ? "the server switches protocols, which a recorder cannot follow"
+                                        : "more interim answers than a request can need",
+                     {},
+                     {}});
+      co_return false;
+    }
+    mark(fmt::format("interim answer: {} {}", head.status, head.reason));
+    if (!co_await client_.inform(head.bytes())) {
+      client_gone("before its answer");
+      co_return false;
+    }
+  }
+}
+
+Task<bool> Relay::pass_body(const wire::ResponseHead& head) {
+  const auto framing = wire::response_framing(head, client_.head().method);
+  if (!framing) {
+    server_failed(framing.error());
+    co_return false;
+  }
+  auto& response = exchange_.response;
+  response.status = head.status;
+  response.reason = std::string(head.reason);
+  response.version = head.version();
+  response.headers = head.headers();
+  response.framing = framing->kind;
+  const auto now = now_us();
+  exchange_.wait_us = now - (uploaded_.is_set() ? request_end_us_ : now);
+  if (!uploaded_.is_set()) mark("answer: began before the request's end");
+  const bool document = options_.keeps_documents && is_document(head);
+  answer_tap_.keep(head.status >= 400 || document ? std::max(options_.keep_error, options_.keep_answer)
+                                                  : options_.keep_answer);
+
+  server_.begin_body(*framing);
+  std::string first(head.bytes());
+  answered_ = true;
+  while (!server_.body_done() && first.size() < joined && !server_.buffered().empty()) {
+    const auto piece = co_await server_.read_body();
+    if (!piece) break;  // the loop below meets the error again, after what is good went out
+    first.append(piece->wire);
+    answer_tap_.update(piece->payload);
+  }
+  bool writing = (co_await client_.write_raw(first)).has_value();
+  while (writing && !server_.body_done()) {
+    const auto piece = co_await server_.read_body();
+    if (!piece) {
+      mark("answer: broke off: " + piece.error().message);
+      server_failed(piece.error());
+      co_return false;
+    }
+    answer_tap_.update(piece->payload);
+    if (!piece->wire.empty()) writing = (co_await client_.write_raw(piece->wire)).has_value();
+  }
+  if (!writing) client_gone("before its answer was complete");
+  co_return writing;
+}
+
+}  // namespace blobgauge::recorder

@@ -1,0 +1,66 @@
+#pragma once
+// Carries one exchange between two connections, both directions at once: early answers, 100-continue and bodies of any
+// size pass as they come. One relay serves one attempt on one connection to the server.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/exchange.h"
+#include "recorder/body_tap.h"
+#include "wire/connection.h"
+#include "wire/server.h"
+#include "wire/task.h"
+
+namespace blobgauge::recorder {
+
+struct RelayOptions {
+  std::uint64_t keep_request = 0;  // bytes of the request's body
+  std::uint64_t keep_answer = 0;   // of the answer's
+  std::uint64_t keep_error = 0;    // of an answer with status 400 or more
+  bool keeps_documents = false;    // XML and JSON answers are kept up to keep_error too
+  wire::Milliseconds early_answer_grace{2'000};
+};
+
+class Relay {
+ public:
+  // All of them must outlive the relay. `exchange` has its request, but for the body.
+  Relay(wire::Transaction& client, wire::Connection& server, model::Exchange& exchange, const RelayOptions& options);
+
+  // Sends `head` and everything after it. Fills bodies, response and marks of the exchange.
+  wire::Task<> run(std::string_view head);
+
+  // What came of it, after run().
+  bool answered() const { return answered_; }            // a final head went to the client
+  bool complete() const { return complete_; }            // and all of its body
+  bool keeps_server() const { return keeps_server_; }    // its connection can carry another request
+  bool client_failed() const { return client_failed_; }  // nobody is left to answer
+  // No byte of an answer came: on a kept connection, that was closed while the request was on its way.
+  bool silent() const { return silent_; }
+  const std::optional<model::Error>& error() const { return error_; }  // of the server's side
+
+ private:
+  wire::Task<> upload(std::string_view head);
+  wire::Task<> download();
+  wire::Task<bool> pass_heads(wire::ResponseHead& head);
+  wire::Task<bool> pass_body(const wire::ResponseHead& head);
+  void server_failed(model::Error error);
+  void client_gone(std::string_view when);
+  void mark(std::string text) { exchange_.marks.push_back(std::move(text)); }
+
+  wire::Transaction& client_;
+  wire::Connection& server_;
+  model::Exchange& exchange_;
+  const RelayOptions& options_;
+  BodyTap request_tap_, answer_tap_;
+  wire::Event uploaded_;
+  std::int64_t request_end_us_ = 0;
+  bool request_complete_ = false, answered_ = false, complete_ = false, keeps_server_ = false;
+  bool client_failed_ = false, silent_ = true;
+  bool ending_ = false;  // the upload was told to end
+  std::optional<model::Error> error_;
+};
+
+// Microseconds since 1970.
+std::int64_t now_us();
+
+}  // namespace blobgauge::recorder
