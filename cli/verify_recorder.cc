@@ -4,6 +4,7 @@
 
 #include "model/file.h"
 #include "recorder/proxy.h"
+#include "recorder/trace_sink.h"
 #include "wire/sign.h"
 
 namespace blobgauge::cli {
@@ -13,29 +14,9 @@ using model::Status;
 
 namespace {
 
-class TraceSink final : public recorder::ExchangeSink {
- public:
-  explicit TraceSink(std::unique_ptr<model::TraceWriter> writer) : writer_(std::move(writer)) {}
-  Status write(const model::Exchange& exchange) override {
-    ++count_;
-    return writer_->write(exchange);
-  }
-  Status finish(int client_exit) {
-    model::TraceEnd end;
-    end.complete = true;
-    end.exchanges = count_;
-    end.client_exit = client_exit;
-    return writer_->finish(std::move(end));
-  }
-
- private:
-  std::unique_ptr<model::TraceWriter> writer_;
-  std::uint64_t count_ = 0;
-};
-
 class ProxyRecording final : public clients::Recording {
  public:
-  ProxyRecording(std::unique_ptr<recorder::Proxy> proxy, std::shared_ptr<TraceSink> sink, std::string certificate)
+  ProxyRecording(std::unique_ptr<recorder::Proxy> proxy, std::shared_ptr<recorder::TraceSink> sink, std::string certificate)
       : proxy_(std::move(proxy)), sink_(std::move(sink)), certificate_(std::move(certificate)) {}
 
   clients::Pairs environment() const override {
@@ -52,7 +33,7 @@ class ProxyRecording final : public clients::Recording {
 
  private:
   std::unique_ptr<recorder::Proxy> proxy_;
-  std::shared_ptr<TraceSink> sink_;
+  std::shared_ptr<recorder::TraceSink> sink_;
   std::string certificate_;
 };
 
@@ -73,17 +54,20 @@ Result<std::unique_ptr<VerifyRecorder>> VerifyRecorder::create(Options options, 
 
 Result<std::unique_ptr<clients::Recording>> VerifyRecorder::start(const std::string& trace,
                                                                   const model::TraceHead& head) {
-  BLOBGAUGE_TRY(auto writer, model::create_trace(trace, head));
-  const auto sink = std::make_shared<TraceSink>(std::move(writer));
+  BLOBGAUGE_TRY(auto writer, model::create_trace(trace, head, model::Redaction(*catalogue_)));
+  const auto sink = std::make_shared<recorder::TraceSink>(std::move(writer));
   recorder::Proxy::Options options;
   options.catalogue = catalogue_;
   options.authority = authority_;
   options.mapping = recorder::Mapping({recorder::MapRule{options_.hosts, profile_.url}}, options_.style);
   options.upstream_ca_file = profile_.ca_file;
-  if (options_.style == recorder::MapStyle::path) {
-    BLOBGAUGE_TRY(const auto text, model::account_key(profile_));
-    BLOBGAUGE_TRY(auto key, wire::AccountKey::parse(text));
+  // Path style breaks a SharedKey signature, and so does a mapped copy source in either style.
+  const auto text = model::account_key(profile_);
+  if (text) {
+    BLOBGAUGE_TRY(auto key, wire::AccountKey::parse(*text));
     options.resign = wire::Credential{profile_.account, std::move(key)};
+  } else if (options_.style == recorder::MapStyle::path) {
+    return tl::make_unexpected(text.error());
   }
   BLOBGAUGE_TRY(auto proxy, recorder::Proxy::start(std::move(options), sink));
   return std::unique_ptr<clients::Recording>(new ProxyRecording(std::move(proxy), sink, certificate_));

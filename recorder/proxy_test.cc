@@ -356,7 +356,7 @@ TEST(Proxy, DocumentsAreKeptContentIsNot) {
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(told[0].response.body.bytes, "<a/>");
   EXPECT_EQ(told[1].response.body.bytes, std::nullopt);
-  EXPECT_EQ(told[0].operation, "List Blobs");
+  EXPECT_EQ(told[0].operation, "List Blobs (flat)");
 }
 
 TEST(Proxy, ARequestForTheProxyItselfOrForLinkLocalAddressesIsRefused) {
