@@ -122,7 +122,7 @@ const Command spec_attest{
     "spec attest", {"blobgauge spec attest results.json"}, [](CLI::App& app) -> Action {
       auto results = std::make_shared<std::string>();
       app.add_option("RESULTS", *results, "results of a run against real Azure")->required();
-      return []() -> Result<int> {
+      return [results]() -> Result<int> {
         return model::fail(Category::usage, "spec attest is not built yet",
                            "the cases rest on recorded answers of the service; docs/formats/cases.md says which");
       };

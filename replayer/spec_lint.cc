@@ -21,10 +21,12 @@ bool has_core(const Suite& suite, const std::string& operation) {
 
 void lint_operation(const model::SpecOperation& operation, const Suite& suite, std::vector<LintFinding>& out) {
   const auto& name = operation.operation;
-  // What stands beside the tiers is informative.
-  if (operation.tier != "informative" && !has_core(suite, name))
-    out.push_back({fmt::format("{} ({}) has no core case", name, operation.tier),
-                   fmt::format("add one to {}", suite.folder), operation.tier == "mvp"});
+  if (operation.cases.empty())
+    out.push_back({fmt::format("{} ({}) has no case", name, operation.tier), fmt::format("add one to {}", suite.folder),
+                   operation.tier != "informative"});
+  else if (!has_core(suite, name))
+    out.push_back(
+        {fmt::format("{} ({}) has no core case", name, operation.tier), "nothing is predicted from it", false});
   for (const auto& id : operation.cases)
     if (!suite.find(id))
       out.push_back({fmt::format("{} names the case {}, which is gone", name, id), "build the spec again"});
@@ -54,7 +56,7 @@ std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite) {
   for (const auto& scenario : spec.scenarios)
     if (std::none_of(scenario.operations.begin(), scenario.operations.end(),
                      [&](const auto& name) { return has_core(suite, name); }))
-      out.push_back({fmt::format("{} {} stands on no core case", scenario.client, scenario.id), "nothing predicts it"});
+      out.push_back({fmt::format("{} stands on no core case", scenario.id), "nothing predicts it"});
   return out;
 }
 
@@ -86,7 +88,7 @@ std::string explain(const model::Spec& spec, const Suite& suite, const model::Sp
   for (const auto& scenario : spec.scenarios)
     if (std::find(scenario.operations.begin(), scenario.operations.end(), operation.operation) !=
         scenario.operations.end())
-      commands.push_back(fmt::format("{} {}", scenario.client, scenario.id));
+      commands.push_back(scenario.id);
   if (!commands.empty()) out += fmt::format("\nWhat stands on it\n  {}\n", fmt::join(commands, "\n  "));
   return out;
 }

@@ -14,7 +14,7 @@ struct LintFinding {
   bool gap = true;   // false: worth knowing, and no reason to fail
 };
 
-// An operation of mvp or extended without a core case, a case that the spec does not name or no longer finds, a case
+// An operation without a case, a case that the spec does not name or no longer finds, a case
 // of an operation that no client sends, a contract line without a reason, or a scenario that stands on no core case.
 std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite);
 

@@ -1,0 +1,76 @@
+// The reference endpoint and the cases are two readings of the same facts, made apart: here they meet.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "endpoint/server.h"
+#include "replayer/runner.h"
+
+namespace blobgauge {
+namespace {
+
+// "put-blob/success: status: want 201, got 500 (PUT /c/b -> 500)" of all findings, those that only differ included.
+std::vector<std::string> complaints(const model::Results& results) {
+  std::vector<std::string> out;
+  for (const auto& item : results.cases) {
+    if (item.verdict != model::Verdict::pass) out.push_back(item.id + ": " + std::string(name_of(item.verdict)));
+    for (const auto& finding : item.findings)
+      out.push_back(item.id + ": " + finding.expectation + ": want " + finding.expected + ", got " + finding.actual +
+                    " (" + finding.exchange + ")");
+  }
+  return out;
+}
+
+class ReplayTest : public testing::Test {
+ protected:
+  ReplayTest() {
+    auto suite = replayer::load_suite(BLOBGAUGE_SOURCE_DIR "/specs/cases");
+    auto profile = model::load_profile(BLOBGAUGE_SOURCE_DIR "/specs/profiles/emulator.yaml");
+    endpoint::EndpointOptions options;
+    options.aliases = {"*.blob.localhost"};
+    auto endpoint = endpoint::Endpoint::start(runtime_, options);
+    if (!suite || !profile || !endpoint)
+      throw std::runtime_error(describe(!suite ? suite.error() : !profile ? profile.error() : endpoint.error()));
+    suite_ = std::move(*suite);
+    endpoint_ = std::move(*endpoint);
+    profile_ = *model::at_endpoint(std::move(*profile), endpoint_->url());
+    runtime_.start();
+  }
+  ~ReplayTest() override {
+    runtime_.run(endpoint_->stop());
+    runtime_.stop();
+    endpoint_.reset();
+  }
+  std::vector<std::string> run(replayer::RunOptions options) {
+    std::vector<replayer::Chosen> chosen;
+    for (const auto& item : suite_.cases) chosen.push_back({&item, item.tier});
+    const auto run = replayer::run_cases(suite_, {}, profile_, chosen, options);
+    if (!run) return {describe(run.error())};
+    EXPECT_GE(run->results.cases.size(), 100u);
+    return complaints(run->results);
+  }
+  wire::Runtime runtime_;
+  std::unique_ptr<endpoint::Endpoint> endpoint_;
+  replayer::Suite suite_;
+  model::Profile profile_;
+};
+
+using testing::IsEmpty;
+
+TEST_F(ReplayTest, EveryCaseHoldsWithASharedKey) { EXPECT_THAT(run({}), IsEmpty()); }
+
+TEST_F(ReplayTest, EveryCaseHoldsWithAnAccountSas) {
+  replayer::RunOptions options;
+  options.auth = "sas";
+  EXPECT_THAT(run(options), IsEmpty());
+}
+
+TEST_F(ReplayTest, EveryCaseHoldsInHostStyleAndAtALaterVersion) {
+  const auto port = std::to_string(endpoint_->port());
+  profile_ = *model::at_endpoint(profile_, "http://devstoreaccount1.blob.localhost:" + port);
+  profile_.resolve = "127.0.0.1";
+  profile_.api_version = "2025-05-05";
+  EXPECT_THAT(run({}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace blobgauge
