@@ -16,7 +16,8 @@ namespace {
 
 class ProxyRecording final : public clients::Recording {
  public:
-  ProxyRecording(std::unique_ptr<recorder::Proxy> proxy, std::shared_ptr<recorder::TraceSink> sink, std::string certificate)
+  ProxyRecording(std::unique_ptr<recorder::Proxy> proxy, std::shared_ptr<recorder::TraceSink> sink,
+                 std::string certificate)
       : proxy_(std::move(proxy)), sink_(std::move(sink)), certificate_(std::move(certificate)) {}
 
   clients::Pairs environment() const override {

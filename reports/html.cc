@@ -55,6 +55,17 @@ std::string code(std::string_view text) {
                       : fmt::format("<code>{}</code>", html_text(text));
 }
 
+// Text whose https addresses can be followed; what an endpoint said never comes here.
+std::string linked(std::string_view text) {
+  std::string out;
+  for (const auto word : model::split(text, ' ')) {
+    if (!out.empty()) out += ' ';
+    const auto safe = html_text(word);
+    out += word.starts_with("https://") ? fmt::format("<a href=\"{}\" rel=\"noreferrer\">{}</a>", safe, safe) : safe;
+  }
+  return out;
+}
+
 std::string count(std::size_t n, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", n, n == 1 ? one : many);
 }
@@ -69,17 +80,12 @@ std::string anchor(std::string_view kind, std::size_t column, std::string_view i
   return out;
 }
 
-bool needs_a_look(const CaseResult& item) {
-  return item.verdict != Verdict::pass && item.verdict != Verdict::skipped && item.verdict != Verdict::xpass;
-}
-
 class Page {
  public:
   Page(const Input& input, const Overview& overview, const HtmlOptions& options)
       : input_(input), overview_(overview), options_(options) {}
 
   std::string write() {
-    find_groups();
     out_ += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
     // Whatever an endpoint answered stands in this page: nothing may be loaded, and nothing but our own script runs.
     out_ +=
@@ -104,39 +110,9 @@ class Page {
   }
 
  private:
-  // Failing cases of one endpoint that fail for the same reason: same operation, expectation and answer.
-  struct Group {
-    std::size_t column;
-    std::string operation, expectation, expected, actual;
-    Verdict verdict;
-    std::vector<const CaseRow*> rows;
-  };
-
-  void find_groups() {
-    for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
-      const auto first = groups_.size();
-      for (const auto& row : overview_.cases) {
-        const auto* item = row.cells[column];
-        if (!item || !needs_a_look(*item)) continue;
-        Group made{column, row.operation, "", "", "", item->verdict, {}};
-        for (const auto& finding : item->findings) {
-          if (finding.weight != Weight::breaks) continue;
-          made.expectation = finding.expectation;
-          made.expected = finding.expected;
-          made.actual = finding.actual;
-          break;
-        }
-        if (made.expectation.empty()) made.actual = item->detail;
-        const auto same = [&](const Group& group) {
-          return group.operation == made.operation && group.expectation == made.expectation &&
-                 group.actual == made.actual && group.verdict == made.verdict;
-        };
-        const auto found = std::find_if(groups_.begin() + static_cast<std::ptrdiff_t>(first), groups_.end(), same);
-        (found == groups_.end() ? groups_.emplace_back(std::move(made)) : *found).rows.push_back(&row);
-      }
-      std::stable_sort(groups_.begin() + static_cast<std::ptrdiff_t>(first), groups_.end(),
-                       [](const Group& a, const Group& b) { return a.rows.size() > b.rows.size(); });
-    }
+  bool has_failures() const {
+    return std::any_of(overview_.groups.begin(), overview_.groups.end(),
+                       [](const auto& each) { return !each.empty(); });
   }
 
   bool has_differences() const {
@@ -159,7 +135,11 @@ class Page {
 
   void card(std::size_t column) {
     const auto sum = score(overview_, column);
-    const auto kind = sum.breaks ? "no" : sum.unknown || !sum.tried() ? "unknown" : "yes";
+    const model::Figures cases = overview_.figures.empty() ? model::Figures{} : overview_.figures.front().cells[column];
+    // Where no client was tried, the cases speak.
+    const bool bad = sum.tried() ? sum.breaks != 0 : cases.fail != 0;
+    const bool good = sum.tried() ? sum.works == sum.tried() : cases.total && cases.pass == cases.total;
+    const auto kind = bad ? "no" : good ? "yes" : "unknown";
     const auto& label = overview_.labels[column];
     out_ += fmt::format("<section class=\"card {}\">\n<h2>{}", kind, html_text(label));
     for (const auto& results : input_.columns[column].results)
@@ -183,15 +163,16 @@ class Page {
         out_ += fmt::format("<p class=\"legend\">{} work, {} {}, {} unknown</p>\n", sum.works, sum.breaks,
                             sum.breaks == 1 ? "breaks" : "break", sum.unknown);
     } else {
-      out_ += "<p class=\"answer\">No client command was tried</p>\n";
+      out_ +=
+          fmt::format("<p class=\"answer {}\">{}</p>\n", kind, cases.total ? case_count(cases) : "Nothing was tried");
+      out_ += "<p class=\"legend\">No client ran here, and none is predicted.</p>\n";
     }
-    if (!overview_.figures.empty() && overview_.figures.front().cells[column].total) {
-      const auto& f = overview_.figures.front().cells[column];
+    if (cases.total) {
       out_ += fmt::format(
           "<div class=\"pair\"><div><b>{}</b><span class=\"soft small\">divergence</span></div>"
           "<div><b>{}</b><span class=\"soft small\">coverage</span></div>"
           "<div><b>{}</b><span class=\"soft small\">cases</span></div></div>\n",
-          html_text(percent(f.divergence())), html_text(percent(f.coverage())), f.total);
+          html_text(percent(cases.divergence())), html_text(percent(cases.coverage())), cases.total);
     }
     if (!overview_.causes[column].empty()) {
       out_ += "<ul class=\"causes\">\n";
@@ -220,7 +201,7 @@ class Page {
     out_ += "<nav aria-label=\"Sections\"><div>";
     if (!overview_.commands.empty()) out_ += "<a href=\"#commands\">Client commands</a>";
     if (!overview_.figures.empty()) out_ += "<a href=\"#figures\">Divergence and coverage</a>";
-    if (!groups_.empty()) out_ += "<a href=\"#failures\">Cases that do not pass</a>";
+    if (has_failures()) out_ += "<a href=\"#failures\">Cases that do not pass</a>";
     if (has_differences()) out_ += "<a href=\"#differences\">Differences</a>";
     if (!overview_.cases.empty()) out_ += "<a href=\"#cases\">All cases</a>";
     out_ += "<a href=\"#words\">What the words mean</a></div></nav>\n";
@@ -333,14 +314,17 @@ class Page {
       if (finding.weight != weight) continue;
       out_ += fmt::format("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                           html_text(finding.step), html_text(finding.expectation), code(finding.expected),
-                          code(finding.actual), html_text(finding.reason));
+                          code(finding.actual), linked(finding.reason));
       if (!finding.exchange.empty())
         out_ += fmt::format("<tr class=\"why\"><td></td><td colspan=\"4\">{}</td></tr>\n", code(finding.exchange));
     }
     out_ += "</tbody>\n</table></div>\n";
   }
 
-  void exchange(const model::Exchange& item) {
+  void exchange(const model::Exchange& item, bool open) {
+    const auto answer = item.response.status ? fmt::to_string(item.response.status) : std::string("no answer");
+    out_ += fmt::format("<details{}><summary class=\"small\">{}</summary><div>\n", open ? " open" : "",
+                        code(fmt::format("{} {} -> {}", item.request.method, item.request.target, answer)));
     std::string text = fmt::format("{} {} {}\nHost: {}\n", item.request.method, item.request.target,
                                    item.request.version, item.request.host);
     for (const auto& header : item.request.headers)
@@ -360,7 +344,7 @@ class Page {
     std::string shown;
     for (const auto line : model::split(text, '\n')) shown += html_text(line) + "\n";
     while (!shown.empty() && shown.back() == '\n') shown.pop_back();
-    out_ += "<pre>" + shown + "</pre>\n";
+    out_ += "<pre>" + shown + "</pre>\n</div></details>\n";
   }
 
   void one_case(const CaseRow& row, std::size_t column) {
@@ -372,35 +356,35 @@ class Page {
                         html_text(overview_.labels[column]), row.tier.empty() ? "" : ", tier " + html_text(row.tier));
     if (!item.detail.empty()) out_ += "<p>" + html_text(item.detail) + "</p>\n";
     findings(item, Weight::breaks);
-    for (std::size_t i = 0; i < item.exchanges.size() && i < options_.most_exchanges; ++i) exchange(item.exchanges[i]);
-    if (item.exchanges.size() > options_.most_exchanges)
-      out_ += fmt::format("<p class=\"soft small\">and {} more exchanges in the results file</p>\n",
-                          item.exchanges.size() - options_.most_exchanges);
+    // The last one is what the case stumbled on; those before it prepared the ground.
+    const auto n = item.exchanges.size();
+    const auto first = n > options_.most_exchanges ? n - options_.most_exchanges : 0;
+    if (first) out_ += fmt::format("<p class=\"soft small\">{} earlier exchanges are in the results file</p>\n", first);
+    for (std::size_t i = first; i < n; ++i) exchange(item.exchanges[i], i + 1 == n);
+    out_ += "</div></details>\n";
+  }
+
+  void one_group(const CaseGroup& group, std::size_t column) {
+    if (group.rows.size() == 1) return one_case(*group.rows.front(), column);
+    const auto name = fmt::format("{} {}", group.rows.size(), model::name_of(group.verdict));
+    const auto why = group.expectation.empty()
+                         ? code(group.actual)
+                         : fmt::format("{}: {}", html_text(group.expectation), code(group.actual));
+    out_ += fmt::format("<details><summary>{}<span class=\"title\"><b>{}</b> {}</span></summary><div>\n",
+                        badge(class_of(group.verdict), name), html_text(group.operation), why);
+    for (const auto* row : group.rows) one_case(*row, column);
     out_ += "</div></details>\n";
   }
 
   void failures() {
-    if (groups_.empty()) return;
+    if (!has_failures()) return;
     out_ +=
         "<section id=\"failures\">\n<h2>Cases that do not pass</h2>\n<p class=\"soft\">Grouped by cause: cases of one "
         "operation that met the same answer. Open one for expected against actual and the exchange.</p>\n";
-    std::size_t column = overview_.labels.size();
-    for (const auto& group : groups_) {
-      if (group.column != column)
-        out_ += fmt::format("<h3>{}</h3>\n", html_text(overview_.labels[column = group.column]));
-      if (group.rows.size() == 1) {
-        one_case(*group.rows.front(), column);
-        continue;
-      }
-      out_ += fmt::format(
-          "<details><summary>{}<span class=\"title\"><b>{}</b> {}</span></summary><div>\n",
-          badge(class_of(group.verdict), fmt::format("{} {}", group.rows.size(), model::name_of(group.verdict))),
-          html_text(group.operation),
-          group.expectation.empty() ? html_text(group.actual)
-                                    : fmt::format("{}: {}", html_text(group.expectation),
-                                                  group.actual.empty() ? "nothing" : code(group.actual)));
-      for (const auto* row : group.rows) one_case(*row, column);
-      out_ += "</div></details>\n";
+    for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
+      const auto& groups = overview_.groups[column];
+      if (!groups.empty()) out_ += fmt::format("<h3>{}</h3>\n", html_text(overview_.labels[column]));
+      for (const auto& group : groups) one_group(group, column);
     }
     out_ += "</section>\n";
   }
@@ -504,7 +488,6 @@ class Page {
   const Input& input_;
   const Overview& overview_;
   const HtmlOptions& options_;
-  std::vector<Group> groups_;
   std::string out_;
 };
 

@@ -78,6 +78,8 @@ summary { cursor: pointer; padding: .6rem .9rem; }
 summary > .title { margin-left: .4rem; }
 details > div { padding: 0 .9rem .9rem; }
 details details { background: transparent; }
+td a { overflow-wrap: anywhere; }
+details pre { margin: 0; }
 .filters { display: flex; flex-wrap: wrap; gap: .6rem; margin: .7rem 0; align-items: end; }
 .filters label { font-size: .84rem; color: var(--soft); display: block; }
 input, select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft); border-radius: 8px; padding: .35rem .6rem; min-width: 12rem; }

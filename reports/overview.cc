@@ -41,6 +41,13 @@ Figures tally(const std::vector<const CaseResult*>& cases) {
   return subset.figures();
 }
 
+// What was answered, without the request and its id.
+std::string answer_of(std::string_view text) {
+  if (const auto arrow = text.rfind(" -> "); arrow != std::string_view::npos) text.remove_prefix(arrow + 4);
+  text = text.substr(0, text.find(" ("));
+  return std::string(text);
+}
+
 class Builder {
  public:
   explicit Builder(const Input& input) : input_(input) {}
@@ -59,6 +66,7 @@ class Builder {
       return std::tie(a.tier, a.operation, a.id) < std::tie(b.tier, b.operation, b.id);
     });
     find_causes();
+    find_groups();
     find_figures();
     if (specs_.size() > 1)
       out_.notes.push_back("These results were made with different specs; figures do not compare.");
@@ -110,6 +118,33 @@ class Builder {
       }
       std::stable_sort(causes.begin(), causes.end(),
                        [](const Cause& a, const Cause& b) { return a.commands.size() > b.commands.size(); });
+    }
+  }
+
+  void find_groups() {
+    for (std::size_t column = 0; column < input_.columns.size(); ++column) {
+      auto& groups = out_.groups.emplace_back();
+      for (const auto& row : out_.cases) {
+        const auto* item = row.cells[column];
+        if (!item || !needs_a_look(*item)) continue;
+        CaseGroup made{row.operation, item->verdict, "", "", "", {}};
+        for (const auto& finding : item->findings) {
+          if (finding.weight != model::Weight::breaks) continue;
+          made.expectation = finding.expectation;
+          made.expected = finding.expected;
+          made.actual = finding.actual;
+          break;
+        }
+        if (made.expectation.empty()) made.actual = answer_of(item->detail);
+        const auto same = [&](const CaseGroup& group) {
+          return group.operation == made.operation && group.expectation == made.expectation &&
+                 group.actual == made.actual && group.verdict == made.verdict;
+        };
+        const auto found = std::find_if(groups.begin(), groups.end(), same);
+        (found == groups.end() ? groups.emplace_back(std::move(made)) : *found).rows.push_back(&row);
+      }
+      std::stable_sort(groups.begin(), groups.end(),
+                       [](const CaseGroup& a, const CaseGroup& b) { return a.rows.size() > b.rows.size(); });
     }
   }
 
@@ -183,6 +218,23 @@ Score score(const Overview& overview, std::size_t column) {
     out.unknown += works == Works::unknown;
   }
   return out;
+}
+
+bool needs_a_look(const CaseResult& item) {
+  return item.verdict != Verdict::pass && item.verdict != Verdict::skipped && item.verdict != Verdict::xpass;
+}
+
+std::string case_count(const Figures& figures) {
+  std::string text =
+      figures.fail ? fmt::format("{} of {} cases {}", figures.fail, figures.total, figures.fail == 1 ? "fails" : "fail")
+                   : fmt::format("{} of {} cases pass", figures.pass, figures.total);
+  const std::pair<const char*, std::uint64_t> rest[] = {{"unsupported", figures.unsupported},
+                                                        {"blocked", figures.blocked},
+                                                        {"indeterminate", figures.indeterminate},
+                                                        {"error", figures.error}};
+  for (const auto& [name, n] : rest)
+    if (n) text += fmt::format(", {} {}", n, name);
+  return text;
 }
 
 std::string percent(double part) {

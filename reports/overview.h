@@ -53,6 +53,14 @@ struct CaseRow {
   std::vector<const model::CaseResult*> cells;  // null where not run
 };
 
+// Cases of one endpoint that do not pass for the same reason: same operation, expectation and answer.
+struct CaseGroup {
+  std::string operation;
+  model::Verdict verdict = model::Verdict::fail;
+  std::string expectation, expected, actual;  // of the first finding; without one, `actual` says why
+  std::vector<const CaseRow*> rows;
+};
+
 struct FigureRow {
   std::string scope;  // "all cases", "tier mvp", "client azcopy"
   std::vector<model::Figures> cells;
@@ -61,9 +69,10 @@ struct FigureRow {
 // Holds pointers into the input, which must outlive it.
 struct Overview {
   std::vector<std::string> labels;
-  std::vector<CommandRow> commands;        // by client, in the order of the results
-  std::vector<std::vector<Cause>> causes;  // per column
-  std::vector<CaseRow> cases;              // by tier, operation, id
+  std::vector<CommandRow> commands;            // by client, in the order of the results
+  std::vector<std::vector<Cause>> causes;      // per column
+  std::vector<CaseRow> cases;                  // by tier, operation, id
+  std::vector<std::vector<CaseGroup>> groups;  // per column, the largest first
   std::vector<FigureRow> figures;
   std::vector<std::string> notes;  // what a reader must know: an interrupted run, different specs
 };
@@ -81,6 +90,10 @@ Score score(const Overview& overview, std::size_t column);
 std::string percent(double part);
 // Control characters and invalid UTF-8 become visible, so that no report carries what an endpoint put in.
 std::string visible(std::string_view text);
+// Neither passed nor without meaning here.
+bool needs_a_look(const model::CaseResult& item);
+// "9 of 130 cases fail, 15 unsupported".
+std::string case_count(const model::Figures& figures);
 // The operation and status of an exchange, without its request id and names: "Put Block From URL -> 500".
 std::string cause_of(std::string_view exchange);
 

@@ -100,6 +100,24 @@ TEST(Overview, FiguresByTierAndClientWithTheirOwnTotals) {
   EXPECT_EQ(overview.figures[0].cells[0].total, 0u);
 }
 
+TEST(Overview, GroupsCasesThatMetTheSameAnswer) {
+  Results results;
+  results.cases = {one_case("a", "mvp", Verdict::fail), one_case("b", "mvp", Verdict::unsupported),
+                   one_case("c", "mvp", Verdict::unsupported), one_case("d", "mvp", Verdict::pass)};
+  results.cases[1].detail = "PUT /c/b -> 501 NotImplemented (request 1)";
+  results.cases[2].detail = "PUT /c/b -> 501 NotImplemented (request 2)";
+  Input input;
+  input.columns = {{"x", {results}}};
+  const auto overview = make_overview(input);
+  ASSERT_EQ(overview.groups[0].size(), 2u);
+  EXPECT_EQ(overview.groups[0][0].rows.size(), 2u);
+  EXPECT_EQ(overview.groups[0][0].actual, "501 NotImplemented");
+  EXPECT_EQ(overview.groups[0][1].expected, "201");
+  EXPECT_THAT(to_terminal(overview, {}), HasSubstr("x: 1 of 4 cases fails, 2 unsupported"));
+  EXPECT_THAT(to_terminal(overview, {}), HasSubstr("1  Put Block From URL  status: expected 201, got 500"));
+  EXPECT_THAT(to_html(input, overview), HasSubstr("1 of 4 cases fails, 2 unsupported"));
+}
+
 TEST(Overview, CauseIsTheOperationAndTheAnswer) {
   EXPECT_EQ(cause_of("Lease Blob: acquire: PUT /c/b?comp=lease -> 404 Not Found"),
             "Lease Blob: acquire -> 404 Not Found");

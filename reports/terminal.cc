@@ -30,6 +30,8 @@ std::string cut(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, end)) + "~";
 }
 
+constexpr std::size_t most_groups = 12;
+
 class Page {
  public:
   Page(const Overview& overview, const TerminalOptions& options) : overview_(overview), options_(options) {}
@@ -38,8 +40,10 @@ class Page {
     for (const auto& label : overview_.labels) label_width_ = std::max(label_width_, columns(visible(label)));
     commands();
     causes();
+    groups();
     figures();
     for (const auto& note : overview_.notes) out_ += fmt::format("\n{}\n", painted(visible(note), "33"));
+    out_.erase(0, std::min(out_.find_first_not_of('\n'), out_.size()));
     return std::move(out_);
   }
 
@@ -117,6 +121,26 @@ class Page {
                           sum.unknown ? fmt::format(", {} unknown", sum.unknown) : "");
       for (const auto& cause : overview_.causes[column])
         out_ += fmt::format("  {:>3}  {}\n", cause.commands.size(), visible(cause.exchange));
+    }
+  }
+
+  // Where no client ran, the cases say what is wrong; where one did, they say what else.
+  void groups() {
+    for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
+      const auto& groups = overview_.groups[column];
+      if (groups.empty()) continue;
+      out_ += fmt::format("\n{}: {}\n", painted(visible(overview_.labels[column]), "1"),
+                          case_count(overview_.figures.front().cells[column]));
+      for (std::size_t i = 0; i < groups.size() && i < most_groups; ++i) {
+        const auto& group = groups[i];
+        std::string why = group.actual;
+        if (!group.expectation.empty())
+          why = fmt::format("{}: expected {}, got {}", group.expectation, group.expected,
+                            group.actual.empty() ? "nothing" : group.actual);
+        out_ += fmt::format("  {:>3}  {}  {}\n", group.rows.size(), visible(group.operation),
+                            cut(visible(why), options_.width > 40 ? options_.width - 8 : 32));
+      }
+      if (groups.size() > most_groups) out_ += fmt::format("       and {} more\n", groups.size() - most_groups);
     }
   }
 
