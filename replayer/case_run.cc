@@ -96,7 +96,7 @@ std::vector<Expectation> CaseRun::contract(const Step& step, int status) const {
   return out;
 }
 
-bool CaseRun::capture(const Step& step, const Answered& answer) {
+void CaseRun::capture(const Step& step, const Outgoing& request, const Answered& answer) {
   for (const auto& [name, source] : step.captures) {
     std::string value;
     if (source.starts_with("xml ")) {
@@ -105,20 +105,17 @@ bool CaseRun::capture(const Step& step, const Answered& answer) {
     } else {
       value = std::string(answer.headers.get(source));
     }
-    // A later step cannot be made without it, and that is the endpoint's doing.
-    if (value.empty()) {
-      model::Finding finding;
-      finding.step = step.name;
-      finding.expectation = "header " + source;
-      finding.expected = "present";
-      finding.actual = "absent";
-      finding.reason = "a later step of this case uses it";
-      result_.findings.push_back(std::move(finding));
-      return false;
+    if (!value.empty()) {
+      scope_.values[name] = std::move(value);
+      continue;
     }
-    scope_.values[name] = std::move(value);
+    // Only a step that uses it suffers from that, and it is the endpoint's doing then.
+    lost_.step = step.name;
+    lost_.expectation = source.starts_with("xml ") ? source : "header " + source;
+    lost_.expected = "present";
+    lost_.actual = "absent";
+    lost_.exchange = exchange_line(request, answer);
   }
-  return true;
 }
 
 void CaseRun::note(const Step& step, const Outgoing& request, const Sent& sent, std::vector<model::Finding> findings) {
@@ -143,6 +140,11 @@ wire::Task<CaseRun::Outcome> CaseRun::step(const Step& step) {
     for (const auto& item : operation->dialects)
       if (item.id == setting_.dialect) dialect = &item;
   const auto mistake = [&](const model::Error& error) {
+    if (!lost_.expectation.empty()) {
+      lost_.reason = fmt::format("step '{}' stands on it", step.name);
+      result_.findings.push_back(lost_);
+      return Outcome::wrong_status;
+    }
     conclude(Verdict::error, fmt::format("step '{}': {}", step.name, model::describe(error)));
     return Outcome::mistake;
   };
@@ -178,7 +180,7 @@ wire::Task<CaseRun::Outcome> CaseRun::step(const Step& step) {
   }
   note(step, *request, *sent, std::move(*findings));
   if (wrong_status) co_return Outcome::wrong_status;
-  if (!capture(step, sent->answer)) co_return Outcome::wrong_status;
+  capture(step, *request, sent->answer);
   co_return Outcome::fine;
 }
 

@@ -43,7 +43,7 @@ class CaseRun {
   std::vector<Expectation> contract(const Step& step, int status) const;
   void note(const Step& step, const Outgoing& request, const Sent& sent, std::vector<model::Finding> findings);
   bool unsupported(const Answered& answer) const;
-  bool capture(const Step& step, const Answered& answer);
+  void capture(const Step& step, const Outgoing& request, const Answered& answer);
   std::string exchange_line(const Outgoing& request, const Answered& answer) const;
   std::string normal(std::string text) const;  // own names replaced by "{c}"
   void conclude(model::Verdict verdict, std::string detail);
@@ -54,6 +54,7 @@ class CaseRun {
   Scope scope_;
   std::vector<std::string> containers_;
   model::CaseResult result_;
+  model::Finding lost_;  // the last capture that found nothing
   model::Error silence_;
   bool answered_ = false;
   bool concluded_ = false;

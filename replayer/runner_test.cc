@@ -234,6 +234,20 @@ TEST_F(RunnerTest, StopsWhenTheEndpointGoesAway) {
   EXPECT_EQ(done->results.cases[11].verdict, Verdict::indeterminate);
 }
 
+TEST_F(RunnerTest, WhatAnAnswerLacksFailsOnlyWhoUsesIt) {
+  script_.faults.no_digest = true;
+  suite_.cases[2].given[0].captures = {{"digest", "Digest"}};
+  auto done = run();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->results.cases[2].verdict, Verdict::pass);
+  suite_.cases[2].steps[0].request.headers = {{"Digest", "${digest}"}};
+  done = run();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->results.cases[2].verdict, Verdict::fail);
+  ASSERT_EQ(done->results.cases[2].findings.size(), 1u);
+  EXPECT_EQ(done->results.cases[2].findings[0].exchange, "PUT /devstoreaccount1/{c} -> 201");
+}
+
 TEST_F(RunnerTest, AMistakeInACaseIsAnErrorAndNotAFailure) {
   suite_.cases[0].steps[0].request.target = "/${nobody}";
   const auto done = run();
