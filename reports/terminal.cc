@@ -137,8 +137,7 @@ class Page {
         if (!group.expectation.empty())
           why = fmt::format("{}: expected {}, got {}", group.expectation, group.expected,
                             group.actual.empty() ? "nothing" : group.actual);
-        out_ += fmt::format("  {:>3}  {}  {}\n", group.rows.size(), visible(group.operation),
-                            cut(visible(why), options_.width > 40 ? options_.width - 8 : 32));
+        out_ += fmt::format("  {:>3}  {}  {}\n", group.rows.size(), visible(group.operation), visible(why));
       }
       if (groups.size() > most_groups) out_ += fmt::format("       and {} more\n", groups.size() - most_groups);
     }
