@@ -15,7 +15,7 @@ struct Options {
   std::string fault;
 };
 
-model::Status read_listen(const std::string& text, endpoint::EndpointOptions& into) {
+model::Status read_listen(const std::string& text, endpoint::ServerOptions& into) {
   const auto colon = text.rfind(':');
   const auto port = colon == std::string::npos ? std::nullopt : model::parse_number(text.substr(colon + 1));
   if (!port || *port > 65535 || colon == 0)
@@ -29,7 +29,7 @@ model::Status read_listen(const std::string& text, endpoint::EndpointOptions& in
 }
 
 // Keys come from the environment: an argument would be seen by everyone on the machine.
-model::Status read_account(const std::string& text, endpoint::EndpointOptions& into) {
+model::Status read_account(const std::string& text, endpoint::ServerOptions& into) {
   const auto mark = text.find('=');
   const char* key = mark == std::string::npos ? nullptr : std::getenv(text.c_str() + mark + 1);
   if (!key || mark == 0)
@@ -43,7 +43,7 @@ model::Result<int> run(const Options& options) {
   if (!options.fault.empty())
     return model::fail(model::Category::usage, "--fault: faults are not there yet",
                        "start it without; the recorder can change answers in front of any endpoint");
-  endpoint::EndpointOptions given;
+  endpoint::ServerOptions given;
   BLOBGAUGE_CHECK(read_listen(options.listen, given));
   for (const auto& account : options.accounts) BLOBGAUGE_CHECK(read_account(account, given));
   given.aliases = options.aliases;

@@ -60,7 +60,7 @@ wire::Task<model::Status> send(wire::Transaction& transaction, Answer answer) {
 }  // namespace
 
 struct Endpoint::State {
-  State(EndpointOptions given)
+  State(ServerOptions given)
       : options(std::move(given)), store(options.spill), service(store), sources(service, options.aliases) {}
 
   // The body into the store; nothing where the client broke off.
@@ -83,6 +83,7 @@ struct Endpoint::State {
   // A request whose body does not come to its end has no effect and gets no answer.
   wire::Task<> serve(wire::Transaction& transaction) {
     auto request = read_request(transaction);
+    if (request && sources.is_alias(request->authority)) request->secure = true;
     if (!request) {
       co_await transaction.respond(400, reason_phrase(400), {}, {});
       co_return;
@@ -108,13 +109,13 @@ struct Endpoint::State {
     co_await send(transaction, std::move(answer));
   }
 
-  EndpointOptions options;
+  ServerOptions options;
   Store store;
   Service service;
   SourceReader sources;
 };
 
-model::Result<std::unique_ptr<Endpoint>> Endpoint::start(wire::Runtime& runtime, EndpointOptions options) {
+model::Result<std::unique_ptr<Endpoint>> Endpoint::start(wire::Runtime& runtime, ServerOptions options) {
   if (options.accounts.empty()) options.accounts.emplace(default_account, default_key);
   auto state = std::make_shared<State>(std::move(options));
   for (const auto& [name, text] : state->options.accounts) {
@@ -146,5 +147,18 @@ std::string Endpoint::url() const {
 }
 
 wire::Task<> Endpoint::stop(wire::Milliseconds grace) { return server_->stop(grace); }
+
+model::Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
+  auto server = std::unique_ptr<Server>(new Server());
+  BLOBGAUGE_TRY(server->endpoint_, Endpoint::start(server->runtime_, std::move(options)));
+  server->runtime_.start();
+  return server;
+}
+
+Server::~Server() {
+  if (!endpoint_) return;
+  runtime_.run(endpoint_->stop(wire::Milliseconds(0)));
+  runtime_.stop();
+}
 
 }  // namespace blobgauge::endpoint

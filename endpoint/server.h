@@ -16,10 +16,11 @@ inline constexpr std::string_view default_account = "devstoreaccount1";
 inline constexpr std::string_view default_key =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-struct EndpointOptions {
+struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: a free one
-  // Hosts that are this endpoint (globs): a copy source there is read from the store, without a connection.
+  // Hosts that are this endpoint (globs): a copy source there is read from the store, without a connection. Requests
+  // that name such a host count as sent over https: someone in front of us ends their TLS.
   std::vector<std::string> aliases;
   SpillOptions spill;
   // Account names with their keys in base64; none: the default account.
@@ -31,7 +32,7 @@ struct EndpointOptions {
 class Endpoint {
  public:
   // Answers from the next turn of the loop on. Category::usage for a bad account or an address that cannot be bound.
-  static model::Result<std::unique_ptr<Endpoint>> start(wire::Runtime& runtime, EndpointOptions options);
+  static model::Result<std::unique_ptr<Endpoint>> start(wire::Runtime& runtime, ServerOptions options);
   ~Endpoint();
 
   std::uint16_t port() const;
@@ -45,6 +46,20 @@ class Endpoint {
   Endpoint(std::shared_ptr<State> state, std::unique_ptr<wire::Server> server);
   std::shared_ptr<State> state_;  // shared with requests under way
   std::unique_ptr<wire::Server> server_;
+};
+
+// The same with a loop and a thread of its own, for callers that block. Not to be used from a Runtime's thread.
+class Server {
+ public:
+  static model::Result<std::unique_ptr<Server>> start(ServerOptions options);
+  ~Server();
+  std::uint16_t port() const { return endpoint_->port(); }
+  std::string url() const { return endpoint_->url(); }
+
+ private:
+  Server() = default;
+  wire::Runtime runtime_;
+  std::unique_ptr<Endpoint> endpoint_;
 };
 
 }  // namespace blobgauge::endpoint

@@ -20,7 +20,7 @@ struct Reply {
 // An endpoint on a free port, and a client that signs.
 class Served {
  public:
-  explicit Served(EndpointOptions options = {})
+  explicit Served(ServerOptions options = {})
       : endpoint(Endpoint::start(runtime, std::move(options)).value()),
         credential{std::string(default_account), wire::AccountKey::parse(default_key).value()} {}
 
@@ -74,7 +74,7 @@ std::string pattern(std::size_t size) {
 }
 
 TEST(Endpoint, KeepsLargeBlobsThroughSpill) {
-  EndpointOptions options;
+  ServerOptions options;
   options.spill.memory = 1 << 20;
   Served served(options);
   EXPECT_EQ(served.call("PUT", "/box?restype=container").status, 201);
@@ -116,7 +116,7 @@ TEST(Endpoint, FramesItsAnswersAsTheServiceDoes) {
 }
 
 TEST(Endpoint, ReadsItsOwnBlobsWithoutAConnection) {
-  EndpointOptions options;
+  ServerOptions options;
   options.aliases = {"devstoreaccount1.blob.*"};
   Served served(options);
   served.call("PUT", "/box?restype=container");
@@ -163,7 +163,7 @@ TEST(Endpoint, FetchesFromAnotherEndpoint) {
 }
 
 TEST(Endpoint, ServesManyAtOnce) {
-  EndpointOptions options;
+  ServerOptions options;
   options.spill.memory = 256 << 10;
   Served served(options);
   served.call("PUT", "/box?restype=container");
@@ -209,9 +209,23 @@ TEST(Endpoint, AnUploadThatBreaksOffChangesNothing) {
   EXPECT_EQ(served.call("GET", "/box/x").body, "kept");
 }
 
+TEST(Server, RunsOnAThreadOfItsOwn) {
+  const auto server = Server::start({}).value();
+  wire::Runtime runtime;
+  wire::Client client;
+  wire::ClientRequest request;
+  request.destination.host = "127.0.0.1";
+  request.destination.port = server->port();
+  request.target = "/devstoreaccount1?comp=list";
+  request.headers = {{"Host", "127.0.0.1"}};
+  const auto response = runtime.run(client.send(std::move(request)));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->head.status, 404);  // nobody said who asks
+}
+
 TEST(Endpoint, SaysWhyItCannotStart) {
   wire::Runtime runtime;
-  EndpointOptions options;
+  ServerOptions options;
   options.accounts = {{"a", "*"}};
   EXPECT_FALSE(Endpoint::start(runtime, options));
   Served served;

@@ -53,12 +53,16 @@ void SourceReader::own_address(std::string host, std::uint16_t port) {
   port_ = port;
 }
 
+bool SourceReader::is_alias(std::string_view authority) const {
+  const auto host = authority.substr(0, authority.find(':'));
+  return std::any_of(aliases_.begin(), aliases_.end(), [&](const std::string& alias) {
+    return model::glob_match(alias, host) || model::glob_match(alias, authority);
+  });
+}
+
 bool SourceReader::is_own(const model::Url& url) const {
-  const auto matches = [&](const std::string& alias) {
-    return model::glob_match(alias, url.host) || model::glob_match(alias, url.authority());
-  };
-  if (std::any_of(aliases_.begin(), aliases_.end(), matches)) return true;
-  return url.effective_port() == port_ && (url.host == host_ || model::iequals(url.host, "localhost"));
+  return is_alias(url.authority()) ||
+         (url.effective_port() == port_ && (url.host == host_ || model::iequals(url.host, "localhost")));
 }
 
 wire::Task<Outcome<CopySource>> SourceReader::read(const Request& request, const Route& route) {

@@ -17,6 +17,8 @@ class SourceReader {
   // The address that the endpoint listens on, once that is known.
   void own_address(std::string host, std::uint16_t port);
 
+  // `authority` is a host name, with or without a port.
+  bool is_alias(std::string_view authority) const;
   bool is_own(const model::Url& url) const;
   // The source that the request names, with its hashes where the route wants them. Only an unreadable x-ms-copy-source
   // is refused; what goes wrong with the source itself is in the result.
