@@ -75,6 +75,7 @@ AddressReader::AddressReader(const Catalogue& catalogue, AddressHints hints)
       foreign_(catalogue.addressing("foreign")),
       evidence_headers_(catalogue.addressing("evidence-headers")),
       evidence_queries_(catalogue.addressing("evidence-queries")),
+      schemes_(catalogue.addressing("account-schemes")),
       secondary_suffix_(first_or_empty(catalogue.addressing("secondary-suffix"))),
       root_container_(first_or_empty(catalogue.addressing("root-container"))) {}
 
@@ -97,6 +98,16 @@ bool AddressReader::speaks_this_api(const Request& request, std::string_view que
   return false;
 }
 
+// "acct" of "SCHEME acct:signature".
+std::string_view AddressReader::signing_account(const Request& request) const {
+  const auto value = request.headers.get("Authorization");
+  const auto space = value.find(' ');
+  if (space == std::string_view::npos || !matches_any(schemes_, value.substr(0, space))) return {};
+  const auto rest = value.substr(space + 1);
+  const auto colon = rest.find(':');
+  return colon == std::string_view::npos ? std::string_view{} : rest.substr(0, colon);
+}
+
 Address AddressReader::read(const Request& request) const {
   Address out;
   const auto target = split_request_target(request.target);
@@ -117,8 +128,13 @@ Address AddressReader::read(const Request& request) const {
   }
   if (!path.empty()) path.remove_prefix(1);
 
-  out.path_style = kind == Style::path;
   std::string_view account;
+  out.path_style = kind == Style::path;
+  if (kind == Style::unknown) {
+    // A host of the user's own: where the signature's account is also the first part of the path, that is no accident.
+    account = signing_account(request);
+    out.path_style = !account.empty() && path.substr(0, path.find('/')) == account;
+  }
   if (out.path_style) {
     account = take_part(path);
     if (account.empty()) {

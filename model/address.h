@@ -40,8 +40,9 @@ class AddressReader {
   enum class Style { host, path, foreign, unknown };
   Style style(std::string_view host) const;
   bool speaks_this_api(const Request& request, std::string_view query) const;
+  std::string_view signing_account(const Request& request) const;
   AddressHints hints_;
-  std::vector<std::string> host_style_, path_style_, foreign_, evidence_headers_, evidence_queries_;
+  std::vector<std::string> host_style_, path_style_, foreign_, evidence_headers_, evidence_queries_, schemes_;
   std::string secondary_suffix_, root_container_;
 };
 

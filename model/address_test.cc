@@ -89,6 +89,19 @@ TEST(Address, OtherHostsAreRefusedUnlessTheRequestSpeaksThisApi) {
   EXPECT_EQ(read("files.example.org", "/c/b?sv=1&sig=2").blob, "b");
 }
 
+TEST(Address, TheSignatureTellsTheStyleOfAnUnknownHost) {
+  const Headers signed_by = {{"Authorization", "SharedKey acct:c2ln"}};
+  const auto path = read("gw.example.org", "/acct/c/b?comp=block", {}, signed_by);
+  EXPECT_TRUE(path.path_style);
+  EXPECT_EQ(path.account, "acct");
+  EXPECT_EQ(path.container, "c");
+  const auto host = read("files.example.org", "/c/b?comp=block", {}, signed_by);
+  EXPECT_FALSE(host.path_style);
+  EXPECT_EQ(host.account, "acct");
+  EXPECT_EQ(host.container, "c");
+  EXPECT_EQ(read("gw.example.org", "/acct/c?comp=list", {}, {{"Authorization", "Bearer acct:x"}}).account, "");
+}
+
 TEST(Address, HintsDecideFirst) {
   const auto path = read("gw.example.org:8443", "/acct/c/b", {{"gw.example.org"}, {}});
   EXPECT_TRUE(path.path_style);
