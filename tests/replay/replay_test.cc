@@ -25,7 +25,7 @@ class ReplayTest : public testing::Test {
   ReplayTest() {
     auto suite = replayer::load_suite(BLOBGAUGE_SOURCE_DIR "/specs/cases");
     auto profile = model::load_profile(BLOBGAUGE_SOURCE_DIR "/specs/profiles/emulator.yaml");
-    endpoint::EndpointOptions options;
+    endpoint::ServerOptions options;
     options.aliases = {"*.blob.localhost"};
     auto endpoint = endpoint::Endpoint::start(runtime_, options);
     if (!suite || !profile || !endpoint)
