@@ -34,8 +34,11 @@ Result<std::string> release_of(const std::string& program, const ClientFile& fil
     if (expanded) request.environment.emplace_back(name, *expanded);
   }
   request.time_limit = std::chrono::seconds{30};
-  BLOBGAUGE_TRY(const auto outcome, model::run_process(request));
-  const auto& text = outcome.out;
+  const auto outcome = model::run_process(request);
+  if (!outcome)
+    return model::fail(outcome.error().category, outcome.error().message,
+                       fmt::format("name the program with --client {}=PATH", file.client));
+  const auto& text = outcome->out;
   constexpr std::string_view digits = "0123456789";
   for (auto at = text.find_first_of(digits); at != std::string::npos; at = text.find_first_of(digits, at)) {
     const auto end = std::min(text.size(), text.find_first_not_of("0123456789.", at));
@@ -44,7 +47,7 @@ Result<std::string> release_of(const std::string& program, const ClientFile& fil
     at = end;
   }
   return model::fail(Category::usage,
-                     fmt::format("{} does not say its release (exit code {})", program, outcome.exit_code),
+                     fmt::format("{} does not say its release (exit code {})", program, outcome->exit_code),
                      fmt::format("is it {}?", file.client));
 }
 
@@ -155,10 +158,14 @@ Result<Verified> verify(const VerifyOptions& options, const model::Profile& prof
   }
   std::vector<Job> jobs;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    BLOBGAUGE_TRY(const auto release, release_of(options.clients[i].program, files[i], work.path()));
-    for (const auto& scenario : files[i].scenarios)
-      if (model::glob_match(options.select, scenario.id))
-        jobs.push_back({&files[i], &scenario, options.clients[i].program, release});
+    std::string release;
+    for (const auto& scenario : files[i].scenarios) {
+      if (!model::glob_match(options.select, scenario.id)) continue;
+      if (release.empty()) {
+        BLOBGAUGE_TRY(release, release_of(options.clients[i].program, files[i], work.path()));
+      }
+      jobs.push_back({&files[i], &scenario, options.clients[i].program, release});
+    }
   }
   if (jobs.empty())
     return model::fail(Category::usage, fmt::format("no scenario matches '{}'", options.select),
