@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// Config is what the caller wants analysed, as JSON. The C++ side writes it from the command line and specs/clients/;
+// nothing in this program knows a service, a client or an SDK. docs/formats/facts.md describes the keys.
+type Config struct {
+	Dir      string   `json:"dir"`      // a checkout; empty when Module is given
+	Module   string   `json:"module"`   // PATH@VERSION, fetched by the Go command
+	Packages []string `json:"packages"` // patterns relative to the module, as for `go list`
+	GOOS     string   `json:"goos"`     // empty: linux
+	GOARCH   string   `json:"goarch"`   // empty: amd64
+	Tags     []string `json:"tags"`     // build tags
+	Roots    []Root   `json:"roots"`
+	Sinks    Sinks    `json:"sinks"`
+}
+
+// Root names entry points. With Interfaces, every method of a type in Package that an interface of the package
+// Interfaces asks for is a root; Functions are names in Package ("NewFs", "(*Fs).List", "main").
+type Root struct {
+	Package    string   `json:"package"`
+	Interfaces string   `json:"interfaces"`
+	Functions  []string `json:"functions"`
+}
+
+// Sinks says which functions build, pass on and judge requests. Functions are named as go/ssa prints them, without
+// type arguments; arguments count from 0 and a receiver is argument 0.
+type Sinks struct {
+	Requests   []Maker     `json:"requests"`
+	Same       []Same      `json:"same"`
+	SameFields []string    `json:"same_fields"`
+	Statuses   []StatusUse `json:"statuses"`
+}
+
+// Maker is a function whose first result is a new request.
+type Maker struct {
+	Function string `json:"function"`
+	Method   int    `json:"method"`
+	Endpoint int    `json:"endpoint"`
+}
+
+// Same is a function whose first result stands for the same request as one of its arguments (an accessor, or the
+// sending of it: a response belongs to its request).
+type Same struct {
+	Function string `json:"function"`
+	Argument int    `json:"argument"`
+}
+
+// StatusUse is a function that compares the status of a response with a variadic list of accepted codes.
+type StatusUse struct {
+	Function string `json:"function"`
+	Response int    `json:"response"`
+	Codes    int    `json:"codes"`
+}
+
+func readConfig(r io.Reader) (*Config, error) {
+	decoder := json.NewDecoder(r)
+	decoder.DisallowUnknownFields()
+	config := &Config{}
+	if err := decoder.Decode(config); err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	if (config.Dir == "") == (config.Module == "") {
+		return nil, fmt.Errorf("configuration: exactly one of dir and module is needed")
+	}
+	if len(config.Packages) == 0 {
+		return nil, fmt.Errorf("configuration: no packages")
+	}
+	if config.GOOS == "" {
+		config.GOOS = "linux"
+	}
+	if config.GOARCH == "" {
+		config.GOARCH = "amd64"
+	}
+	return config, nil
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"go/token"
+	"path"
+	"sort"
+	"strings"
+
+	"golang.org/x/tools/go/callgraph"
+	"golang.org/x/tools/go/ssa"
+)
+
+// extractor turns a program into facts. It works on demand: the request sites first, then what their expressions
+// name, until nothing new is named. All ids are given in an order that only depends on the program.
+type extractor struct {
+	load    *Load
+	program *Program
+	config  *Config
+	index   *Index
+	flows   map[*ssa.Function]*Flow
+
+	sameArg      map[string]int
+	sameFields   map[string]bool
+	requestTypes map[string]bool // types whose values stand for a request
+	requests     []*ssa.Call
+	requestIDs   map[*ssa.Call]int
+	roots        map[*ssa.Function]string
+	loads        map[string]bool // fields loaded outside the function that fills them
+
+	nodes     map[string]*node
+	queue     []*node
+	funcIDs   map[*ssa.Function]int
+	funcs     []*ssa.Function
+	sites     map[string]int
+	siteFacts []any
+	flowFacts []flowFact
+	level     int                 // depth of the expression being read
+	listing   map[*ssa.Alloc]bool // being read now
+	folders   map[string]string
+}
+
+func newExtractor(l *Load, p *Program, config *Config) *extractor {
+	x := &extractor{
+		load: l, program: p, config: config, index: newIndex(p), flows: map[*ssa.Function]*Flow{},
+		sameArg: map[string]int{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
+		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
+		listing:      map[*ssa.Alloc]bool{},
+		requestTypes: map[string]bool{"net/http.Header": true, "net/url.Values": true},
+	}
+	for name, arg := range standardSame {
+		x.sameArg[name] = arg
+	}
+	for _, s := range config.Sinks.Same {
+		x.sameArg[s.Function] = s.Argument
+	}
+	for _, list := range [][]string{standardSameFields, config.Sinks.SameFields} {
+		for _, name := range list {
+			x.sameFields[name] = true
+			x.requestTypes["*"+name[:strings.LastIndexByte(name, '.')]] = true
+		}
+	}
+	for _, r := range p.Roots {
+		if x.roots[r.Func] == "" {
+			x.roots[r.Func] = r.Name
+		}
+	}
+	x.findLoads()
+	return x
+}
+
+// extractAll fills siteFacts and flowFacts.
+func (x *extractor) extractAll() {
+	x.findRequests()
+	x.findUses()
+	for len(x.queue) > 0 {
+		n := x.queue[0]
+		x.queue = x.queue[1:]
+		n.expand(n)
+	}
+}
+
+func (x *extractor) rootName(f *ssa.Function) string { return x.roots[f] }
+
+func (x *extractor) funcID(f *ssa.Function) int {
+	id := x.funcIDs[f]
+	if id == 0 {
+		x.funcs = append(x.funcs, f)
+		id = len(x.funcs)
+		x.funcIDs[f] = id
+	}
+	return id
+}
+
+// siteID names one call of one callee.
+func (x *extractor) siteID(site ssa.CallInstruction, callee *ssa.Function) int {
+	key := fmt.Sprintf("%p %p", site, callee)
+	if x.sites[key] == 0 {
+		x.sites[key] = len(x.sites) + 1
+	}
+	return x.sites[key]
+}
+
+// functionName tells generated wrappers of one name apart by nothing: they have the same body.
+func (x *extractor) functionName(f *ssa.Function) string { return f.String() }
+
+// position is "import/path/file.go:12": the same on every machine.
+func (x *extractor) position(pos token.Pos) string {
+	if !pos.IsValid() {
+		return ""
+	}
+	p := x.load.Fset.Position(pos)
+	return fmt.Sprintf("%s:%d", x.fileName(p.Filename), p.Line)
+}
+
+func (x *extractor) fileName(file string) string {
+	dir := path.Dir(file)
+	if name, ok := x.dirs()[dir]; ok {
+		return name + "/" + path.Base(file)
+	}
+	return path.Base(file)
+}
+
+// where a function stands; a wrapper stands where the function it wraps does.
+func (x *extractor) where(f *ssa.Function) string {
+	for g := f; g != nil; g = g.Parent() {
+		if g.Pos().IsValid() {
+			return x.position(g.Pos())
+		}
+	}
+	if o := f.Object(); o != nil {
+		return x.position(o.Pos())
+	}
+	return ""
+}
+
+func sortFunctions(list []*ssa.Function) {
+	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
+}
+
+func sortedIn(n *callgraph.Node) []*callgraph.Edge { return sortEdges(n.In) }
+
+func sortEdges(edges []*callgraph.Edge) []*callgraph.Edge {
+	list := append([]*callgraph.Edge(nil), edges...)
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if x, y := a.Caller.Func.String(), b.Caller.Func.String(); x != y {
+			return x < y
+		}
+		if a.Pos() != b.Pos() {
+			return a.Pos() < b.Pos()
+		}
+		return a.Callee.Func.String() < b.Callee.Func.String()
+	})
+	return list
+}
+
+func sortedKeys(m map[string]bool) []string {
+	list := make([]string, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	sort.Strings(list)
+	return list
+}

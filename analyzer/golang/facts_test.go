@@ -1,0 +1,284 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const fixture = "fixture.example/fixture/"
+
+// roots of the fixture packages, by topic.
+var roots = map[string][]string{
+	"guards": {"Run"}, "closures": {"List", "Remove"}, "pager": {"List"}, "options": {"Upload"}, "classic": {"Run"}, "policy": {"Run"},
+}
+
+func configure(rootsOf map[string][]string) (*Config, error) {
+	dir, err := filepath.Abs("testdata/fixture")
+	config := &Config{Dir: dir, GOOS: "linux", GOARCH: "amd64",
+		Sinks: Sinks{
+			Requests: []Maker{{fixture + "sdk.NewRequest", 1, 2}, {"net/http.NewRequestWithContext", 1, 2}, {"net/http.NewRequest", 0, 1}},
+			Same: []Same{{"(*" + fixture + "sdk.Request).Raw", 0}, {"(" + fixture + "sdk.Pipeline).Do", 1},
+				{"(*" + fixture + "sdk.Request).Next", 0}, {"(*net/http.Client).Do", 1}},
+			SameFields: []string{fixture + "sdk.Request.raw"},
+			Statuses:   []StatusUse{{fixture + "sdk.HasStatusCode", 0, 1}},
+		}}
+	for topic, functions := range rootsOf {
+		config.Packages = append(config.Packages, "./"+topic)
+		config.Roots = append(config.Roots, Root{Package: fixture + topic, Functions: functions})
+	}
+	sort.Strings(config.Packages)
+	sort.Slice(config.Roots, func(i, j int) bool { return config.Roots[i].Package < config.Roots[j].Package })
+	return config, err
+}
+
+func read(rootsOf map[string][]string) (*Load, *Program, *Config, error) {
+	config, err := configure(rootsOf)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	loaded, err := load(config)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	program, err := newProgram(loaded, config, func(string) {})
+	return loaded, program, config, err
+}
+
+// All fixtures are read as one program, once: net/http alone takes seconds.
+var whole = sync.OnceValues(func() (texts [2]string, err error) {
+	loaded, program, config, err := read(roots)
+	for i := range texts {
+		if err == nil {
+			var out bytes.Buffer
+			w := bufio.NewWriter(&out)
+			if err = newExtractor(loaded, program, config).write(w); err == nil {
+				err = w.Flush()
+			}
+			texts[i] = out.String()
+		}
+	}
+	return texts, err
+})
+
+func analyse(t *testing.T) []map[string]any {
+	t.Helper()
+	texts, err := whole()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts []map[string]any
+	for _, line := range strings.Split(strings.TrimSpace(texts[0]), "\n") {
+		fact := map[string]any{}
+		if err := json.Unmarshal([]byte(line), &fact); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		facts = append(facts, fact)
+	}
+	return facts
+}
+
+// summary writes a site fact as the fixtures' comments do; empty for other facts.
+func summary(fact map[string]any) string {
+	switch fact["k"] {
+	case "request":
+		method, _ := fact["method"].(map[string]any)["const"].(string)
+		if method == "" {
+			method = "?"
+		}
+		return "request " + method
+	case "write":
+		when := "always"
+		if guard, ok := fact["guard"].(map[string]any); ok {
+			when = "if " + condition(guard)
+		}
+		return fmt.Sprintf("%s %s %s %s", fact["what"], fact["do"], name(fact["key"].(map[string]any)), when)
+	case "status":
+		codes := []string{}
+		for _, c := range fact["codes"].([]any) {
+			codes = append(codes, c.(string))
+		}
+		return fmt.Sprintf("status %s %s", fact["how"], strings.Join(codes, " "))
+	case "read":
+		return "read " + name(fact["key"].(map[string]any))
+	}
+	return ""
+}
+
+func name(e map[string]any) string {
+	if text, ok := e["const"].(string); ok {
+		return text
+	}
+	text := ""
+	if parts, ok := e["cat"].([]any); ok {
+		for _, part := range parts {
+			text += name(part.(map[string]any))
+		}
+		return text
+	}
+	return "{}"
+}
+
+func condition(guard map[string]any) string {
+	parts, ok := guard["parts"].([]any)
+	if !ok {
+		return guard["text"].(string)
+	}
+	var texts []string
+	for _, p := range parts {
+		part := p.(map[string]any)
+		text := condition(part)
+		if part["is"] == "and" || part["is"] == "or" {
+			text = "(" + text + ")"
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, map[any]string{"and": " && ", "or": " || "}[guard["is"]])
+}
+
+// wanted reads the `// want` comments of a fixture package.
+func wanted(t *testing.T, topic string) []string {
+	t.Helper()
+	var list []string
+	file := topic + "/" + topic + ".go"
+	text, err := os.ReadFile("testdata/fixture/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		if _, want, ok := strings.Cut(line, "// want "); ok {
+			list = append(list, fmt.Sprintf("%s%s:%d %s", fixture, file, i+1, want))
+		}
+	}
+	return list
+}
+
+// TestSites holds what is found at each line against the fixtures' comments.
+func TestSites(t *testing.T) {
+	facts := analyse(t)
+	for _, topic := range []string{"sdk", "guards", "closures", "pager", "options", "classic", "policy"} {
+		t.Run(topic, func(t *testing.T) {
+			var got []string
+			for _, fact := range facts {
+				at, _ := fact["at"].(string)
+				if s := summary(fact); s != "" && strings.HasPrefix(at, fixture+topic+"/") {
+					got = append(got, at+" "+s)
+				}
+			}
+			want := wanted(t, topic)
+			sort.Strings(got)
+			sort.Strings(want)
+			if a, b := strings.Join(got, "\n"), strings.Join(want, "\n"); a != b {
+				t.Errorf("got\n%s\nwant\n%s", a, b)
+			}
+		})
+	}
+}
+
+// A pacer runs both closures; only the function that makes one leads to it.
+func TestClosuresBelongToTheirMaker(t *testing.T) {
+	facts := analyse(t)
+	names := map[float64]string{}
+	for _, f := range facts {
+		if f["k"] == "func" {
+			names[f["id"].(float64)] = strings.TrimPrefix(f["name"].(string), fixture+"closures.")
+		}
+	}
+	edges := map[string]bool{}
+	for _, f := range facts {
+		if f["k"] == "call" {
+			edges[names[f["from"].(float64)]+" -> "+names[f["to"].(float64)]] = true
+		}
+	}
+	for _, want := range []string{"List -> List$1", "Remove -> Remove$1", "List$1 -> send"} {
+		if !edges[want] {
+			t.Errorf("no edge %s in %v", want, edges)
+		}
+	}
+	for edge := range edges {
+		if strings.HasPrefix(edge, "pace") {
+			t.Errorf("%s joins all callers of the pacer", edge)
+		}
+	}
+}
+
+// flowsInto lists the sources of a node by its name.
+func flowsInto(facts []map[string]any, node string) []string {
+	var id any
+	for _, f := range facts {
+		if f["k"] == "node" && f["name"] == node {
+			id = f["id"]
+		}
+	}
+	var list []string
+	for _, f := range facts {
+		if f["k"] == "flow" && f["to"] == id {
+			text, _ := json.Marshal(f["from"])
+			list = append(list, string(text))
+		}
+	}
+	return list
+}
+
+func TestFormatDropsAField(t *testing.T) {
+	facts := analyse(t)
+	if got := flowsInto(facts, fixture+"options.internal.tier"); len(got) != 1 {
+		t.Errorf("tier is stored once, got %v", got)
+	}
+	if got := flowsInto(facts, fixture+"options.internal.dropped"); len(got) != 0 {
+		t.Errorf("format drops the field, got %v", got)
+	}
+	// The helper is read in place: its constant arrives, the other call's does not.
+	if got := flowsInto(facts, fixture+"options.Public.Tier"); len(got) != 1 || got[0] != `{"addr":{"const":"Hot"}}` {
+		t.Errorf("Ptr(\"Hot\") gives Hot, got %v", got)
+	}
+	if got := flowsInto(facts, fixture+"options.Public.Unset"); len(got) != 0 {
+		t.Errorf("nobody sets Unset, got %v", got)
+	}
+}
+
+func TestTwoRunsAreEqual(t *testing.T) {
+	texts, err := whole()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if texts[0] != texts[1] {
+		t.Error("two extractions from one program differ")
+	}
+	if strings.Contains(texts[0], "testdata") {
+		t.Error("the facts name a path of this machine")
+	}
+}
+
+func TestErrorsNameTheirPlace(t *testing.T) {
+	for _, c := range []struct{ topic, root, want string }{
+		{"broken", "Run", "broken/broken.go:4:25: "},
+		{"absent", "Run", "absent"},
+		{"options", "Absent", "root Absent is not in package"},
+	} {
+		if _, _, _, err := read(map[string][]string{c.topic: {c.root}}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q in it", c.topic, err, c.want)
+		}
+	}
+}
+
+func TestConfiguration(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{`{`, "unexpected EOF"},
+		{`{"dir":".","packages":["."],"sinkz":{}}`, "sinkz"},
+		{`{"packages":["."]}`, "exactly one"},
+		{`{"dir":".","module":"m@v1","packages":["."]}`, "exactly one"},
+		{`{"dir":"."}`, "no packages"},
+	} {
+		if _, err := readConfig(strings.NewReader(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.text, err, c.want)
+		}
+	}
+}

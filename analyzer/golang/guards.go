@@ -1,0 +1,355 @@
+package main
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// Flow is one function's control flow without the ways that only end in an error, and what each block depends on.
+//
+// A header write after `if err != nil { return nil, err }` happens in every request that is sent, so blocks that can
+// only reach an error return are left out before post-dominance is computed. Then, as usual (Ferrante, Ottenstein,
+// Warren 1987), a block depends on a branch if it post-dominates one successor and not the branch itself.
+type Flow struct {
+	f      *ssa.Function
+	live   []bool
+	post   [][]bool // post[a][b]: every way from a to an accepted exit meets b
+	depsOf [][]edge
+}
+
+// maxBranches is how many branches deep a guard is spelt out. Requests are built in straight lines with few nested
+// tests; parsers and state machines are not, and their guards double with each branch.
+const maxBranches = 8
+
+type edge struct {
+	block *ssa.BasicBlock
+	arm   int // index in Succs: 0 is true
+}
+
+func newFlow(f *ssa.Function) *Flow {
+	n := len(f.Blocks)
+	w := &Flow{f: f, live: make([]bool, n), post: make([][]bool, n), depsOf: make([][]edge, n)}
+	accepted := make([]bool, n)
+	found := false
+	for _, b := range f.Blocks {
+		if ret, ok := last(b).(*ssa.Return); ok && !failing(ret) {
+			accepted[b.Index], found = true, true
+		}
+	}
+	if !found {
+		for _, b := range f.Blocks {
+			accepted[b.Index] = len(b.Succs) == 0
+		}
+	}
+	w.markLive(accepted)
+	w.postDominators(accepted)
+	w.dependences()
+	return w
+}
+
+func last(b *ssa.BasicBlock) ssa.Instruction {
+	if len(b.Instrs) == 0 {
+		return nil
+	}
+	return b.Instrs[len(b.Instrs)-1]
+}
+
+// failing: a return whose error is not the nil constant while nothing else is given back.
+func failing(r *ssa.Return) bool {
+	n := len(r.Results)
+	if n == 0 || !types.Identical(r.Results[n-1].Type(), types.Universe.Lookup("error").Type()) {
+		return false
+	}
+	if c, ok := r.Results[n-1].(*ssa.Const); ok && c.IsNil() {
+		return false
+	}
+	for _, v := range r.Results[:n-1] {
+		if !isZero(v) {
+			return false
+		}
+	}
+	// `return f()` of a lone error may well be the good way.
+	return n > 1 || knownNonNil(r.Results[0], r.Block())
+}
+
+func isZero(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Const:
+		return v.Value == nil || v.Value.Kind() == constant.String && constant.StringVal(v.Value) == "" ||
+			v.Value.Kind() == constant.Int && constant.Sign(v.Value) == 0 || v.Value.Kind() == constant.Bool && !constant.BoolVal(v.Value)
+	case *ssa.UnOp: // a composite literal without fields
+		a, ok := v.X.(*ssa.Alloc)
+		if v.Op != token.MUL || !ok {
+			return false
+		}
+		for _, r := range *a.Referrers() {
+			switch r.(type) {
+			case *ssa.UnOp, *ssa.DebugRef:
+			default:
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// knownNonNil: a branch `v != nil` leads here, or the value is a fresh error.
+func knownNonNil(v ssa.Value, b *ssa.BasicBlock) bool {
+	if _, ok := v.(*ssa.MakeInterface); ok {
+		return true
+	}
+	for child, d := b, b.Idom(); d != nil; child, d = d, d.Idom() {
+		branch, ok := last(d).(*ssa.If)
+		if !ok || len(child.Preds) != 1 {
+			continue
+		}
+		test, ok := branch.Cond.(*ssa.BinOp)
+		if !ok || test.X != v {
+			continue
+		}
+		if c, ok := test.Y.(*ssa.Const); ok && c.IsNil() {
+			return test.Op == token.NEQ && d.Succs[0] == child || test.Op == token.EQL && d.Succs[1] == child
+		}
+	}
+	return false
+}
+
+func (w *Flow) markLive(accepted []bool) {
+	var work []*ssa.BasicBlock
+	for _, b := range w.f.Blocks {
+		if accepted[b.Index] {
+			work = append(work, b)
+		}
+	}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if w.live[b.Index] {
+			continue
+		}
+		w.live[b.Index] = true
+		work = append(work, b.Preds...)
+	}
+}
+
+func (w *Flow) postDominators(accepted []bool) {
+	n := len(w.f.Blocks)
+	for i := range w.post {
+		w.post[i] = make([]bool, n)
+		for j := range w.post[i] {
+			w.post[i][j] = w.live[j] && !accepted[i] || i == j
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for i := n - 1; i >= 0; i-- {
+			if !w.live[i] || accepted[i] {
+				continue
+			}
+			for j := 0; j < n; j++ {
+				if i == j || !w.post[i][j] {
+					continue
+				}
+				for _, s := range w.f.Blocks[i].Succs {
+					if w.live[s.Index] && !w.post[s.Index][j] {
+						w.post[i][j], changed = false, true
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+func (w *Flow) dependences() {
+	for _, a := range w.f.Blocks {
+		if !w.live[a.Index] || len(a.Succs) < 2 {
+			continue
+		}
+		for arm, s := range a.Succs {
+			if !w.live[s.Index] {
+				continue
+			}
+			for j := range w.f.Blocks {
+				if w.post[s.Index][j] && (j == a.Index || !w.post[a.Index][j]) {
+					w.depsOf[j] = append(w.depsOf[j], edge{a, arm})
+				}
+			}
+		}
+	}
+}
+
+// guard is the condition under which block b runs once `from` has run (nil: once the function was entered); nil is
+// always.
+func (x *extractor) guard(b, from *ssa.BasicBlock) *Guard {
+	w := x.flow(b.Parent())
+	assumed := map[edge]bool{}
+	if from != nil {
+		w.closure(from, assumed)
+	}
+	return x.guardOf(w, b, assumed, map[int]bool{})
+}
+
+// closure collects the branches that a block hangs on, directly or not.
+func (w *Flow) closure(b *ssa.BasicBlock, into map[edge]bool) {
+	for _, e := range w.depsOf[b.Index] {
+		if !into[e] {
+			into[e] = true
+			w.closure(e.block, into)
+		}
+	}
+}
+
+func (x *extractor) guardOf(w *Flow, b *ssa.BasicBlock, assumed map[edge]bool, open map[int]bool) *Guard {
+	if open[b.Index] {
+		return nil // around a loop: what its first round needs is on the other way
+	}
+	if len(open) > maxBranches {
+		return &Guard{Is: "test", Text: "more branches than are followed"}
+	}
+	open[b.Index] = true
+	defer delete(open, b.Index)
+	var ways []*Guard
+	for _, e := range w.depsOf[b.Index] {
+		if e.block == b {
+			continue // a loop's head depends on itself
+		}
+		if assumed[e] {
+			return nil
+		}
+		branch, ok := last(e.block).(*ssa.If)
+		var here *Guard
+		if ok {
+			here = x.condition(branch.Cond, e.arm == 0)
+		} else {
+			here = &Guard{Is: "test", Text: "a switch or select"}
+		}
+		if way := both(x.guardOf(w, e.block, assumed, open), here); way != nil {
+			ways = append(ways, way)
+		} else {
+			return nil
+		}
+	}
+	switch len(ways) {
+	case 0:
+		return nil
+	case 1:
+		return ways[0]
+	}
+	return &Guard{Is: "or", Part: ways}
+}
+
+// condition turns the condition of a branch, or its opposite, into a test.
+func (x *extractor) condition(v ssa.Value, holds bool) *Guard {
+	switch c := v.(type) {
+	case *ssa.UnOp:
+		if c.Op == token.NOT {
+			return x.condition(c.X, !holds)
+		}
+	case *ssa.Extract:
+		if next, ok := c.Tuple.(*ssa.Next); ok && c.Index == 0 {
+			r, isRange := next.Iter.(*ssa.Range)
+			if isRange && holds {
+				return &Guard{Is: "loop", E: x.value(r.X), Text: "for range " + text(r.X)}
+			}
+			return nil // the loop ends at last
+		}
+	case *ssa.BinOp:
+		if g := x.comparison(c, holds); g != nil {
+			return g
+		}
+	}
+	is, mark := "true", ""
+	if !holds {
+		is, mark = "false", "!"
+	}
+	return &Guard{Is: is, E: x.value(v), Text: mark + text(v)}
+}
+
+func (x *extractor) comparison(c *ssa.BinOp, holds bool) *Guard {
+	left, right, op := c.X, c.Y, c.Op
+	if _, ok := left.(*ssa.Const); ok {
+		left, right = right, left
+		switch op {
+		case token.LSS:
+			op = token.GTR
+		case token.GTR:
+			op = token.LSS
+		case token.LEQ:
+			op = token.GEQ
+		case token.GEQ:
+			op = token.LEQ
+		}
+	}
+	k, ok := right.(*ssa.Const)
+	if !ok {
+		if loopCounter(left) {
+			if holds {
+				return &Guard{Is: "loop", E: x.value(right), Text: "loop up to " + text(right)}
+			}
+			return nil
+		}
+		return nil
+	}
+	if !holds {
+		op = map[token.Token]token.Token{token.EQL: token.NEQ, token.NEQ: token.EQL, token.LSS: token.GEQ,
+			token.GEQ: token.LSS, token.GTR: token.LEQ, token.LEQ: token.GTR}[op]
+	}
+	whole := text(left) + " " + op.String() + " " + text(right)
+	if k.IsNil() {
+		switch op {
+		case token.EQL:
+			return &Guard{Is: "nil", E: x.value(left), Text: whole}
+		case token.NEQ:
+			return &Guard{Is: "nonnil", E: x.value(left), Text: whole}
+		}
+	}
+	if k.Value == nil {
+		return nil
+	}
+	if length, ok := left.(*ssa.Call); ok {
+		if b, ok := length.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" && constant.Sign(k.Value) == 0 {
+			switch op {
+			case token.GTR, token.NEQ:
+				return &Guard{Is: "nonempty", E: x.value(length.Call.Args[0]), Text: whole}
+			case token.EQL, token.LEQ:
+				return &Guard{Is: "empty", E: x.value(length.Call.Args[0]), Text: whole}
+			}
+		}
+	}
+	value := constantText(k)
+	switch {
+	case op == token.EQL && value == "" && k.Value.Kind() == constant.String:
+		return &Guard{Is: "empty", E: x.value(left), Text: whole}
+	case op == token.NEQ && value == "" && k.Value.Kind() == constant.String:
+		return &Guard{Is: "nonempty", E: x.value(left), Text: whole}
+	case op == token.EQL:
+		return &Guard{Is: "eq", E: x.value(left), C: value, Text: whole}
+	case op == token.NEQ:
+		return &Guard{Is: "ne", E: x.value(left), C: value, Text: whole}
+	}
+	return &Guard{Is: "test", E: x.value(left), Text: whole}
+}
+
+// loopCounter: the index of a `for range` over a slice, which go/ssa writes as a phi of a block named for it.
+func loopCounter(v ssa.Value) bool {
+	b, ok := v.(*ssa.BinOp)
+	if !ok || b.Op != token.ADD {
+		return false
+	}
+	p, ok := b.X.(*ssa.Phi)
+	return ok && p.Comment == "rangeindex"
+}
+
+func (x *extractor) flow(f *ssa.Function) *Flow {
+	w := x.flows[f]
+	if w == nil {
+		w = newFlow(f)
+		x.flows[f] = w
+	}
+	return w
+}

@@ -1,0 +1,310 @@
+package main
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A node is a value that several functions share. Nodes are made when an expression names them, and each one's inflows
+// are written once, so that the facts hold the backward slice of what requests are built from and nothing else.
+type node struct {
+	id     int
+	kind   string // field, param, result, free, global, local, element, key, memory
+	name   string
+	parent *ssa.Function // of param, result, free and local
+	filled bool          // a field that no object is without
+	expand func(*node)
+}
+
+type flowFact struct {
+	K     string `json:"k"`
+	To    int    `json:"to"`
+	From  *Expr  `json:"from"`
+	Func  int    `json:"fn,omitempty"`
+	At    string `json:"at,omitempty"`
+	Site  int    `json:"site,omitempty"` // of a parameter: which call, so that its arguments stay together
+	Guard *Guard `json:"guard,omitempty"`
+	How   string `json:"how,omitempty"` // of a parameter: "dynamic" where the callee was one of several
+}
+
+func (x *extractor) node(kind, name string, parent *ssa.Function, expand func(*node)) *Expr {
+	key := kind + " " + name
+	n := x.nodes[key]
+	if n == nil {
+		n = &node{id: len(x.nodes) + 1, kind: kind, name: name, parent: parent, expand: expand}
+		x.nodes[key] = n
+		x.queue = append(x.queue, n)
+		if parent != nil {
+			x.funcID(parent)
+		}
+	}
+	return &Expr{Node: n.id}
+}
+
+func (x *extractor) inflow(n *node, from *Expr, f *ssa.Function, pos token.Pos) {
+	fact := flowFact{K: "flow", To: n.id, From: from, At: x.position(pos)}
+	if f != nil {
+		fact.Func = x.funcID(f)
+	}
+	x.flowFacts = append(x.flowFacts, fact)
+}
+
+func (x *extractor) stores(n *node, list []Store) {
+	if len(list) > maxStores {
+		x.inflow(n, &Expr{Op: fmt.Sprintf("one of %d stores", len(list))}, nil, token.NoPos)
+		return
+	}
+	for _, s := range list {
+		x.inflow(n, x.value(s.Value), s.Func, s.Pos)
+	}
+}
+
+func (x *extractor) fieldNode(t types.Type, field int) *Expr {
+	s := structType(t)
+	owner, name := structName(t), s.Field(field).Name()
+	fieldType := s.Field(field).Type()
+	exported := s.Field(field).Exported()
+	return x.namedField(owner, name, fieldType, exported)
+}
+
+func (x *extractor) namedField(owner, name string, fieldType types.Type, exported bool) *Expr {
+	key := owner + "." + name
+	return x.node("field", key, nil, func(n *node) {
+		n.filled = x.index.alwaysFilled(owner, name)
+		if standardName(owner) {
+			x.inflow(n, &Expr{Op: "field of the standard library"}, nil, token.NoPos)
+			return
+		}
+		x.stores(n, x.index.fields[key])
+		for _, from := range x.index.copies[owner] {
+			x.inflow(n, x.namedField(from, name, fieldType, exported), nil, token.NoPos)
+		}
+		if at, ok := x.index.boxed[owner]; ok && exported {
+			x.inflow(n, unknown("may be filled by reflection, handed over at "+x.position(at.Pos)), at.Func, at.Pos)
+		}
+		if taken := x.index.taken[key]; len(taken) > 0 {
+			x.inflow(n, x.memoryNode(fieldType), taken[0].Func, taken[0].Pos)
+			for _, t := range taken {
+				if why := x.leaves(t.Value); why != "" {
+					x.inflow(n, unknown(why), t.Func, t.Pos)
+				}
+			}
+		}
+	})
+}
+
+// leaves: an address that goes where its stores are not seen.
+func (x *extractor) leaves(address ssa.Value) string {
+	for _, r := range *address.Referrers() {
+		switch use := r.(type) {
+		case *ssa.MakeInterface:
+			if !readsOnly(use) {
+				return "its address is put into an interface at " + x.position(use.Pos())
+			}
+		case ssa.CallInstruction:
+			if f := use.Common().StaticCallee(); f != nil && inStandard(f) && f.Signature.Recv() == nil {
+				return "its address is handed to " + plainName(f)
+			}
+		}
+	}
+	return ""
+}
+
+func (x *extractor) globalNode(g *ssa.Global) *Expr {
+	return x.node("global", g.String(), nil, func(n *node) {
+		if isStandard(g.Pkg.Pkg) {
+			x.inflow(n, &Expr{Op: g.String()}, nil, token.NoPos)
+			return
+		}
+		x.stores(n, x.index.globals[g])
+	})
+}
+
+func (x *extractor) elementNode(container types.Type) *Expr {
+	if p, ok := container.Underlying().(*types.Pointer); ok {
+		container = p.Elem()
+	}
+	name := typeName(container)
+	var elem types.Type
+	switch c := container.Underlying().(type) {
+	case *types.Slice:
+		elem = c.Elem()
+	case *types.Array:
+		elem = c.Elem()
+	case *types.Chan:
+		elem = c.Elem()
+	case *types.Map:
+		return x.node("element", name, nil, func(n *node) { x.stores(n, x.index.elements[name]) })
+	}
+	if elem == nil {
+		return &Expr{Op: "element of " + name}
+	}
+	if _, basic := elem.(*types.Basic); basic {
+		return &Expr{Op: "element of " + name}
+	}
+	return x.node("element", name, nil, func(n *node) { x.stores(n, x.index.elements[name]) })
+}
+
+func (x *extractor) keyNode(m types.Type) *Expr {
+	name := typeName(m)
+	return x.node("key", name, nil, func(n *node) { x.stores(n, x.index.keys[name]) })
+}
+
+func (x *extractor) memoryNode(pointee types.Type) *Expr {
+	name := typeName(pointee)
+	return x.node("memory", name, nil, func(n *node) { x.stores(n, x.index.memory[name]) })
+}
+
+// localNode is a variable that is stored to more than once, is captured or comes from several blocks.
+func (x *extractor) localNode(v ssa.Value) *Expr {
+	f := v.Parent()
+	name := x.functionName(f) + "#" + v.Name()
+	if c, ok := v.(interface{ Name() string }); ok && c != nil {
+		switch l := v.(type) {
+		case *ssa.Alloc:
+			name += " " + l.Comment
+		case *ssa.Phi:
+			name += " " + l.Comment
+		}
+	}
+	return x.node("local", name, f, func(n *node) {
+		switch l := v.(type) {
+		case *ssa.Phi:
+			for i, e := range l.Edges {
+				x.inflow(n, x.value(e), f, last(l.Block().Preds[i]).Pos())
+			}
+		case *ssa.Alloc:
+			x.cell(n, l, map[ssa.Value]bool{})
+			if why := x.leaves(l); why != "" {
+				x.inflow(n, unknown(why), f, l.Pos())
+			}
+		}
+	})
+}
+
+// laterNode continues an expression that has grown too deep to be read, or shares its parts too often.
+func (x *extractor) laterNode(v ssa.Value) *Expr {
+	switch v := v.(type) {
+	case *ssa.Parameter:
+		return x.paramNode(v)
+	case *ssa.FreeVar:
+		return x.freeNode(v)
+	case *ssa.Phi:
+		return x.localNode(v)
+	}
+	f := v.Parent()
+	return x.node("local", x.functionName(f)+"#"+v.Name(), f, func(n *node) { x.inflow(n, x.value(v), f, v.Pos()) })
+}
+
+// cell finds the stores to a local, in its function and in the closures that captured it.
+func (x *extractor) cell(n *node, address ssa.Value, seen map[ssa.Value]bool) {
+	if seen[address] {
+		return
+	}
+	seen[address] = true
+	f := address.Parent()
+	for _, r := range *address.Referrers() {
+		switch use := r.(type) {
+		case *ssa.Store:
+			if use.Addr == address {
+				x.inflow(n, x.value(use.Val), f, use.Pos())
+			}
+		case *ssa.MakeClosure:
+			g := use.Fn.(*ssa.Function)
+			for i, b := range use.Bindings {
+				if b == address && i < len(g.FreeVars) {
+					x.cell(n, g.FreeVars[i], seen)
+				}
+			}
+		case ssa.CallInstruction:
+			if !use.Common().IsInvoke() && use.Common().StaticCallee() != nil && !inStandard(use.Common().StaticCallee()) {
+				x.inflow(n, x.memoryNode(address.Type().Underlying().(*types.Pointer).Elem()), f, use.Pos())
+			}
+		}
+	}
+}
+
+func (x *extractor) freeNode(v *ssa.FreeVar) *Expr {
+	f := v.Parent()
+	at := -1
+	for i, fv := range f.FreeVars {
+		if fv == v {
+			at = i
+		}
+	}
+	return x.node("free", x.functionName(f)+"^"+v.Name(), f, func(n *node) {
+		for _, c := range x.index.closures[f] {
+			x.inflow(n, x.value(c.Bindings[at]), c.Parent(), c.Pos())
+		}
+	})
+}
+
+func (x *extractor) resultNode(f *ssa.Function, result int) *Expr {
+	return x.node("result", fmt.Sprintf("%s:%d", x.functionName(f), result), f, func(n *node) {
+		for _, b := range f.Blocks {
+			ret, ok := last(b).(*ssa.Return)
+			if !ok || result >= len(ret.Results) {
+				continue
+			}
+			if failing(ret) && result < len(ret.Results)-1 {
+				continue // whoever gets an error doesn't use the rest
+			}
+			x.inflow(n, x.value(ret.Results[result]), f, ret.Pos())
+		}
+	})
+}
+
+func (x *extractor) paramNode(v *ssa.Parameter) *Expr {
+	f := v.Parent()
+	at := -1
+	for i, p := range f.Params {
+		if p == v {
+			at = i
+		}
+	}
+	return x.node("param", fmt.Sprintf("%s(%s)", x.functionName(f), v.Name()), f, func(n *node) { x.paramFlows(n, f, at) })
+}
+
+func (x *extractor) paramFlows(n *node, f *ssa.Function, at int) {
+	if root := x.rootName(f); root != "" {
+		x.inflow(n, &Expr{Op: "argument of root " + root}, f, f.Pos())
+	}
+	callers := x.program.Graph.Nodes[f]
+	if callers == nil {
+		return
+	}
+	standard := false
+	for _, e := range sortedIn(callers) {
+		if e.Site == nil {
+			continue
+		}
+		if inStandard(e.Caller.Func) {
+			standard = true
+			continue
+		}
+		args := arguments(e.Site.Common(), f)
+		if at >= len(args) {
+			continue
+		}
+		fact := flowFact{K: "flow", To: n.id, From: x.value(args[at]), Func: x.funcID(e.Caller.Func),
+			At: x.position(e.Site.Pos()), Site: x.siteID(e.Site, f)}
+		if x.requestTypes[typeName(f.Params[at].Type())] && mayBeRequest(fact.From) {
+			fact.Guard = x.guard(e.Site.Block(), x.madeBefore(fact.From, e.Site))
+		}
+		if e.Site.Common().StaticCallee() == nil {
+			fact.How = "dynamic"
+		}
+		x.flowFacts = append(x.flowFacts, fact)
+	}
+	if !standard {
+		return
+	}
+	if typeName(f.Params[at].Type()) == "*net/http.Request" {
+		x.inflow(n, &Expr{Every: true}, f, f.Pos())
+	} else {
+		x.inflow(n, &Expr{Op: "argument from the standard library"}, f, f.Pos())
+	}
+}
