@@ -1,0 +1,136 @@
+#pragma once
+// What a language front end found out about a program, read from its JSON lines. docs/formats/facts.md is the
+// contract. Facts know no service: they speak of requests, header and query writes, statuses, and where values come
+// from. Ids are the front end's; a Facts object has checked that every id that is named exists.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/error.h"
+
+namespace blobgauge::analyzer {
+
+inline constexpr int facts_version = 1;
+
+// Where a value comes from. Pointers are transparent: *p and p carry the same values, only nil tells them apart.
+struct Expr {
+  enum class Kind {
+    nothing,   // absent in the facts
+    constant,  // text
+    nil,
+    zero,     // the zero value of what was never stored
+    node,     // id
+    address,  // parts[0]: never nil, whatever it points to
+    concat,   // parts
+    any,      // one of parts
+    list,     // a slice's elements: parts
+    call,     // text: computed by something that is not followed
+    fresh,    // text: allocated here
+    request,  // id
+    every,    // any request
+    unknown   // text: why
+  };
+  Kind kind = Kind::nothing;
+  int id = 0;
+  std::string text;
+  std::vector<Expr> parts;
+};
+
+// A condition. `also` and `either` have parts; equal and unequal compare with `constant`.
+struct Guard {
+  enum class Kind { always, also, either, nil, nonnil, empty, nonempty, equal, unequal, yes, no, loop, test };
+  Kind kind = Kind::always;
+  std::vector<Guard> parts;
+  Expr value;
+  std::string constant;
+  std::string text;  // as the source has it
+};
+
+struct Function {
+  std::string name, package, module, where;
+  std::string root;  // what people know this entry point by; empty for other functions
+};
+
+struct CallEdge {
+  int from = 0, to = 0;
+  std::string at;
+  std::string how;  // static, interface, value, closure
+};
+
+// One way into a node. `site` groups the parameters of one call, so that its arguments stay together.
+struct Inflow {
+  Expr from;
+  int function = 0, site = 0;
+  std::string at;
+  Guard guard;
+  bool dynamic = false;  // the callee was one of several
+};
+
+struct FlowNode {
+  std::string kind, name;
+  int function = 0;     // of a parameter, result, local; 0: none
+  bool filled = false;  // a field that every object of its type is made with
+  std::vector<Inflow> inflows;
+};
+
+struct RequestMade {
+  int function = 0;
+  std::string at, maker;
+  Expr method, endpoint;
+};
+
+struct FieldWrite {
+  enum class Part { header, query };
+  enum class Act { assign, set, add, remove };
+  Part part = Part::header;
+  Act act = Act::set;
+  Expr owner, key, value;
+  Guard guard;
+  int function = 0;
+  std::string at;
+};
+
+struct StatusUse {
+  Expr owner;
+  std::vector<std::string> codes;
+  bool accepted = false;  // a list that means success; otherwise one comparison
+  int function = 0;
+  std::string at;
+};
+
+struct ResponseRead {
+  Expr owner, key;
+  std::vector<std::string> into;
+  bool used = false;
+  int function = 0;
+  std::string at;
+};
+
+struct UnresolvedCall {
+  int function = 0;
+  std::string what, at;
+};
+
+struct Facts {
+  std::string language, tool, module, release, platform, toolchain;
+  std::vector<std::string> modules;
+  // Ids are indices; 0 is unused.
+  std::vector<Function> functions;
+  std::vector<FlowNode> nodes;
+  std::vector<RequestMade> requests;
+  std::vector<CallEdge> calls;
+  std::vector<FieldWrite> writes;
+  std::vector<StatusUse> statuses;
+  std::vector<ResponseRead> reads;
+  std::vector<UnresolvedCall> unresolved;
+};
+
+// Category::input with file:line for a line that is no fact, a higher version, a name of something that does not
+// exist, and a stream without its last line. "-" is standard input.
+model::Result<Facts> load_facts(const std::string& path);
+// The same from memory; `name` stands in messages.
+model::Result<Facts> facts_from_text(std::string_view text, const std::string& name);
+
+}  // namespace blobgauge::analyzer
