@@ -1,0 +1,289 @@
+#include "analyzer/request_shape.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "model/text.h"
+#include "model/value.h"
+
+namespace blobgauge::analyzer {
+namespace {
+
+using model::Presence;
+
+// A helper calls a helper: deeper chains are treated as policies, which loses their call's arguments and no write.
+constexpr int deepest_helper = 5;
+constexpr std::size_t most_guards = 6;
+
+std::string source_of(const Guard& guard) {
+  switch (guard.kind) {
+    case Guard::Kind::always:
+      return {};
+    case Guard::Kind::also:
+    case Guard::Kind::either: {
+      std::vector<std::string> parts;
+      for (const auto& part : guard.parts) {
+        auto text = source_of(part);
+        if (part.kind == Guard::Kind::either || part.kind == Guard::Kind::also) text = "(" + text + ")";
+        parts.push_back(std::move(text));
+      }
+      return fmt::format("{}", fmt::join(parts, guard.kind == Guard::Kind::also ? " && " : " || "));
+    }
+    default:
+      return guard.text;
+  }
+}
+
+// A template's name for a field: what follows the first hole is open.
+std::string open_ended(const std::string& name) {
+  const auto hole = name.find('{');
+  return hole == std::string::npos ? name : name.substr(0, hole) + "*";
+}
+
+std::string joined(const std::string& a, const std::string& b) {
+  return a.empty() ? b : b.empty() ? a : a + " && " + b;
+}
+
+Truth both(const Truth& a, const Truth& b) {
+  return {std::min(a.holds, b.holds), std::max(a.fails, b.fails), a.doubt.empty() ? b.doubt : a.doubt};
+}
+
+class Shaper {
+ public:
+  Shaper(const Facts& facts, const ValueFlow& flow, const ShapeOptions& options)
+      : facts_(facts), flow_(flow), options_(options) {
+    shapes_.resize(facts.requests.size());
+    for (std::size_t i = 1; i < shapes_.size(); ++i) {
+      shapes_[i].request = static_cast<int>(i);
+      shapes_[i].method = flow.domain(facts.requests[i].method);
+    }
+    // Parameters of one function that one call fills together.
+    for (std::size_t i = 1; i < facts.nodes.size(); ++i)
+      if (facts.nodes[i].kind == "param")
+        for (const auto& inflow : facts.nodes[i].inflows)
+          if (inflow.site) bindings_[inflow.site].arguments.push_back({static_cast<int>(i), &inflow.from});
+  }
+
+  std::vector<RequestShape> run() {
+    for (const auto& write : facts_.writes) {
+      if (outside(write.function)) continue;
+      policy_reached_ = false;
+      place(write, write.owner, nullptr, Truth{}, {}, 0);
+      if (policy_reached_) spread(write);
+    }
+    for (const auto& status : facts_.statuses) {
+      if (!status.accepted) continue;
+      for (const int id : flow_.domain(status.owner).requests)
+        for (const auto& code : status.codes)
+          if (const auto number = model::parse_number(code)) shapes_[id].statuses.insert(static_cast<int>(*number));
+    }
+    for (const auto& read : facts_.reads) {
+      if (!read.used || outside(read.function)) continue;
+      const auto keys = flow_.domain(read.key);
+      for (const int id : flow_.domain(read.owner).requests)
+        for (const auto& key : keys.constants) shapes_[id].reads[model::lower(key)].push_back(&read);
+    }
+    for (auto& shape : shapes_) {
+      for (auto* fields : {&shape.query, &shape.headers})
+        for (auto& [key, field] : *fields) decide(field);
+    }
+    shapes_.erase(shapes_.begin());
+    return std::move(shapes_);
+  }
+
+ private:
+  bool outside(int function) const {
+    const auto& package = facts_.functions[function].package;
+    return std::any_of(options_.outside.begin(), options_.outside.end(),
+                       [&](const std::string& glob) { return model::glob_match(glob, package); });
+  }
+
+  // Follows the owner of a write back to the request, through the calls of the helper that writes.
+  void place(const FieldWrite& write, const Expr& owner, const Binding* binding, const Truth& outer,
+             const std::string& guards, int depth) {
+    switch (owner.kind) {
+      case Expr::Kind::request:
+        emit(write, owner.id, binding, outer, guards, false);
+        return;
+      case Expr::Kind::address:
+      case Expr::Kind::any:
+        for (const auto& part : owner.parts) place(write, part, binding, outer, guards, depth);
+        return;
+      case Expr::Kind::every:
+        policy_reached_ = true;
+        return;
+      case Expr::Kind::node:
+        break;
+      default:
+        return;
+    }
+    const auto& node = facts_.nodes[owner.id];
+    if (node.kind == "param" && depth < deepest_helper) {
+      for (const auto& inflow : node.inflows) {
+        const auto target = flow_.domain(inflow.from);
+        if (target.requests.empty() && !target.every_request) continue;
+        if (!inflow.site || inflow.dynamic) {
+          policy_reached_ = true;
+          continue;
+        }
+        // The innermost call binds the parameters that the write names; its arguments are bound by the call around it.
+        // Bindings live as long as the shaper, since emissions keep none of them.
+        Binding here = bindings_.at(inflow.site);
+        here.outer = nullptr;
+        if (binding) {
+          descend(write, inflow, here, *binding, outer, guards, depth);
+        } else {
+          place(write, inflow.from, &here, both(outer, flow_.truth(inflow.guard)),
+                joined(source_of(inflow.guard), guards), depth + 1);
+        }
+      }
+      return;
+    }
+    const auto target = flow_.domain(owner);
+    if (node.kind == "result" || node.kind == "local" || node.kind == "free") {
+      if (target.every_request || depth >= deepest_helper) {
+        policy_reached_ = policy_reached_ || !target.requests.empty() || target.every_request;
+        return;
+      }
+      for (const int id : target.requests) emit(write, id, binding, outer, guards, target.requests.size() > 1);
+      return;
+    }
+    if (!target.requests.empty() || target.every_request) policy_reached_ = true;
+  }
+
+  // A helper of a helper: what the inner call bound stays, with the outer call's arguments behind it.
+  void descend(const FieldWrite& write, const Inflow& inflow, const Binding& around, const Binding& inner,
+               const Truth& outer, const std::string& guards, int depth) {
+    std::vector<Binding> chain;
+    for (const Binding* b = &inner; b; b = b->outer) chain.push_back(*b);
+    chain.push_back(around);
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) chain[i].outer = &chain[i + 1];
+    chain.back().outer = nullptr;
+    place(write, inflow.from, &chain.front(), both(outer, flow_.truth(inflow.guard)),
+          joined(source_of(inflow.guard), guards), depth + 1);
+  }
+
+  // A policy's write may meet every request that flows into its parameter.
+  void spread(const FieldWrite& write) {
+    const auto target = flow_.domain(write.owner);
+    for (std::size_t id = 1; id < shapes_.size(); ++id)
+      if (target.every_request || target.requests.count(static_cast<int>(id)))
+        emit(write, static_cast<int>(id), nullptr, Truth{}, {}, true);
+  }
+
+  void emit(const FieldWrite& write, int request, const Binding* binding, const Truth& outer, const std::string& guards,
+            bool by_policy) {
+    const auto keys = flow_.domain(write.key, binding);
+    std::set<std::string> names;
+    for (const auto& key : keys.constants) names.insert(key);
+    for (const auto& key : keys.templates) names.insert(open_ended(key));
+    if (keys.something || !keys.doubts.empty() || names.empty()) names.insert("*");
+    const bool open = std::any_of(names.begin(), names.end(), [](const auto& n) { return n.back() == '*'; });
+    auto& fields = write.part == FieldWrite::Part::query ? shapes_[request].query : shapes_[request].headers;
+    for (const auto& name : names) {
+      if (name.empty() || (open && name.back() != '*' && names.count("*"))) continue;
+      // An open set's known members are under its pattern.
+      if (open && name.back() != '*' && std::any_of(names.begin(), names.end(), [&](const auto& n) {
+            return n.back() == '*' && model::glob_match(n, name);
+          }))
+        continue;
+      Emission e;
+      e.name = name;
+      e.write = &write;
+      e.truth = both(outer, flow_.truth(write.guard, binding));
+      e.value = value_of(write, binding);
+      e.guard = joined(guards, source_of(write.guard));
+      if (guards.empty()) e.opposite = opposite(write.guard);
+      e.by_policy = by_policy;
+      const auto key = write.part == FieldWrite::Part::query ? name : model::lower(name);
+      auto& field = fields[key];
+      if (field.name.empty() || name < field.name) field.name = name;
+      const bool known = std::any_of(field.emissions.begin(), field.emissions.end(), [&](const Emission& other) {
+        return other.write == e.write && other.by_policy == e.by_policy && other.guard == e.guard;
+      });
+      if (!known) field.emissions.push_back(std::move(e));
+    }
+  }
+
+  // What is written under `x != nil` is never x's nil.
+  Domain value_of(const FieldWrite& write, const Binding* binding) const {
+    const Expr* value = &write.value;
+    if (value->kind == Expr::Kind::list && value->parts.size() == 1) value = &value->parts[0];
+    if (value->kind == Expr::Kind::node && tested(write.guard, value->id)) {
+      auto d = flow_.domain(*value, binding);
+      d.unset = false;
+      return d;
+    }
+    return flow_.domain(write.value, binding);
+  }
+
+  static bool tested(const Guard& guard, int node) {
+    if (guard.kind == Guard::Kind::also)
+      return std::any_of(guard.parts.begin(), guard.parts.end(), [&](const Guard& part) { return tested(part, node); });
+    return guard.kind == Guard::Kind::nonnil && guard.value.kind == Expr::Kind::node && guard.value.id == node;
+  }
+
+  static void decide(ShapedField& field) {
+    bool always = false, conditional = false, removed = false;
+    std::set<std::string> guards, reasons, policies;
+    Domain value;
+    for (const auto& e : field.emissions) {
+      if (e.write->act == FieldWrite::Act::remove) {
+        removed = removed || (e.truth.holds != Chance::no && !e.by_policy);
+        continue;
+      }
+      if (e.truth.holds == Chance::no) continue;
+      value.join(e.value);
+      if (e.by_policy) {
+        policies.insert(e.write->at);
+      } else if (e.truth.holds == Chance::doubt) {
+        reasons.insert(e.truth.doubt.empty() ? "its guard cannot be decided" : e.truth.doubt);
+      } else if (e.truth.fails == Chance::no) {
+        always = true;
+      } else {
+        conditional = true;
+      }
+      if (!e.guard.empty()) guards.insert(e.guard);
+    }
+    for (const auto& a : field.emissions)
+      for (const auto& b : field.emissions)
+        always = always || (!a.by_policy && !b.by_policy && !a.opposite.empty() && a.opposite == b.guard &&
+                            a.truth.holds == Chance::yes && b.truth.holds == Chance::yes);
+    if (!policies.empty())
+      reasons.insert(fmt::format("written on the way out at {}; whether this request passes there is not followed",
+                                 fmt::join(policies, ", ")));
+    if (field.name.back() == '*') {
+      conditional = conditional || always;
+      always = false;
+    }
+    field.presence = always && !removed      ? Presence::always
+                     : always || conditional ? Presence::conditional
+                     : !reasons.empty()      ? Presence::undecided
+                                             : Presence::never;
+    if (field.presence == Presence::undecided) field.reason = fmt::format("{}", fmt::join(reasons, "; "));
+    if (field.presence != Presence::always)
+      for (const auto& guard : guards)
+        if (field.guards.size() < most_guards) field.guards.push_back(guard);
+    if (field.presence == Presence::never)
+      for (const auto& e : field.emissions)
+        if (field.guards.size() < most_guards && !e.guard.empty()) field.guards.push_back(e.guard);
+    if (field.presence != Presence::never) field.value = value.value();
+  }
+
+  const Facts& facts_;
+  const ValueFlow& flow_;
+  const ShapeOptions& options_;
+  std::vector<RequestShape> shapes_;
+  std::map<int, Binding> bindings_;
+  bool policy_reached_ = false;
+};
+
+}  // namespace
+
+std::vector<RequestShape> shape_requests(const Facts& facts, const ValueFlow& flow, const ShapeOptions& options) {
+  return Shaper(facts, flow, options).run();
+}
+
+}  // namespace blobgauge::analyzer

@@ -1,0 +1,52 @@
+#pragma once
+// One request that the program makes, put together from the place that makes it, the helpers that write to it and the
+// policies that it passes: method, address, and each query parameter and header with the chance that it is there.
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analyzer/facts.h"
+#include "analyzer/value_flow.h"
+#include "model/surface.h"
+
+namespace blobgauge::analyzer {
+
+// One write to one field of one request.
+struct Emission {
+  std::string name;  // as written; '*' stands for an open end ("x-meta-*")
+  const FieldWrite* write = nullptr;
+  Truth truth;
+  Domain value;
+  std::string guard;     // as the source has it; empty: always
+  std::string opposite;  // the guard of an `else`, to see that two writes together are always
+  // Written on the way out by code that serves every request; whether this request's way leads there is not followed.
+  bool by_policy = false;
+};
+
+struct ShapedField {
+  std::string name;
+  model::Presence presence = model::Presence::never;
+  model::Value value;
+  std::vector<std::string> guards;
+  std::string reason;
+  std::vector<Emission> emissions;
+};
+
+struct RequestShape {
+  int request = 0;
+  Domain method;
+  std::map<std::string, ShapedField> query;                       // key: name
+  std::map<std::string, ShapedField> headers;                     // key: lower-case name
+  std::set<int> statuses;                                         // accepted
+  std::map<std::string, std::vector<const ResponseRead*>> reads;  // used response headers; key: lower-case name
+};
+
+struct ShapeOptions {
+  std::vector<std::string> outside;  // package globs whose writes are not this client's (an HTTP library's own)
+};
+
+// All requests, in the order of their ids; those of other services too.
+std::vector<RequestShape> shape_requests(const Facts& facts, const ValueFlow& flow, const ShapeOptions& options);
+
+}  // namespace blobgauge::analyzer

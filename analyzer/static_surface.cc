@@ -1,0 +1,419 @@
+#include "analyzer/static_surface.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analyzer/call_paths.h"
+#include "analyzer/request_shape.h"
+#include "analyzer/value_flow.h"
+#include "model/classifier.h"
+#include "model/text.h"
+#include "model/value.h"
+
+namespace blobgauge::analyzer {
+namespace {
+
+using model::Category;
+using model::Field;
+using model::OperationSurface;
+using model::Presence;
+using model::Result;
+using model::Surface;
+
+constexpr std::size_t most_choices = 8;    // values of one field that are tried on the classifier
+constexpr std::size_t most_requests = 64;  // combinations of them
+constexpr std::size_t most_witnesses = 3;
+
+// What stands for a value that is not known when the classifier is asked.
+constexpr const char* any_value = "x";
+
+bool matches(const std::vector<std::string>& globs, const std::string& text) {
+  return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return model::glob_match(glob, text); });
+}
+
+// A name that a request form was given, with what the form needed beside what is always sent.
+struct Form {
+  std::string operation;
+  std::string query, header, value;  // the conditional field that makes this form; empty: none
+};
+
+class Inference {
+ public:
+  Inference(const Facts& facts, const ClientRules& rules, const model::Catalogue& catalogue,
+            const StaticOptions& options)
+      : facts_(facts),
+        rules_(rules),
+        catalogue_(catalogue),
+        options_(options),
+        classifier_(catalogue),
+        flow_(facts),
+        paths_(facts) {}
+
+  Result<StaticResult> run() {
+    auto& surface = result_.surface;
+    surface.kind = "static";
+    surface.client = rules_.client;
+    surface.release = release();
+    for (const auto& function : facts_.functions)
+      if (!function.module.empty()) used_modules_.insert(function.module);
+    for (const auto& module : facts_.modules)
+      if (used_modules_.count(module.substr(0, module.find('@')))) surface.sources.insert(module);
+    surface.sources.insert("toolchain " + facts_.toolchain + " " + facts_.platform);
+    for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside})) BLOBGAUGE_CHECK(add(shape));
+    if (surface.operations.empty())
+      return model::fail(
+          Category::input,
+          fmt::format("{}: none of its {} requests is one of this service", facts_.module, facts_.requests.size() - 1),
+          "the client's file names the packages in scope and the path that each address stands for");
+    for (const auto& call : facts_.unresolved)
+      surface.unresolved.push_back(fmt::format("{}: {}", frame(facts_.functions[call.function], call.at), call.what));
+    std::sort(surface.unresolved.begin(), surface.unresolved.end());
+    model::renumber_evidence(surface);
+    return std::move(result_);
+  }
+
+ private:
+  // The version of the client's own module, which need not be the one that was loaded: a driver program may stand
+  // around it. Empty for a checkout.
+  std::string release() const {
+    std::string version = facts_.release;
+    for (const auto& module : facts_.modules)
+      if (module.rfind(rules_.module + "@", 0) == 0) version = module.substr(rules_.module.size() + 1);
+    return version.rfind('v', 0) == 0 ? version.substr(1) : version;
+  }
+
+  model::Status add(const RequestShape& shape) {
+    const auto& made = facts_.requests[shape.request];
+    const auto& function = facts_.functions[made.function];
+    const auto place = frame(function, made.at);
+    if (!matches(rules_.scope, function.package)) {
+      result_.other_requests.push_back(place + ": " + describe(made.endpoint));
+      return {};
+    }
+    if (!paths_.reachable(made.function)) return {};
+    const auto path = path_of(made.endpoint);
+    if (path.empty())
+      return model::fail(Category::input,
+                         fmt::format("{}: nobody says which path this address is: {}", place, describe(made.endpoint)),
+                         "add it to \"paths\" in the client's file");
+    const auto forms = classify(shape, path);
+    for (const auto& form : forms) {
+      auto operation = describe_form(shape, form);
+      auto [found, fresh] = result_.surface.operations.emplace(form.operation, operation);
+      if (!fresh) join(found->second, operation);
+    }
+    return {};
+  }
+
+  std::string describe(const Expr& e) const {
+    if (e.kind == Expr::Kind::node) return facts_.nodes[e.id].name;
+    const auto value = flow_.domain(e).value();
+    if (!value.values.empty()) return *value.values.begin();
+    return e.text.empty() ? "an address made at run time" : e.text;
+  }
+
+  // The address is a field of a client, or comes from one by way of parameters.
+  std::string path_of(const Expr& endpoint) const {
+    std::set<int> seen;
+    std::vector<const Expr*> work{&endpoint};
+    while (!work.empty()) {
+      const auto* e = work.back();
+      work.pop_back();
+      for (const auto& part : e->parts) work.push_back(&part);
+      if (e->kind != Expr::Kind::node || !seen.insert(e->id).second) continue;
+      const auto& node = facts_.nodes[e->id];
+      const auto known = rules_.paths.find(node.name);
+      if (known != rules_.paths.end()) return known->second;
+      if (node.kind == "field") continue;  // fields of other types would lead anywhere
+      for (const auto& inflow : node.inflows) work.push_back(&inflow.from);
+    }
+    return {};
+  }
+
+  std::vector<std::string> choices(const ShapedField& field) const {
+    const auto& value = field.value;
+    if (value.kind != model::ValueKind::constant && value.kind != model::ValueKind::one_of) return {any_value};
+    std::vector<std::string> list(value.values.begin(), value.values.end());
+    if (list.size() > most_choices) return {any_value};
+    return list;
+  }
+
+  // The names of the requests that this shape can become: what is always sent, with each of its constants, and again
+  // with each field that is only sometimes there.
+  std::vector<Form> classify(const RequestShape& shape, const std::string& path) const {
+    struct Part {
+      bool query;
+      std::string name, value;
+    };
+    std::vector<std::vector<Part>> fixed{{}};
+    std::vector<Part> sometimes;
+    for (const bool query : {true, false})
+      for (const auto& [key, field] : query ? shape.query : shape.headers) {
+        if (field.presence == Presence::never || field.name.back() == '*') continue;
+        if (field.presence != Presence::always) {
+          // A policy's doings tell no operations apart.
+          if (field.presence == Presence::conditional)
+            for (const auto& value : choices(field)) sometimes.push_back({query, field.name, value});
+          continue;
+        }
+        std::vector<std::vector<Part>> longer;
+        for (const auto& head : fixed)
+          for (const auto& value : choices(field)) {
+            if (longer.size() >= most_requests) break;
+            longer.push_back(head);
+            longer.back().push_back({query, field.name, value});
+          }
+        fixed = std::move(longer);
+      }
+    std::vector<Form> forms;
+    const auto ask = [&](const std::vector<Part>& parts, const Part* extra) {
+      for (const auto& method : shape.method.constants) {
+        model::Request request;
+        request.method = method;
+        request.scheme = "https";
+        request.host = host();
+        request.headers_complete = true;
+        std::string target, query;
+        for (const auto part : model::split(path, '/'))
+          if (!part.empty()) target += "/" + std::string(part.front() == '{' ? part.substr(1, part.size() - 2) : part);
+        request.target = target.empty() ? "/" : target;
+        const auto put = [&](const Part& part) {
+          if (part.query)
+            query += fmt::format("{}{}={}", query.empty() ? "?" : "&", model::percent_encode(part.name),
+                                 model::percent_encode(part.value));
+          else
+            request.headers.add(part.name, part.value);
+        };
+        for (const auto& part : parts) put(part);
+        if (extra) put(*extra);
+        request.target += query;
+        const std::string name(classifier_.classify(request).name);
+        if (extra && name == model::unclassified) continue;
+        if (std::any_of(forms.begin(), forms.end(), [&](const Form& f) { return f.operation == name; })) continue;
+        Form form{name, {}, {}, {}};
+        if (extra) (extra->query ? form.query : form.header) = extra->name, form.value = extra->value;
+        forms.push_back(std::move(form));
+      }
+    };
+    for (const auto& parts : fixed) ask(parts, nullptr);
+    for (const auto& parts : fixed)
+      for (const auto& extra : sometimes) ask(parts, &extra);
+    return forms;
+  }
+
+  // A host of the service by the catalogue's first form, with a name for each glob.
+  std::string host() const {
+    const auto& forms = catalogue_.addressing("host-style");
+    if (forms.empty()) return "account.localhost";
+    std::string host;
+    for (const char c : forms.front()) {
+      if (c == '*')
+        host += "account";
+      else
+        host += c;
+    }
+    return host;
+  }
+
+  OperationSurface describe_form(const RequestShape& shape, const Form& form) {
+    const auto& made = facts_.requests[shape.request];
+    OperationSurface operation;
+    operation.operation = form.operation;
+    for (auto& path : paths_.to(made.function, made.at, options_.paths))
+      operation.evidence.push_back(note("path", std::move(path)));
+    for (const auto& [key, shaped] : shape.query) operation.query[key] = field(shaped, form.query == shaped.name);
+    const auto* named = catalogue_.find(form.operation);
+    for (const auto& [key, shaped] : shape.headers) {
+      const auto name = header_name(named, shaped.name);
+      auto described = field(shaped, !form.header.empty() && form.header == shaped.name);
+      described.name = name;
+      auto [found, fresh] = operation.request_headers.emplace(model::lower(name), described);
+      if (!fresh) join(found->second, described);
+    }
+    // An address that nothing is known of is merged with what its owner put into it.
+    for (const auto& header : rules_.implicit) {
+      auto& known = operation.request_headers[model::lower(header.name)];
+      if (!known.name.empty() && known.presence != Presence::never && known.presence != Presence::undecided) continue;
+      const auto value = known.value;
+      known = {};
+      known.name = header.name;
+      known.presence = header.presence;
+      if (header.presence != Presence::always) known.guards = {header.reason};
+      known.value = value;
+      known.evidence = {note("path", {"HTTP library: " + header.reason})};
+    }
+    for (const int status : shape.statuses) operation.statuses[status] = 0;
+    for (const auto& [key, reads] : shape.reads) {
+      Field f;
+      f.presence = Presence::always;
+      const auto* read = reads.front();
+      const auto names = flow_.domain(read->key).constants;
+      f.name = names.empty() ? key : *names.begin();
+      std::vector<std::string> lines{frame(facts_.functions[read->function], read->at)};
+      for (const auto& into : read->into) lines.push_back("into " + frame({into, {}, {}, {}, {}}, {}));
+      f.evidence = {note("path", std::move(lines))};
+      operation.response_headers[key] = std::move(f);
+    }
+    explain(shape, operation);
+    return operation;
+  }
+
+  // A header with an open end stands under the catalogue's pattern for it.
+  std::string header_name(const model::Operation* operation, const std::string& name) const {
+    if (!operation) return name;
+    const auto prefix = name.back() == '*' ? name.substr(0, name.size() - 1) : name;
+    for (const auto& glob : operation->accepts)
+      if (glob.size() > 1 && glob.back() == '*' && prefix.size() >= glob.size() - 1 && model::glob_match(glob, name))
+        return prefix.substr(0, glob.size() - 1) + "*";
+    return name;
+  }
+
+  Field field(const ShapedField& shaped, bool makes_form) {
+    Field f;
+    f.name = shaped.name;
+    f.presence = makes_form ? Presence::always : shaped.presence;
+    f.value = shaped.value;
+    f.guards = shaped.guards;
+    f.reason = shaped.reason;
+    std::vector<std::string> lines;
+    for (const auto& e : shaped.emissions) {
+      if (e.truth.holds == Chance::no && shaped.presence != Presence::never) continue;
+      lines.push_back(frame(facts_.functions[e.write->function], e.write->at));
+    }
+    std::sort(lines.begin(), lines.end());
+    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+    if (shaped.presence == Presence::conditional)
+      for (auto& line : stores(shaped)) lines.push_back(std::move(line));
+    if (!lines.empty()) f.evidence = {note("path", std::move(lines))};
+    return f;
+  }
+
+  // Where the program gives a guard's value something.
+  std::vector<std::string> stores(const ShapedField& shaped) const {
+    std::vector<std::string> lines;
+    for (const auto& e : shaped.emissions) {
+      std::vector<const Guard*> work{&e.write->guard};
+      while (!work.empty() && lines.size() < most_witnesses) {
+        const auto* guard = work.back();
+        work.pop_back();
+        for (const auto& part : guard->parts) work.push_back(&part);
+        if (guard->value.kind != Expr::Kind::node || facts_.nodes[guard->value.id].kind != "field") continue;
+        for (auto& line : flow_.witnesses(guard->value, most_witnesses)) lines.push_back("stored: " + short_name(line));
+      }
+    }
+    return lines;
+  }
+
+  static std::string short_name(const std::string& line) {
+    const auto space = line.rfind(' ');
+    return frame({line.substr(0, space), {}, {}, {}, {}}, line.substr(space + 1));
+  }
+
+  void join(OperationSurface& into, const OperationSurface& from) const {
+    join(into.query, from.query);
+    join(into.request_headers, from.request_headers);
+    for (const auto& [key, field] : from.response_headers) into.response_headers.emplace(key, field);
+    into.statuses.insert(from.statuses.begin(), from.statuses.end());
+    into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());
+  }
+
+  // Two builders of one operation: what only one of them sends is not always sent.
+  static void join(std::map<std::string, Field>& into, const std::map<std::string, Field>& from) {
+    for (auto& [key, field] : into)
+      if (!from.count(key) && field.presence == Presence::always) field.presence = Presence::conditional;
+    for (const auto& [key, field] : from) {
+      auto [found, fresh] = into.emplace(key, field);
+      if (!fresh)
+        join(found->second, field);
+      else if (field.presence == Presence::always)
+        found->second.presence = Presence::conditional;
+    }
+  }
+
+  static void join(Field& into, const Field& from) {
+    const auto strength = [](Presence p) { return p == Presence::never ? 0 : p == Presence::undecided ? 1 : 2; };
+    if (into.presence != from.presence) {
+      // What one builder surely does sometimes is done sometimes, whatever is not known of the other.
+      if (strength(into.presence) == 2 && strength(from.presence) == 2)
+        into.presence = Presence::conditional;
+      else if (strength(from.presence) > strength(into.presence))
+        into.presence = from.presence;
+      if (into.presence == Presence::always) into.presence = Presence::conditional;
+    }
+    if (into.presence != Presence::undecided)
+      into.reason.clear();
+    else if (into.reason.empty())
+      into.reason = from.reason;
+    into.value = model::merge_values(into.value, from.value);
+    for (const auto& guard : from.guards)
+      if (std::find(into.guards.begin(), into.guards.end(), guard) == into.guards.end()) into.guards.push_back(guard);
+    into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());
+  }
+
+  std::string note(std::string kind, std::vector<std::string> lines) {
+    model::Evidence evidence{std::move(kind), std::move(lines)};
+    for (const auto& [id, known] : result_.surface.evidence)
+      if (known == evidence) return id;
+    auto id = fmt::format("p{}", result_.surface.evidence.size() + 1);
+    result_.surface.evidence.emplace(id, std::move(evidence));
+    return id;
+  }
+
+  void explain(const RequestShape& shape, const OperationSurface& operation) {
+    if (options_.explain_operation.empty() || operation.operation != options_.explain_operation) return;
+    auto& out = result_.explanation;
+    const auto& made = facts_.requests[shape.request];
+    out += fmt::format("{}\n  made by {}\n", operation.operation, frame(facts_.functions[made.function], made.at));
+    for (const auto& path : paths_.to(made.function, made.at, options_.paths)) {
+      out += "  called from\n";
+      for (const auto& line : path) out += "    " + line + "\n";
+    }
+    for (const bool query : {true, false})
+      for (const auto& [key, field] : query ? shape.query : shape.headers) {
+        if (!options_.explain_header.empty() && !model::iequals(field.name, options_.explain_header)) continue;
+        out += fmt::format("  {} {}: {}{}\n", query ? "query" : "header", field.name, model::name_of(field.presence),
+                           field.reason.empty() ? "" : " (" + field.reason + ")");
+        for (const auto& e : field.emissions) {
+          out += fmt::format("    written by {}{}\n", frame(facts_.functions[e.write->function], e.write->at),
+                             e.by_policy ? ", for every request that passes there" : "");
+          out += fmt::format("      guard: {}; can hold: {}\n", e.guard.empty() ? "none" : e.guard,
+                             e.truth.holds == Chance::yes  ? "yes"
+                             : e.truth.holds == Chance::no ? "no, no reachable code stores what it needs"
+                                                           : "unknown, " + e.truth.doubt);
+          if (options_.explain_header.empty()) continue;
+          explain_guard(e.write->guard, out);
+        }
+      }
+  }
+
+  void explain_guard(const Guard& guard, std::string& out) const {
+    for (const auto& part : guard.parts) explain_guard(part, out);
+    if (guard.value.kind != Expr::Kind::node) return;
+    const auto& node = facts_.nodes[guard.value.id];
+    out += fmt::format("      {}: {} {}\n", guard.text, node.kind, node.name);
+    const auto found = flow_.witnesses(guard.value, 12);
+    if (found.empty()) out += "        no store that gives it a value\n";
+    for (const auto& line : found) out += "        stored: " + short_name(line) + "\n";
+  }
+
+  const Facts& facts_;
+  const ClientRules& rules_;
+  const model::Catalogue& catalogue_;
+  const StaticOptions& options_;
+  const model::Classifier classifier_;
+  const ValueFlow flow_;
+  const CallPaths paths_;
+  std::set<std::string> used_modules_;
+  StaticResult result_;
+};
+
+}  // namespace
+
+Result<StaticResult> infer_static(const Facts& facts, const ClientRules& rules, const model::Catalogue& catalogue,
+                                  const StaticOptions& options) {
+  return Inference(facts, rules, catalogue, options).run();
+}
+
+}  // namespace blobgauge::analyzer

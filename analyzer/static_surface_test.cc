@@ -1,0 +1,209 @@
+#include "analyzer/static_surface.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace blobgauge::analyzer {
+namespace {
+
+using model::Presence;
+using model::ValueKind;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A client with one builder of blocks, written as the front end writes it: options that are set, options that nobody
+// sets, a helper that announces the body, a policy, and metadata.
+std::string program(const std::string& more = {}) {
+  return R"~({"k":"facts","version":1,"language":"go","module":"example.org/app","release":"v2.0.0","go":"go1.26","platform":"linux/amd64","modules":["example.org/app@v2.0.0","example.org/sdk@v1.0.0","example.org/unused@v1.0.0"]}
+{"k":"func","id":1,"name":"(*example.org/app/back.Fs).Put","pkg":"example.org/app/back","module":"example.org/app","at":"example.org/app/back/fs.go:10","root":"fs.Fs.Put"}
+{"k":"func","id":2,"name":"(*example.org/sdk/gen.Client).create","pkg":"example.org/sdk/gen","module":"example.org/sdk","at":"example.org/sdk/gen/c.go:20"}
+{"k":"func","id":3,"name":"(*example.org/sdk.Request).SetBody","pkg":"example.org/sdk","at":"example.org/sdk/r.go:5"}
+{"k":"func","id":4,"name":"(*example.org/sdk.agent).Do","pkg":"example.org/sdk","at":"example.org/sdk/p.go:7"}
+{"k":"func","id":5,"name":"(*example.org/sdk/gen.Client).unreached","pkg":"example.org/sdk/gen","at":"example.org/sdk/gen/c.go:90"}
+{"k":"func","id":6,"name":"example.org/token.Fetch","pkg":"example.org/token","at":"example.org/token/t.go:3"}
+{"k":"call","from":1,"to":2,"at":"example.org/app/back/fs.go:12","how":"static"}
+{"k":"node","id":1,"kind":"field","name":"example.org/sdk/gen.Client.endpoint"}
+{"k":"node","id":2,"kind":"field","name":"example.org/sdk/gen.Options.MD5"}
+{"k":"node","id":3,"kind":"field","name":"example.org/sdk/gen.Options.Lease"}
+{"k":"node","id":4,"kind":"param","name":"(*example.org/sdk.Request).SetBody(r)","fn":3}
+{"k":"node","id":5,"kind":"param","name":"(*example.org/sdk.Request).SetBody(kind)","fn":3}
+{"k":"node","id":6,"kind":"param","name":"(*example.org/sdk.agent).Do(req)","fn":4}
+{"k":"node","id":7,"kind":"key","name":"map[string]*string"}
+{"k":"flow","to":2,"from":{"op":"md5.Sum"},"fn":1,"at":"example.org/app/back/fs.go:11"}
+{"k":"flow","to":4,"from":{"request":1},"fn":2,"at":"example.org/sdk/gen/c.go:30","site":1}
+{"k":"flow","to":5,"from":{"const":"application/octet-stream"},"fn":2,"at":"example.org/sdk/gen/c.go:30","site":1}
+{"k":"flow","to":6,"from":{"request":1},"fn":2,"at":"example.org/sdk/gen/c.go:31","site":2,"how":"dynamic"}
+{"k":"request","id":1,"fn":2,"at":"example.org/sdk/gen/c.go:21","maker":"example.org/sdk.NewRequest","method":{"const":"PUT"},"endpoint":{"node":1}}
+{"k":"request","id":2,"fn":5,"at":"example.org/sdk/gen/c.go:91","maker":"example.org/sdk.NewRequest","method":{"const":"DELETE"},"endpoint":{"node":1}}
+{"k":"request","id":3,"fn":6,"at":"example.org/token/t.go:4","maker":"example.org/sdk.NewRequest","method":{"const":"GET"},"endpoint":{"const":"http://metadata"}}
+{"k":"write","what":"query","do":"set","owner":{"request":1},"key":{"const":"comp"},"value":{"const":"block"},"fn":2,"at":"example.org/sdk/gen/c.go:22"}
+{"k":"write","what":"query","do":"set","owner":{"request":1},"key":{"const":"blockid"},"value":{"op":"base64"},"fn":2,"at":"example.org/sdk/gen/c.go:23"}
+{"k":"write","what":"header","do":"assign","owner":{"request":1},"key":{"const":"Content-MD5"},"value":{"list":[{"node":2}]},"guard":{"is":"nonnil","e":{"node":2},"text":"o.MD5 != nil"},"fn":2,"at":"example.org/sdk/gen/c.go:25"}
+{"k":"write","what":"header","do":"assign","owner":{"request":1},"key":{"const":"x-ms-lease-id"},"value":{"list":[{"node":3}]},"guard":{"is":"nonnil","e":{"node":3},"text":"o.Lease != nil"},"fn":2,"at":"example.org/sdk/gen/c.go:26"}
+{"k":"write","what":"header","do":"set","owner":{"node":4},"key":{"const":"Content-Type"},"value":{"node":5},"guard":{"is":"nonempty","e":{"node":5},"text":"kind != \"\""},"fn":3,"at":"example.org/sdk/r.go:6"}
+{"k":"write","what":"header","do":"set","owner":{"node":6},"key":{"const":"User-Agent"},"value":{"const":"app"},"fn":4,"at":"example.org/sdk/p.go:8"}
+{"k":"status","owner":{"request":1},"codes":["201"],"how":"accepted","fn":2,"at":"example.org/sdk/gen/c.go:32"}
+{"k":"read","what":"header","owner":{"request":1},"key":{"const":"ETag"},"into":["example.org/sdk/gen.Response.ETag"],"used":true,"fn":2,"at":"example.org/sdk/gen/c.go:33"}
+{"k":"read","what":"header","owner":{"request":1},"key":{"const":"Date"},"into":["example.org/sdk/gen.Response.Date"],"fn":2,"at":"example.org/sdk/gen/c.go:34"}
+{"k":"unresolved","fn":2,"what":"callback","at":"example.org/sdk/gen/c.go:40"}
+)~" + more +
+         R"({"k":"end","counts":{}})";
+}
+
+class StaticSurface : public ::testing::Test {
+ protected:
+  StaticSurface() {
+    rules_.client = "app";
+    rules_.scope = {"example.org/sdk/**"};
+    rules_.paths["example.org/sdk/gen.Client.endpoint"] = "/{container}/{blob}";
+    auto catalogue = model::Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue");
+    EXPECT_TRUE(catalogue);
+    if (catalogue) catalogue_ = std::move(*catalogue);
+  }
+
+  model::Result<StaticResult> infer(const std::string& more = {}, const StaticOptions& options = {}) {
+    auto facts = facts_from_text(program(more), "test");
+    if (!facts) return tl::make_unexpected(facts.error());
+    return infer_static(*facts, rules_, catalogue_, options);
+  }
+
+  ClientRules rules_;
+  model::Catalogue catalogue_;
+};
+
+TEST_F(StaticSurface, NamesWhatIsReachedAndInScope) {
+  const auto result = infer();
+  ASSERT_TRUE(result) << model::describe(result.error());
+  const auto& surface = result->surface;
+  EXPECT_EQ(surface.client, "app");
+  EXPECT_EQ(surface.release, "2.0.0");
+  ASSERT_EQ(surface.operations.size(), 1U);
+  EXPECT_EQ(surface.operations.begin()->first, "Put Block");
+  EXPECT_THAT(result->other_requests, ElementsAre("token.Fetch example.org/token/t.go:4: http://metadata"));
+  EXPECT_THAT(surface.unresolved, ElementsAre("(*gen.Client).create example.org/sdk/gen/c.go:40: callback"));
+  EXPECT_FALSE(surface.sources.count("example.org/unused@v1.0.0"));
+}
+
+TEST_F(StaticSurface, TellsWhatIsSentAndWhy) {
+  const auto result = infer();
+  ASSERT_TRUE(result);
+  const auto& surface = result->surface;
+  const auto& block = surface.operations.at("Put Block");
+  EXPECT_EQ(block.query.at("comp").presence, Presence::always);
+  EXPECT_EQ(block.query.at("comp").value.kind, ValueKind::constant);
+  const auto& headers = block.request_headers;
+  EXPECT_EQ(headers.at("content-md5").presence, Presence::conditional);
+  EXPECT_THAT(headers.at("content-md5").guards, ElementsAre("o.MD5 != nil"));
+  EXPECT_EQ(headers.at("x-ms-lease-id").presence, Presence::never);
+  // The helper's parameter is this call's argument: the guard holds and the value is known.
+  EXPECT_EQ(headers.at("content-type").presence, Presence::always);
+  EXPECT_THAT(headers.at("content-type").value.values, ElementsAre("application/octet-stream"));
+  EXPECT_EQ(headers.at("user-agent").presence, Presence::undecided);
+  EXPECT_THAT(headers.at("user-agent").reason, HasSubstr("example.org/sdk/p.go:8"));
+  EXPECT_EQ(block.statuses.count(201), 1U);
+  EXPECT_EQ(block.response_headers.count("etag"), 1U);
+  EXPECT_EQ(block.response_headers.count("date"), 0U) << "nothing loads it";
+  ASSERT_EQ(block.evidence.size(), 1U);
+  EXPECT_THAT(surface.evidence.at(block.evidence[0]).lines,
+              ElementsAre("fs.Fs.Put: (*back.Fs).Put example.org/app/back/fs.go:12",
+                          "(*gen.Client).create example.org/sdk/gen/c.go:21"));
+}
+
+TEST_F(StaticSurface, JoinsTwoBuildersOfOneOperation) {
+  const auto result = infer(
+      R"({"k":"request","id":4,"fn":1,"at":"example.org/app/back/fs.go:50","maker":"example.org/sdk.NewRequest","method":{"const":"PUT"},"endpoint":{"node":1}}
+{"k":"write","what":"query","do":"set","owner":{"request":4},"key":{"const":"comp"},"value":{"const":"block"},"fn":1,"at":"example.org/app/back/fs.go:51"}
+)");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->other_requests.size(), 2U) << "the new builder's package is not in scope";
+  rules_.scope.push_back("example.org/app/**");
+  const auto both = infer(
+      R"({"k":"request","id":4,"fn":1,"at":"example.org/app/back/fs.go:50","maker":"example.org/sdk.NewRequest","method":{"const":"PUT"},"endpoint":{"node":1}}
+{"k":"write","what":"query","do":"set","owner":{"request":4},"key":{"const":"comp"},"value":{"const":"block"},"fn":1,"at":"example.org/app/back/fs.go:51"}
+)");
+  ASSERT_TRUE(both);
+  const auto& block = both->surface.operations.at("Put Block");
+  EXPECT_EQ(block.query.at("comp").presence, Presence::always);
+  EXPECT_EQ(block.query.at("blockid").presence, Presence::conditional);
+  EXPECT_EQ(block.evidence.size(), 2U);
+}
+
+// A conditional field that makes another operation is that operation too.
+TEST_F(StaticSurface, OneBuilderMayServeTwoOperations) {
+  const auto result = infer(
+      R"({"k":"write","what":"header","do":"assign","owner":{"request":1},"key":{"const":"x-ms-copy-source"},"value":{"op":"url"},"guard":{"is":"nonnil","e":{"node":2},"text":"o.Source != nil"},"fn":2,"at":"example.org/sdk/gen/c.go:27"}
+)");
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->surface.operations.count("Put Block From URL"), 1U);
+  EXPECT_EQ(result->surface.operations.at("Put Block From URL").request_headers.at("x-ms-copy-source").presence,
+            Presence::always);
+  EXPECT_EQ(result->surface.operations.count("Put Block"), 1U);
+}
+
+TEST_F(StaticSurface, MetadataStandsUnderItsPattern) {
+  const auto result = infer(
+      R"({"k":"request","id":4,"fn":2,"at":"example.org/sdk/gen/c.go:60","maker":"example.org/sdk.NewRequest","method":{"const":"PUT"},"endpoint":{"node":1}}
+{"k":"write","what":"query","do":"set","owner":{"request":4},"key":{"const":"comp"},"value":{"const":"metadata"},"fn":2,"at":"example.org/sdk/gen/c.go:61"}
+{"k":"write","what":"header","do":"assign","owner":{"request":4},"key":{"cat":[{"const":"x-ms-meta-"},{"node":7}]},"value":{"op":"f"},"fn":2,"at":"example.org/sdk/gen/c.go:62"}
+)");
+  ASSERT_TRUE(result);
+  const auto& headers = result->surface.operations.at("Set Blob Metadata").request_headers;
+  ASSERT_EQ(headers.count("x-ms-meta-*"), 1U);
+  EXPECT_EQ(headers.at("x-ms-meta-*").presence, Presence::conditional);
+}
+
+TEST_F(StaticSurface, RefusesAnAddressThatNobodyPlaces) {
+  rules_.paths.clear();
+  const auto result = infer();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().category, model::Category::input);
+  EXPECT_THAT(result.error().message, HasSubstr("gen.Client.endpoint"));
+}
+
+TEST_F(StaticSurface, RefusesRulesOfAnotherProgram) {
+  rules_.scope = {"example.com/**"};
+  const auto result = infer();
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr("none of its 3 requests"));
+}
+
+TEST_F(StaticSurface, ExplainsOneHeader) {
+  StaticOptions options;
+  options.explain_operation = "Put Block";
+  options.explain_header = "x-ms-lease-id";
+  const auto result = infer({}, options);
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->explanation, HasSubstr("header x-ms-lease-id: never"));
+  EXPECT_THAT(result->explanation, HasSubstr("no store that gives it a value"));
+  EXPECT_THAT(result->explanation, HasSubstr("fs.Fs.Put"));
+}
+
+TEST_F(StaticSurface, WritesTheSameBytesTwice) {
+  const auto a = infer(), b = infer();
+  ASSERT_TRUE(a && b);
+  EXPECT_EQ(model::to_yaml(a->surface), model::to_yaml(b->surface));
+  EXPECT_TRUE(model::surface_from_yaml(model::to_yaml(a->surface), "again"));
+}
+
+TEST(ClientRules, ReadsAClientWithItsLibraries) {
+  const auto file = find_client_file(BLOBGAUGE_SOURCE_DIR "/specs/clients", "github.com/rclone/rclone");
+  ASSERT_TRUE(file) << model::describe(file.error());
+  const auto rules = load_client_rules(*file);
+  ASSERT_TRUE(rules) << model::describe(rules.error());
+  EXPECT_EQ(rules->client, "rclone");
+  EXPECT_GE(rules->requests.size(), 3U);
+  EXPECT_FALSE(rules->paths.empty());
+  EXPECT_FALSE(rules->implicit.empty());
+  EXPECT_THAT(go_configuration(*rules, {"m@v1", "", "linux/amd64"}), HasSubstr(R"("module":"m@v1")"));
+}
+
+TEST(ClientRules, NamesTheClientsItKnows) {
+  const auto file = find_client_file(BLOBGAUGE_SOURCE_DIR "/specs/clients", "example.org/other");
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().category, model::Category::usage);
+  EXPECT_THAT(file.error().next, HasSubstr("github.com/rclone/rclone"));
+}
+
+}  // namespace
+}  // namespace blobgauge::analyzer
