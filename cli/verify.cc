@@ -24,7 +24,7 @@ struct Options {
   std::vector<std::string> clients{"azcopy", "rclone"};
   std::vector<std::string> programs;  // NAME=PATH
   std::string profile, endpoint, catalogue;
-  std::string map_style = "host";
+  std::string map_style;  // empty: as the endpoint is addressed; host for the embedded one, which knows the name
   std::uint64_t time_limit = 0;
   clients::VerifyOptions verify;
   std::string output = "-";
@@ -87,6 +87,8 @@ Result<int> run(Options options) {
 
   VerifyRecorder::Options recorder_options;
   recorder_options.hosts = hosts;
+  if (options.map_style.empty())
+    options.map_style = !embed && profile.style == model::Profile::Style::path ? "path" : "host";
   recorder_options.style = options.map_style == "path" ? recorder::MapStyle::path : recorder::MapStyle::host;
   BLOBGAUGE_TRY(const auto recorder, VerifyRecorder::create(std::move(recorder_options), profile, shared));
 
