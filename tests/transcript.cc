@@ -18,6 +18,7 @@ const std::vector<MaskRule>& mask_rules() {
       {"moment", "runs have a date", "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-9:.]+Z", "MOMENT"},
       {"guid", "request ids", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "GUID"},
       {"tag", "container names of one run", "bg-[0-9a-f]{8}-", "bg-TAG-"},
+      {"temporary", "folders for temporary files", "(blobgauge(-[a-z]+)?)-[A-Za-z0-9]{6}\\b", "$1-XXXXXX"},
       {"part", "files being written are named after the process", "\\.part-[0-9]+", ".part-PID"},
   };
   return rules;
