@@ -112,7 +112,7 @@ bool plain_is_safe(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     // Flow indicators are quoted everywhere, so that one rule serves block and flow style.
-    if (byte < 0x20 || byte >= 0x7f || c == ',' || c == '[' || c == ']' || c == '{' || c == '}' || c == '"')
+    if (byte < 0x20 || byte >= 0x7f || c == ',' || c == '[' || c == ']' || c == '{' || c == '}' || c == '"' || c == '?')
       return false;
   }
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;

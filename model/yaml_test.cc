@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <sstream>
 
 namespace blobgauge::model::yaml {
@@ -68,6 +69,28 @@ TEST(Yaml, WriterRoundTripsTextThatYamlWouldReadAsSomethingElse) {
   EXPECT_EQ(node->find("empty")->kind, Node::Kind::sequence);
   EXPECT_EQ(node->find("maps")->items[0].find("b")->find("c")->text, "d");
   EXPECT_EQ(node->find("maps")->items[1].kind, Node::Kind::map);
+}
+
+TEST(Writer, EveryTextSurvivesAsKeyValueAndFlowItem) {
+  std::mt19937 random(1);
+  // Addresses, patterns and source text: what surfaces hold.
+  static constexpr std::string_view alphabet = "ab1 :/?&=#%*!|>'\"`@~^$;+-_.,[]{}()<\\\t\n";
+  for (int i = 0; i < 3000; ++i) {
+    std::vector<std::string> texts(3);
+    for (auto& text : texts)
+      for (std::size_t n = random() % 8; n > 0; --n) text += alphabet[random() % alphabet.size()];
+    std::ostringstream stream;
+    Writer out(stream);
+    out.begin_map();
+    out.key("k" + texts[0]).value(texts[1]);
+    out.key("flow").flow(texts);
+    out.end_map();
+    const auto node = parse(stream.str(), "test");
+    ASSERT_TRUE(node) << describe(node.error()) << "\n" << stream.str();
+    ASSERT_EQ(node->keys[0], "k" + texts[0]) << stream.str();
+    ASSERT_EQ(node->items[0].text, texts[1]) << stream.str();
+    for (std::size_t k = 0; k < texts.size(); ++k) ASSERT_EQ(node->items[1].items[k].text, texts[k]) << stream.str();
+  }
 }
 
 }  // namespace

@@ -95,9 +95,12 @@ class Builder {
   }
 
   CommandRow& command(const ScenarioResult& scenario) {
+    // Ids begin with the client, which stands beside them anyway.
+    auto id = scenario.id;
+    if (id.rfind(scenario.client + "/", 0) == 0) id.erase(0, scenario.client.size() + 1);
     for (auto& row : out_.commands)
-      if (row.client == scenario.client && row.id == scenario.id) return row;
-    out_.commands.push_back({scenario.client, scenario.release, scenario.id, scenario.title, {}});
+      if (row.client == scenario.client && row.id == id) return row;
+    out_.commands.push_back({scenario.client, scenario.release, id, scenario.title, {}});
     out_.commands.back().cells.resize(input_.columns.size());
     return out_.commands.back();
   }
@@ -293,6 +296,14 @@ std::string cause_of(std::string_view exchange) {
     break;
   }
   if (head.rfind("after ", 0) == 0) head.remove_prefix(6);
+  // The status with the service's own code, "(NotImplemented)", where there is one: reasons are prose.
+  const auto status = answer.substr(0, 3);
+  for (auto open = answer.find('('); open != std::string_view::npos; open = answer.find('(', open + 1)) {
+    const auto word = answer.substr(open + 1, answer.find(')', open) - open - 1);
+    const bool code =
+        !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c); });
+    if (code) return fmt::format("{} -> {} {}", head, status, word);
+  }
   answer = answer.substr(0, answer.find_first_of("(;,"));
   while (!answer.empty() && answer.back() == ' ') answer.remove_suffix(1);
   return fmt::format("{} -> {}", head, answer);

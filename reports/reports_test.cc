@@ -123,6 +123,8 @@ TEST(Overview, CauseIsTheOperationAndTheAnswer) {
             "Lease Blob: acquire -> 404 Not Found");
   EXPECT_EQ(cause_of("Get Blob: GET /c/a -> b: c -> 200 OK, cut"), "Get Blob -> 200 OK");
   EXPECT_EQ(cause_of("after Get Blob: GET /c/a -> 200 OK"), "Get Blob -> 200 OK");
+  EXPECT_EQ(cause_of("Copy Blob: PUT /c/b -> 404 It is not there (CannotVerifyCopySource) (15 times)"),
+            "Copy Blob -> 404 CannotVerifyCopySource");
   EXPECT_EQ(cause_of("nothing was sent"), "nothing was sent");
   EXPECT_EQ(cause_of(""), "");
 }
