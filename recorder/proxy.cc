@@ -70,7 +70,7 @@ struct Proxy::State {
   std::unique_ptr<wire::Server> server;
   std::uint16_t port = 0;
   bool stopped = false;
-  std::atomic<std::uint64_t> tunnels{0}, handshakes_failed{0}, exchanges{0}, connections{0};
+  std::atomic<std::uint64_t> tunnels{0}, handshakes_failed{0}, exchanges{0}, unanswered{0}, connections{0};
   std::atomic<bool> sink_failed{false};
   Status written;  // the sink's first error; of the loop's thread until that has ended
 
@@ -205,10 +205,10 @@ void Proxy::State::tell(model::Exchange& exchange) {
   exchange.operation = classifier.classify(exchange).name;
   redaction.apply(exchange);
   written = sink->write(exchange);
-  if (written)
-    ++exchanges;
-  else
-    sink_failed = true;
+  sink_failed = !written;
+  if (!written) return;
+  ++exchanges;
+  if (exchange.response.status == 0) ++unanswered;
 }
 
 Task<> Proxy::State::connect(wire::Transaction& transaction) {
@@ -291,7 +291,8 @@ std::string Proxy::url() const {
 }
 
 Proxy::Counts Proxy::counts() const {
-  return {state_->connections, state_->tunnels, state_->handshakes_failed, state_->exchanges, state_->sink_failed};
+  return {state_->connections, state_->tunnels,    state_->handshakes_failed,
+          state_->exchanges,   state_->unanswered, state_->sink_failed};
 }
 
 Status Proxy::stop(std::chrono::milliseconds grace) {

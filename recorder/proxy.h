@@ -71,8 +71,9 @@ class Proxy {
     std::uint64_t connections = 0;  // on which a request came
     std::uint64_t tunnels = 0;      // CONNECT requests, with their TLS handshake or without
     std::uint64_t handshakes_failed = 0;
-    std::uint64_t exchanges = 0;  // told to the sink
-    bool sink_failed = false;     // nothing more is told
+    std::uint64_t exchanges = 0;   // told to the sink
+    std::uint64_t unanswered = 0;  // of these, without an answer of the server
+    bool sink_failed = false;      // nothing more is told
   };
 
   // Listens and serves on a thread of its own. Category::usage where the address is taken, or options contradict.

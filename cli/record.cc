@@ -1,0 +1,219 @@
+// blobgauge record: a client on the wire -> trace.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/command.h"
+#include "cli/specs.h"
+#include "model/file.h"
+#include "model/text.h"
+#include "recorder/command.h"
+#include "recorder/proxy.h"
+#include "recorder/trace_sink.h"
+
+namespace blobgauge::cli {
+namespace {
+
+using model::Category;
+using model::fail;
+
+struct Options {
+  std::string listen = "127.0.0.1:0", mode = "forward", target, map_style = "host", output, catalogue, authority;
+  std::vector<std::string> maps, pass_through, command;
+  bool keep_addresses = false, propagate = false, insecure = false;
+  std::string resign_account, resign_key_file, ca_file, client, release;
+  std::string upstream_proxy, perturb;
+  std::uint64_t keep_body = 0, limit = 0, idle = 300;
+};
+
+model::Status read_listen(const std::string& text, recorder::Proxy::Options& into) {
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt : model::parse_number(text.substr(colon + 1));
+  if (!port || *port > 65535 || colon == 0)
+    return fail(Category::usage, fmt::format("--listen: not an address and a port: '{}'", text),
+                "give it as 127.0.0.1:8080; port 0 takes a free one");
+  into.address = text.substr(0, colon);
+  if (into.address.starts_with('[') && into.address.ends_with(']'))
+    into.address = into.address.substr(1, into.address.size() - 2);
+  into.port = static_cast<std::uint16_t>(*port);
+  return {};
+}
+
+model::Status read_key(const Options& options, recorder::Proxy::Options& into) {
+  if (options.resign_account.empty() != options.resign_key_file.empty())
+    return fail(Category::usage, "--resign-account and --resign-key-file belong together");
+  if (options.resign_account.empty()) return {};
+  if (options.maps.empty())
+    return fail(Category::usage, "--resign-account signs mapped requests only", "add --map HOSTGLOB=URL");
+  BLOBGAUGE_TRY(const auto text, model::read_file(options.resign_key_file));
+  auto key = wire::AccountKey::parse(model::trim(text.substr(0, text.find('\n'))));
+  if (!key) return fail(Category::input, key.error().message, key.error().next, {options.resign_key_file, 1, 0});
+  into.resign = wire::Credential{options.resign_account, std::move(*key)};
+  return {};
+}
+
+model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
+  const auto not_yet = [](const char* option) {
+    return fail(Category::usage, fmt::format("{} is not there yet", option), "the README lists what this version does");
+  };
+  if (!options.upstream_proxy.empty()) return not_yet("--upstream-proxy");
+  if (!options.perturb.empty()) return not_yet("--perturb");
+  recorder::Proxy::Options out;
+  BLOBGAUGE_CHECK(read_listen(options.listen, out));
+  out.mode = options.mode == "reverse" ? recorder::Mode::reverse : recorder::Mode::forward;
+  if (!options.target.empty()) {
+    if (out.mode == recorder::Mode::forward)
+      return fail(Category::usage, "--target is for --mode reverse", "in forward mode use --map HOSTGLOB=URL");
+    BLOBGAUGE_TRY(out.target, model::parse_url(options.target));
+  }
+  std::vector<recorder::MapRule> rules;
+  for (const auto& text : options.maps) {
+    BLOBGAUGE_TRY(auto rule, recorder::MapRule::parse(text));
+    rules.push_back(std::move(rule));
+  }
+  const bool path = options.map_style == "path";
+  out.mapping = recorder::Mapping(std::move(rules), path ? recorder::MapStyle::path : recorder::MapStyle::host);
+  out.map_addresses = !options.keep_addresses;
+  BLOBGAUGE_CHECK(read_key(options, out));
+  BLOBGAUGE_TRY(auto catalogue, model::Catalogue::load(options.catalogue));
+  out.catalogue = std::make_shared<const model::Catalogue>(std::move(catalogue));
+  if (out.mode == recorder::Mode::forward) {
+    const auto folder = options.authority.empty() ? wire::CertificateAuthority::default_folder() : options.authority;
+    BLOBGAUGE_TRY(out.authority, wire::CertificateAuthority::open(folder));
+  }
+  out.pass_through = options.pass_through;
+  out.upstream_ca_file = options.ca_file;
+  out.upstream_verify = !options.insecure;
+  out.keep_body = options.keep_body;
+  out.idle_limit = std::chrono::seconds(options.idle);
+  return out;
+}
+
+// Why a client's requests did not come, from what did.
+model::Status nothing_recorded(const recorder::Proxy::Counts& counts) {
+  if (counts.handshakes_failed > 0)
+    return fail(Category::usage,
+                fmt::format("nothing recorded: {} TLS handshakes failed, the client does not trust the local authority",
+                            counts.handshakes_failed),
+                "run 'blobgauge ca trust-help'");
+  if (counts.tunnels > 0)
+    return fail(Category::usage, "nothing recorded: the client opened tunnels and sent no request in them",
+                "does it trust the local authority (run 'blobgauge ca trust-help')? Was it --pass-through?");
+  return fail(Category::usage, "nothing recorded: the client never used the proxy",
+              "Go clients never proxy loopback addresses: give them a real host name and map it, as "
+              "--map 'ACCOUNT.blob.core.windows.net=http://127.0.0.1:10000'; see NO_PROXY too");
+}
+
+std::vector<std::string> notes_of(const recorder::Proxy::Counts& counts) {
+  std::vector<std::string> notes;
+  if (counts.handshakes_failed > 0) notes.push_back(fmt::format("{} TLS handshakes failed", counts.handshakes_failed));
+  return notes;
+}
+
+model::Result<recorder::CommandEnd> run_client(const Options& options, const recorder::Proxy& proxy,
+                                               const std::string& certificate) {
+  BLOBGAUGE_TRY(const auto trust, recorder::TrustFile::create(certificate));
+  recorder::CommandOptions child;
+  child.arguments = options.command;
+  child.limit = std::chrono::seconds(options.limit);
+  const char* no_proxy = std::getenv("NO_PROXY");
+  if (!no_proxy) no_proxy = std::getenv("no_proxy");
+  child.set = recorder::proxy_variables(proxy.url(), trust.path(), no_proxy ? no_proxy : "");
+  return recorder::run_command(child);
+}
+
+model::Result<int> run(const Options& options) {
+  if (options.propagate && options.command.empty())
+    return fail(Category::usage, "--propagate needs a command", "add -- COMMAND ...");
+  if (!options.command.empty() && options.mode == "reverse")
+    return fail(Category::usage, "a command is recorded in forward mode",
+                "leave --mode out, or start the recorder alone and give the client its address");
+  BLOBGAUGE_TRY(auto settings, proxy_options(options));
+  const auto authority = settings.authority;
+  const bool open = settings.address != "127.0.0.1" && settings.address != "::1" && settings.address != "localhost";
+
+  model::TraceHead head;
+  head.tool = "blobgauge " BLOBGAUGE_VERSION;
+  head.client = options.client;
+  head.release = options.release;
+  head.command = options.command;
+  BLOBGAUGE_TRY(auto writer, model::create_trace(options.output, head, model::Redaction(*settings.catalogue)));
+  const auto sink = std::make_shared<recorder::TraceSink>(std::move(writer));
+  BLOBGAUGE_TRY(const auto proxy, recorder::Proxy::start(std::move(settings), sink));
+  if (open)
+    fmt::print(stderr, "blobgauge: warning: {} is not loopback, whoever reaches it can use this proxy\n",
+               options.listen);
+
+  recorder::CommandEnd end;
+  end.exit_code = -1;
+  model::Result<recorder::CommandEnd> ran = end;
+  if (options.command.empty()) {
+    fmt::print(stderr, "recording on {}, interrupt to finish\n", proxy->url());
+    recorder::wait_for_signal([&] { return proxy->counts().sink_failed; });
+  } else {
+    ran = run_client(options, *proxy, authority->certificate_pem());
+  }
+  const auto recorded = proxy->stop();
+  const auto counts = proxy->counts();
+  if (!recorded) return tl::make_unexpected(recorded.error());
+  if (!ran) return tl::make_unexpected(ran.error());
+  BLOBGAUGE_CHECK(sink->finish(ran->exit_code, notes_of(counts)));
+  if (ran->timed_out)
+    return fail(Category::timeout,
+                fmt::format("'{}' ran longer than {} s and was ended", options.command[0], options.limit),
+                fmt::format("the trace has its {} exchanges", counts.exchanges));
+  if (counts.exchanges == 0) {
+    BLOBGAUGE_CHECK(nothing_recorded(counts));
+  }
+  if (counts.unanswered == counts.exchanges)
+    return fail(Category::endpoint, fmt::format("none of {} requests got an answer from the server", counts.exchanges),
+                fmt::format("run 'blobgauge trace cat {}' for the reasons", options.output));
+  fmt::print(stderr, "{} exchanges on {} connections{}\n", counts.exchanges, counts.connections,
+             ran->exit_code > 0 ? fmt::format(", the client exited with {}", ran->exit_code) : "");
+  return options.propagate ? ran->exit_code : 0;
+}
+
+const Command command{
+    "record",
+    {"blobgauge record -o run.trace.zst -- azcopy list https://acct.blob.core.windows.net/c",
+     "blobgauge record --map '*.blob.core.windows.net=http://127.0.0.1:10000' -o run.trace -- rclone lsf azure:c",
+     "blobgauge record --mode reverse --target http://127.0.0.1:10000 --listen 127.0.0.1:9000 -o run.trace"},
+    [](CLI::App& app) -> Action {
+      auto options = std::make_shared<Options>();
+      app.add_option("--listen", options->listen, "address and port; port 0 takes a free one")->capture_default_str();
+      app.add_option("--mode", options->mode, "forward: HTTP(S)_PROXY points here; reverse: everything to --target")
+          ->check(CLI::IsMember({"forward", "reverse"}))
+          ->capture_default_str();
+      app.add_option("--target", options->target, "URL of the endpoint, in reverse mode");
+      app.add_option("--map", options->maps, "HOSTGLOB=URL: where requests for such hosts go; the first that fits");
+      app.add_option("--map-style", options->map_style,
+                     "host: the Host field stays, and so do signatures; path: the account goes into the path")
+          ->check(CLI::IsMember({"host", "path"}))
+          ->capture_default_str();
+      app.add_flag("--keep-addresses", options->keep_addresses,
+                   "do not map hosts inside headers, such as the source of a server-side copy");
+      app.add_option("--resign-account", options->resign_account, "account to sign mapped SharedKey requests for");
+      app.add_option("--resign-key-file", options->resign_key_file, "file with its key, base64");
+      app.add_option("--pass-through", options->pass_through, "hosts (globs) whose TLS is not looked into");
+      app.add_option("--ca-file", options->ca_file, "authorities that the endpoint's certificate is checked with");
+      app.add_flag("--insecure", options->insecure, "do not check the endpoint's certificate");
+      app.add_option("--authority", options->authority, "folder of the local authority");
+      app.add_option("--keep-body", options->keep_body,
+                     "keep up to so many bytes of every body (default: documents only)");
+      app.add_option("--limit", options->limit, "seconds that the command may run; 0: no limit")->capture_default_str();
+      app.add_option("--idle", options->idle, "seconds of silence after which a server is given up")
+          ->capture_default_str();
+      app.add_flag("--propagate", options->propagate, "exit with the command's exit code");
+      app.add_option("--client", options->client, "name of the client, for the trace");
+      app.add_option("--release", options->release, "its release");
+      app.add_option("--upstream-proxy", options->upstream_proxy, "not there yet: refused");
+      app.add_option("--perturb", options->perturb, "not there yet: refused");
+      catalogue_option(app, options->catalogue);
+      app.add_option("-o,--output", options->output, "trace to write; .zst compresses")->required();
+      app.add_option("COMMAND", options->command, "after --: the client to run, with the proxy in its environment");
+      return [options] { return run(*options); };
+    }};
+
+}  // namespace
+}  // namespace blobgauge::cli

@@ -1,0 +1,107 @@
+#include "cli/trace_filter.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cctype>
+#include <ctime>
+
+#include "model/text.h"
+
+namespace blobgauge::cli {
+namespace {
+
+model::Result<std::int64_t> parse_time(const std::string& text) {
+  std::tm time{};
+  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
+  if (!end || (*end != '\0' && std::string_view(end) != "Z"))
+    return model::fail(model::Category::usage, "not a time: '" + text + "'", "give it as 2026-11-21T12:00:00Z, in UTC");
+  return static_cast<std::int64_t>(::timegm(&time)) * 1'000'000;
+}
+
+std::string clock(std::int64_t us) {
+  if (us == 0) return "-";
+  return fmt::format("{:%H:%M:%S}.{:03}", fmt::gmtime(static_cast<std::time_t>(us / 1'000'000)), us / 1000 % 1000);
+}
+
+// Control characters would drive the terminal.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::iscntrl(static_cast<unsigned char>(c)) != 0 && c != '\n')
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string body_text(std::string_view name, const model::Body& body) {
+  std::string out;
+  if (body.size > 0 || !body.complete)
+    out += fmt::format("  {} body: {} bytes{}{}\n", name, body.size,
+                       body.sha256.empty() ? "" : ", sha256 " + body.sha256, body.complete ? "" : ", broke off");
+  if (body.bytes) out += printable(*body.bytes) + "\n";
+  return out;
+}
+
+}  // namespace
+
+void TraceFilter::define(CLI::App& app) {
+  app.add_option("--operation", operation, "name of the operation (glob)");
+  app.add_option("--status", status, "404, 4xx, or 0 for no answer");
+  app.add_option("--host", host, "host (glob)");
+  app.add_option("--method", method, "GET, PUT...");
+  app.add_option("--after", after, "not before this time, as 2026-11-21T12:00:00Z");
+  app.add_option("--before", before, "before this time");
+  app.add_flag("--marked", marked, "only exchanges that were changed or broke");
+}
+
+model::Status TraceFilter::prepare() {
+  const auto digits = status.substr(0, status.size() == 3 && status.substr(1) == "xx" ? 1 : std::string::npos);
+  if (!status.empty() && !model::parse_number(digits))
+    return model::fail(model::Category::usage, "not a status: '" + status + "'", "give it as 404, 4xx or 0");
+  if (!after.empty()) {
+    BLOBGAUGE_TRY(after_us_, parse_time(after));
+  }
+  if (!before.empty()) {
+    BLOBGAUGE_TRY(before_us_, parse_time(before));
+  }
+  return {};
+}
+
+bool TraceFilter::matches(const model::Exchange& exchange) const {
+  const auto& request = exchange.request;
+  const auto code = std::to_string(exchange.response.status);
+  const bool group = status.ends_with("xx");
+  if (!operation.empty() && !model::glob_match(operation, exchange.operation)) return false;
+  if (!host.empty() && !model::glob_match(host, request.host.substr(0, request.host.find(':')))) return false;
+  if (!method.empty() && !model::iequals(method, request.method)) return false;
+  if (!status.empty() && (group ? code.size() != 3 || code[0] != status[0] : code != status)) return false;
+  if (after_us_ && exchange.started_us < after_us_) return false;
+  if (before_us_ && exchange.started_us >= before_us_) return false;
+  return !marked || !exchange.marks.empty();
+}
+
+std::string to_line(const model::Exchange& exchange) {
+  const auto& request = exchange.request;
+  return printable(fmt::format("#{} {} {} {}{} {} {} {}>{} {} ms{}", exchange.number, clock(exchange.started_us),
+                               request.method, request.host, request.target, exchange.response.status,
+                               exchange.operation.empty() ? "-" : exchange.operation, request.body.size,
+                               exchange.response.body.size, exchange.total_us / 1000,
+                               exchange.marks.empty() ? "" : fmt::format(" ({} marks)", exchange.marks.size())));
+}
+
+std::string to_page(const model::Exchange& exchange) {
+  std::string out = to_line(exchange) + "\n";
+  for (const auto& mark : exchange.marks) out += "  ! " + printable(mark) + "\n";
+  for (const auto& header : exchange.request.headers)
+    out += fmt::format("  > {}: {}\n", printable(header.name), printable(header.value));
+  out += body_text("request", exchange.request.body);
+  out += fmt::format("  < {} {}\n", exchange.response.status, printable(exchange.response.reason));
+  for (const auto& header : exchange.response.headers)
+    out += fmt::format("  < {}: {}\n", printable(header.name), printable(header.value));
+  return out + body_text("response", exchange.response.body);
+}
+
+}  // namespace blobgauge::cli
