@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/text.h"
+#include "wire/head_edit.h"
 
 namespace blobgauge::recorder {
 namespace {

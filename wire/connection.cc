@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "wire/head_parser.h"
+
 namespace blobgauge::wire {
 
 using model::Category;
@@ -19,7 +21,8 @@ Task<Result<std::size_t>> Connection::fill() {
 }
 
 Task<Result<bool>> Connection::read_head(HeadParser& parser) {
-  head_started_ = head_refused_ = false;
+  head_started_ = false;
+  refusal_ = Refusal::none;
   while (!parser.done()) {
     if (begin_ == end_) {
       const auto size = co_await fill();
@@ -31,7 +34,7 @@ Task<Result<bool>> Connection::read_head(HeadParser& parser) {
     head_started_ = true;
     const auto taken = parser.feed(buffered());
     if (!taken) {
-      head_refused_ = true;
+      refusal_ = parser.too_large() ? Refusal::too_large : Refusal::malformed;
       co_return tl::make_unexpected(taken.error());
     }
     begin_ += *taken;

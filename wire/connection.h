@@ -29,8 +29,9 @@ class Connection {
   Task<Result<ResponseHead>> read_response_head();
   // True once a byte of the head that is being read, or was to be read, has come: tells a cut head from an idle end.
   bool head_started() const { return head_started_; }
-  // The last head was complete enough to be judged, and malformed: the other side can still be told.
-  bool head_refused() const { return head_refused_; }
+  // Why the last head was refused: the other side can still be told. A stream's errors are no refusals.
+  enum class Refusal { none, malformed, too_large };
+  Refusal head_refusal() const { return refusal_; }
 
   // Says how the body after the last head ends; a body without bytes needs no read.
   void begin_body(BodyFraming framing);
@@ -56,7 +57,7 @@ class Connection {
 
  private:
   Task<Result<std::size_t>> fill();
-  Task<Result<bool>> read_head(HeadParser& parser);
+  Task<Result<bool>> read_head(class HeadParser& parser);
 
   std::unique_ptr<Stream> stream_;
   HeadLimits limits_;
@@ -64,7 +65,7 @@ class Connection {
   std::size_t buffer_bytes_;
   std::size_t begin_ = 0, end_ = 0;  // unread part of buffer_
   bool head_started_ = false;
-  bool head_refused_ = false;
+  Refusal refusal_ = Refusal::none;
   BodyDecoder decoder_;
 };
 

@@ -8,7 +8,6 @@
 // All errors are Category::endpoint: the other side sent it.
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,48 +67,6 @@ struct ResponseHead : Head {
   std::string_view reason;
 };
 
-// Takes bytes in any portions; the same bytes give the same head or the same error however they are cut.
-class HeadParser {
- public:
-  enum class Kind { request, response };
-  explicit HeadParser(Kind kind, HeadLimits limits = {});
-
-  // Takes bytes up to the end of the head and says how many that were: all of them while the head goes on.
-  Result<std::size_t> feed(std::string_view bytes);
-  bool started() const { return !bytes_.empty(); }
-  bool done() const { return done_; }
-  // The head, once done; the parser is then ready for the next one.
-  RequestHead take_request();
-  ResponseHead take_response();
-
- private:
-  struct Piece {
-    std::size_t begin = 0, end = 0;
-  };
-  struct Entry {
-    Piece line, name, value;
-    bool folded = false;
-  };
-  Status line();  // the last line of bytes_, which is complete
-  Status request_line(std::string_view text, std::size_t at);
-  Status status_line(std::string_view text, std::size_t at);
-  Status field_line(std::string_view text, std::size_t at);
-  tl::unexpected<model::Error> refuse(std::string_view why) const;
-  void take(Head& head);
-
-  Kind kind_;
-  HeadLimits limits_;
-  std::string bytes_;
-  std::size_t line_begin_ = 0;
-  std::size_t line_number_ = 1;
-  bool have_start_ = false;
-  bool done_ = false;
-  int minor_version_ = 1;
-  int status_ = 0;
-  Piece start_, first_, second_;  // method and target, or reason
-  std::vector<Entry> entries_;
-};
-
 // Whole heads at once, for tests and imported text; anything after the head is an error.
 Result<RequestHead> parse_request_head(std::string_view bytes, HeadLimits limits = {});
 Result<ResponseHead> parse_response_head(std::string_view bytes, HeadLimits limits = {});
@@ -118,24 +75,7 @@ Result<ResponseHead> parse_response_head(std::string_view bytes, HeadLimits limi
 // its line.
 Result<std::string> make_request_head(std::string_view method, std::string_view target, const model::Headers& headers);
 Result<std::string> make_response_head(int status, std::string_view reason, const model::Headers& headers);
-
-// The same head with some lines changed; what is not named stays byte for byte. Indexes are those of Head::fields.
-class HeadEdit {
- public:
-  explicit HeadEdit(const Head& head);
-  void start_line(std::string text);
-  void value(std::size_t index, std::string_view value);  // name and the white space after the colon stay
-  void remove(std::size_t index);
-  void append(std::string_view name, std::string_view value);
-  // Category::input for a text that would break out of its line.
-  Result<std::string> bytes() const;
-
- private:
-  Head head_;
-  std::optional<std::string> start_line_;
-  std::vector<std::optional<std::string>> values_;
-  std::vector<bool> removed_;
-  model::Headers appended_;
-};
+// The fields alone, without the empty line.
+Result<std::string> make_field_lines(const model::Headers& headers);
 
 }  // namespace blobgauge::wire

@@ -4,7 +4,8 @@
 #include <cstdlib>
 
 #include "wire/framing.h"
-#include "wire/head.h"
+#include "wire/head_edit.h"
+#include "wire/head_parser.h"
 
 namespace {
 

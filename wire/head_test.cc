@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "wire/head_edit.h"
+#include "wire/head_parser.h"
+
 namespace blobgauge::wire {
 namespace {
 

@@ -135,9 +135,10 @@ Task<bool> Server::State::serve_one(Entry& entry, Connection& connection, Sessio
   entry.busy = true;
   if (!head) {
     const auto why = head.error().message;
-    const bool huge = why.find("longer than") != std::string::npos || why.find("more than") != std::string::npos;
-    if (connection.head_refused())
-      co_await refuse(connection, huge ? 431 : 400, huge ? "Request Header Fields Too Large" : "Bad Request", why);
+    if (connection.head_refusal() == Connection::Refusal::malformed)
+      co_await refuse(connection, 400, "Bad Request", why);
+    if (connection.head_refusal() == Connection::Refusal::too_large)
+      co_await refuse(connection, 431, "Request Header Fields Too Large", why);
     co_return false;
   }
   if (!*head) co_return false;

@@ -1,8 +1,8 @@
-// The half of wire/server.h that a handler sees.
+#include "wire/transaction.h"
+
 #include <fmt/format.h>
 
 #include "model/text.h"
-#include "wire/server.h"
 
 namespace blobgauge::wire {
 
