@@ -249,8 +249,8 @@ class Inference {
       Field f;
       f.presence = Presence::always;
       const auto* read = reads.front();
-      const auto names = flow_.domain(read->key).constants;
-      f.name = names.empty() ? key : *names.begin();
+      for (const auto& name : flow_.domain(read->key).constants)
+        if (model::lower(name) == key) f.name = name;  // one read may try several names
       std::vector<std::string> lines{frame(facts_.functions[read->function], read->at)};
       for (const auto& into : read->into) lines.push_back("into " + frame({into, {}, {}, {}, {}}, {}));
       f.evidence = {note("path", std::move(lines))};
