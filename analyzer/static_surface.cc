@@ -394,7 +394,9 @@ class Inference {
     const auto& node = facts_.nodes[guard.value.id];
     out += fmt::format("      {}: {} {}\n", guard.text, node.kind, node.name);
     const auto found = flow_.witnesses(guard.value, 12);
-    if (found.empty()) out += "        no store that gives it a value\n";
+    if (found.empty())
+      out += flow_.domain(guard.value).present() == Chance::no ? "        no store that gives it a value\n"
+                                                               : "        handed over by callers\n";
     for (const auto& line : found) out += "        stored: " + short_name(line) + "\n";
   }
 
