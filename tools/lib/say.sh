@@ -112,13 +112,14 @@ await() {
 stop_jobs() {
   local pid
   for pid in "${jobs[@]}"; do
-    end_tree "$pid"
+    end_leaves "$pid"
     wait "$pid" 2>/dev/null || true
   done
 }
-# A process and what it started, children first; they may be a shell's.
-end_tree() {
-  local child
-  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end_tree "$child"; done
-  kill "$1" 2>/dev/null || true
+# Ends the processes at the ends of a tree; the shells above them end by themselves once those have.
+end_leaves() {
+  local children child
+  children=$(cat "/proc/$1/task/$1/children" 2>/dev/null) || true
+  if [ -z "$children" ]; then kill "$1" 2>/dev/null || true; fi
+  for child in $children; do end_leaves "$child"; done
 }
