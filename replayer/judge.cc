@@ -42,7 +42,8 @@ void collect(const pugi::xml_node& node, const std::vector<std::string_view>& pa
 // Seconds since 1970 of an IMF-fixdate (RFC 9110 section 5.6.7).
 std::optional<std::int64_t> http_date(std::string_view text) {
   std::tm time{};
-  const auto* end = ::strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
+  const std::string terminated(text);  // strptime's result points into it
+  const auto* end = ::strptime(terminated.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
   if (!end || *end) return std::nullopt;
   return ::timegm(&time);
 }
