@@ -17,7 +17,7 @@
 #include "model/process.h"
 #include "model/surface.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::analyze_command {
 namespace {
 
 using model::Category;
@@ -153,4 +153,4 @@ const Command analyze_go{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::analyze_command

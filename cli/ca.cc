@@ -5,7 +5,7 @@
 #include "model/file.h"
 #include "wire/certificate.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::ca_command {
 namespace {
 
 struct Options {
@@ -70,4 +70,4 @@ const Command trust_command{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::ca_command

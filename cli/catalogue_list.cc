@@ -7,7 +7,7 @@
 #include "model/catalogue.h"
 #include "model/file.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::catalogue_list_command {
 namespace {
 
 struct Options {
@@ -46,4 +46,4 @@ const Command command{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::catalogue_list_command

@@ -7,7 +7,7 @@
 #include "model/file.h"
 #include "model/text.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::catalogue_show_command {
 namespace {
 
 struct Options {
@@ -64,4 +64,4 @@ const Command command{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::catalogue_show_command

@@ -3,7 +3,7 @@
 #include "cli/command.h"
 #include "model/file.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::compare_command {
 namespace {
 
 struct Options {
@@ -35,4 +35,4 @@ const Command compare{"compare",
                       }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::compare_command

@@ -4,7 +4,7 @@
 #include "model/file.h"
 #include "model/surface_diff.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::diff_command {
 namespace {
 
 struct Options {
@@ -57,4 +57,4 @@ const Command diff{"diff",
                    }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::diff_command

@@ -3,7 +3,7 @@
 #include "endpoint/server.h"
 #include "model/text.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::endpoint_command {
 namespace {
 
 struct Options {
@@ -76,4 +76,4 @@ const Command command{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::endpoint_command

@@ -9,7 +9,7 @@
 #include "model/redaction.h"
 #include "model/trace.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::import_recordings_command {
 namespace {
 
 struct Options {
@@ -63,4 +63,4 @@ const Command command{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::import_recordings_command

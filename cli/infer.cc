@@ -12,7 +12,7 @@
 #include "model/surface.h"
 #include "model/trace.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::infer_command {
 namespace {
 
 struct Options {
@@ -88,4 +88,4 @@ const Command command{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::infer_command

@@ -1,7 +1,7 @@
 #include "cli/command.h"
 #include "model/surface.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::merge_command {
 namespace {
 
 struct Options {
@@ -35,4 +35,4 @@ const Command merge{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::merge_command

@@ -12,7 +12,7 @@
 #include "recorder/proxy.h"
 #include "recorder/trace_sink.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::record_command {
 namespace {
 
 using model::Category;
@@ -216,4 +216,4 @@ const Command command{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::record_command

@@ -9,7 +9,7 @@
 #include "replayer/runner.h"
 #include "replayer/selection.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::replay_command {
 namespace {
 
 using model::Category;
@@ -86,4 +86,4 @@ const Command replay{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::replay_command

@@ -14,7 +14,7 @@
 #include "reports/overview.h"
 #include "reports/terminal.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::report_command {
 namespace {
 
 struct Options {
@@ -104,4 +104,4 @@ const Command html{"report html",
                    }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::report_command

@@ -10,7 +10,7 @@
 #include "replayer/spec_builder.h"
 #include "replayer/spec_lint.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::spec_command {
 namespace {
 
 using model::Category;
@@ -129,4 +129,4 @@ const Command spec_attest{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::spec_command

@@ -13,7 +13,7 @@
 #include "model/file.h"
 #include "model/redaction.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::trace_command {
 namespace {
 
 using model::Category;
@@ -239,4 +239,4 @@ const Command audit_command{"trace audit", {"blobgauge trace audit theirs.trace"
                             }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::trace_command

@@ -11,7 +11,7 @@
 #include "model/file.h"
 #include "model/trace.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::trace_classify_command {
 namespace {
 
 struct Options {
@@ -99,4 +99,4 @@ const Command command{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::trace_classify_command

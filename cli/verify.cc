@@ -14,7 +14,7 @@
 #include "endpoint/server.h"
 #include "model/profile.h"
 
-namespace blobgauge::cli {
+namespace blobgauge::cli::verify_command {
 namespace {
 
 using model::Category;
@@ -141,4 +141,4 @@ const Command verify{
     }};
 
 }  // namespace
-}  // namespace blobgauge::cli
+}  // namespace blobgauge::cli::verify_command

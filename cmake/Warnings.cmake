@@ -8,6 +8,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(blobgauge_options INTERFACE
     -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
     -Wno-dangling-pointer -Wno-mismatched-new-delete)
+  # In a unity build another source file looks like a header, whose anonymous namespace would be a fault.
+  if(CMAKE_UNITY_BUILD)
+    target_compile_options(blobgauge_options INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
 target_include_directories(blobgauge_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(blobgauge_options INTERFACE BLOBGAUGE_VERSION="${PROJECT_VERSION}")

@@ -10,7 +10,7 @@
 namespace blobgauge::endpoint {
 namespace {
 
-constexpr std::size_t step = 256u << 10;  // bytes of one write of a blob
+constexpr std::size_t write_size = 256u << 10;  // bytes of one write of a blob
 
 std::string without_port(const std::string& peer) {
   auto host = peer.substr(0, peer.rfind(':'));
@@ -46,7 +46,7 @@ wire::Task<model::Status> send(wire::Transaction& transaction, Answer answer) {
     status = co_await transaction.write(answer.text);
     if (!status) co_return status;
   } else {
-    std::string buffer(std::min<std::uint64_t>(step, *length), '\0');
+    std::string buffer(std::min<std::uint64_t>(write_size, *length), '\0');
     for (std::uint64_t at = 0; at < *length; at += buffer.size()) {
       const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), *length - at));
       status = answer.content->read(at, std::span(buffer.data(), size));

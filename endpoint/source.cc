@@ -10,7 +10,7 @@ namespace blobgauge::endpoint {
 namespace {
 
 constexpr std::uint64_t source_limit = 5000ull << 20;  // the largest blob that one request makes
-constexpr std::size_t step = 1u << 20;
+constexpr std::size_t read_size = 1u << 20;
 
 // Code and message of an error answer; a header may carry the code as well.
 void read_error(CopySource& source, const std::string& body) {
@@ -35,7 +35,7 @@ CopySource unreachable(std::string_view why) {
 // Reads through a content; the loop goes on with others in between.
 wire::Task<model::Result<Digests>> digest_content(const Content& content) {
   Digester digester;
-  std::string buffer(std::min<std::uint64_t>(step, content.size()), '\0');
+  std::string buffer(std::min<std::uint64_t>(read_size, content.size()), '\0');
   for (std::uint64_t at = 0; at < content.size(); at += buffer.size()) {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), content.size() - at));
     const auto read = content.read(at, std::span(buffer.data(), size));

@@ -10,10 +10,6 @@
 namespace blobgauge::model {
 namespace {
 
-bool matches_any(const std::vector<std::string>& globs, std::string_view text) {
-  return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return glob_match(glob, text); });
-}
-
 std::string first_or_empty(const std::vector<std::string>& values) { return values.empty() ? "" : values.front(); }
 
 // Host of "host", "host:port" or "[v6]:port", without the root's dot.

@@ -2,21 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "model/test_catalogue.h"
+
 namespace blobgauge::model {
 namespace {
-
-const Catalogue& catalogue() {
-  static const auto loaded = Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue");
-  EXPECT_TRUE(loaded) << describe(loaded.error());
-  return *loaded;
-}
 
 Address read(std::string host, std::string target, AddressHints hints = {}, Headers headers = {}) {
   Request request;
   request.host = std::move(host);
   request.target = std::move(target);
   request.headers = std::move(headers);
-  return AddressReader(catalogue(), std::move(hints)).read(request);
+  return AddressReader(test_catalogue(), std::move(hints)).read(request);
 }
 
 TEST(Address, HostStyle) {

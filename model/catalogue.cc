@@ -38,10 +38,6 @@ std::optional<Selector> parse_selector(std::string_view text, Selector::In in) {
   return selector;
 }
 
-bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
-  return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return glob_match(glob, name); });
-}
-
 const std::vector<std::string>& names_in(const std::map<std::string, std::vector<std::string>, std::less<>>& map,
                                          std::string_view key) {
   static const std::vector<std::string> none;

@@ -6,14 +6,10 @@
 #include <fstream>
 #include <set>
 
+#include "model/test_catalogue.h"
+
 namespace blobgauge::model {
 namespace {
-
-const Catalogue& catalogue() {
-  static const auto loaded = Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue");
-  EXPECT_TRUE(loaded) << describe(loaded.error());
-  return *loaded;
-}
 
 // A folder with one file, gone with the test.
 class Folder {
@@ -94,37 +90,37 @@ TEST(Catalogue, EveryPageOfTheReferenceIsThere) {
                                        "Append Blob Seal",
                                        "Set Blob Expiry"};
   std::set<std::string> have;
-  for (const auto& operation : catalogue().operations())
+  for (const auto& operation : test_catalogue().operations())
     if (!operation.reference.empty()) have.insert(operation.reference);
   EXPECT_EQ(have, pages);
-  EXPECT_EQ(catalogue().count().pages, pages.size());
-  EXPECT_EQ(catalogue().count().undocumented, 1U);
+  EXPECT_EQ(test_catalogue().count().pages, pages.size());
+  EXPECT_EQ(test_catalogue().count().undocumented, 1U);
   // What docs/formats/catalogue.md says.
-  EXPECT_EQ(catalogue().count().operations, 54U);
-  EXPECT_EQ(catalogue().count().forms, 70U);
+  EXPECT_EQ(test_catalogue().count().operations, 54U);
+  EXPECT_EQ(test_catalogue().count().forms, 70U);
 }
 
 TEST(Catalogue, VariantsInheritAndAdd) {
-  const auto* put = catalogue().find("Put Blob (page)");
+  const auto* put = test_catalogue().find("Put Blob (page)");
   ASSERT_NE(put, nullptr);
   EXPECT_EQ(put->name, "Put Blob");
   EXPECT_EQ(put->variant, "page");
   EXPECT_EQ(put->method, "PUT");
   EXPECT_EQ(put->sas_permission, "cw");
-  EXPECT_TRUE(catalogue().knows_header(*put, "x-ms-blob-content-length"));
-  EXPECT_TRUE(catalogue().knows_header(*put, "x-ms-meta-anything"));
-  EXPECT_FALSE(catalogue().knows_header(*catalogue().find("Put Blob (block)"), "x-ms-blob-content-length"));
-  EXPECT_EQ(catalogue().find("Lease Blob: break")->sas_permission, "dw");
-  EXPECT_EQ(catalogue().find("Lease Blob: renew")->sas_permission, "w");
-  EXPECT_EQ(catalogue().find("Get Blob")->variant, "");
-  EXPECT_EQ(catalogue().find("Put Blob (type unrecorded)"), nullptr);
-  EXPECT_TRUE(catalogue().knows_parameter(*catalogue().find("List Blobs (flat)"), "delimiter"));
-  EXPECT_TRUE(catalogue().knows_parameter(*catalogue().find("Put Block"), "sig"));
-  EXPECT_FALSE(catalogue().knows_parameter(*catalogue().find("Put Block"), "prefix"));
+  EXPECT_TRUE(test_catalogue().knows_header(*put, "x-ms-blob-content-length"));
+  EXPECT_TRUE(test_catalogue().knows_header(*put, "x-ms-meta-anything"));
+  EXPECT_FALSE(test_catalogue().knows_header(*test_catalogue().find("Put Blob (block)"), "x-ms-blob-content-length"));
+  EXPECT_EQ(test_catalogue().find("Lease Blob: break")->sas_permission, "dw");
+  EXPECT_EQ(test_catalogue().find("Lease Blob: renew")->sas_permission, "w");
+  EXPECT_EQ(test_catalogue().find("Get Blob")->variant, "");
+  EXPECT_EQ(test_catalogue().find("Put Blob (type unrecorded)"), nullptr);
+  EXPECT_TRUE(test_catalogue().knows_parameter(*test_catalogue().find("List Blobs (flat)"), "delimiter"));
+  EXPECT_TRUE(test_catalogue().knows_parameter(*test_catalogue().find("Put Block"), "sig"));
+  EXPECT_FALSE(test_catalogue().knows_parameter(*test_catalogue().find("Put Block"), "prefix"));
 }
 
 TEST(Catalogue, EveryOperationSaysWhatItNeeds) {
-  for (const auto& operation : catalogue().operations()) {
+  for (const auto& operation : test_catalogue().operations()) {
     EXPECT_FALSE(operation.methods.empty()) << operation.full_name;
     EXPECT_EQ(operation.sas_permission.find_first_not_of("racwdxyltmeopfi*"), std::string::npos) << operation.full_name;
     for (const auto& action : operation.rbac_actions)
@@ -137,20 +133,20 @@ TEST(Catalogue, EveryOperationSaysWhatItNeeds) {
 }
 
 TEST(Catalogue, RolesAndSecrets) {
-  EXPECT_EQ(catalogue().role("request-id"), "x-ms-request-id");
-  EXPECT_EQ(catalogue().role("no such role"), "");
-  EXPECT_EQ(catalogue().role_names("url-header").size(), 2U);
-  EXPECT_FALSE(catalogue().secret_headers().empty());
-  EXPECT_EQ(catalogue().secret_queries().front(), "sig");
+  EXPECT_EQ(test_catalogue().role("request-id"), "x-ms-request-id");
+  EXPECT_EQ(test_catalogue().role("no such role"), "");
+  EXPECT_EQ(test_catalogue().role_names("url-header").size(), 2U);
+  EXPECT_FALSE(test_catalogue().secret_headers().empty());
+  EXPECT_EQ(test_catalogue().secret_queries().front(), "sig");
 }
 
 TEST(Catalogue, RuleIsOneLine) {
-  EXPECT_EQ(catalogue().find("Get Blob (range)")->rule(), "GET /{container}/{blob}, Range or x-ms-range");
-  EXPECT_EQ(catalogue().find("Lease Container: acquire")->rule(),
+  EXPECT_EQ(test_catalogue().find("Get Blob (range)")->rule(), "GET /{container}/{blob}, Range or x-ms-range");
+  EXPECT_EQ(test_catalogue().find("Lease Container: acquire")->rule(),
             "PUT /{container}?restype=container&comp=lease, x-ms-lease-action=acquire");
-  EXPECT_EQ(catalogue().find("Get Page Ranges (diff)")->rule(),
+  EXPECT_EQ(test_catalogue().find("Get Page Ranges (diff)")->rule(),
             "GET /{container}/{blob}?comp=pagelist, ?prevsnapshot or x-ms-previous-snapshot-url");
-  EXPECT_EQ(catalogue().find("Get Page Ranges")->rule(),
+  EXPECT_EQ(test_catalogue().find("Get Page Ranges")->rule(),
             "GET /{container}/{blob}?comp=pagelist, no ?prevsnapshot, no x-ms-previous-snapshot-url");
 }
 

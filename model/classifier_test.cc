@@ -7,19 +7,14 @@
 #include <set>
 #include <tuple>
 
+#include "model/test_catalogue.h"
 #include "model/url.h"
 
 namespace blobgauge::model {
 namespace {
 
-const Catalogue& catalogue() {
-  static const auto loaded = Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue");
-  EXPECT_TRUE(loaded) << describe(loaded.error());
-  return *loaded;
-}
-
 const Classifier& classifier() {
-  static const Classifier one(catalogue());
+  static const Classifier one(test_catalogue());
   return one;
 }
 
@@ -71,16 +66,16 @@ std::vector<Request> minimal_requests(const Operation& operation) {
 
 TEST(Classifier, EveryOperationIsItsOwnMinimalRequest) {
   std::size_t requests = 0;
-  for (const auto& operation : catalogue().operations())
+  for (const auto& operation : test_catalogue().operations())
     for (const auto& sent : minimal_requests(operation)) {
       const auto found = classifier().classify(sent);
       EXPECT_EQ(found.name, operation.full_name) << sent.method << ' ' << sent.target << ": " << found.reason;
-      EXPECT_EQ(found.operation, catalogue().find(operation.full_name));
+      EXPECT_EQ(found.operation, test_catalogue().find(operation.full_name));
       EXPECT_TRUE(found.certain);
       EXPECT_EQ(found.reason, "");
       ++requests;
     }
-  EXPECT_GE(requests, catalogue().count().forms);
+  EXPECT_GE(requests, test_catalogue().count().forms);
 }
 
 // What clients add to a request says nothing about its operation: a SAS, other parameters in any order, headers in any
@@ -103,7 +98,7 @@ TEST(Classifier, UnrelatedPartsChangeNothing) {
                                           "",
                                           "snapshot=x",
                                           "prefix=comp"};
-  for (const auto& operation : catalogue().operations()) {
+  for (const auto& operation : test_catalogue().operations()) {
     for (const auto& plain : minimal_requests(operation)) {
       for (int round = 0; round < 20; ++round) {
         auto sent = plain;
@@ -184,13 +179,13 @@ bool satisfies(const Operation& operation, const Request& sent, const std::vecto
 
 TEST(Classifier, AgreesWithTheDataOnRandomRequestsAndFormsExcludeEachOther) {
   std::vector<const Selector*> selectors;
-  for (const auto& operation : catalogue().operations())
+  for (const auto& operation : test_catalogue().operations())
     for (const auto* list : {&operation.query, &operation.headers, &operation.any})
       for (const auto& selector : *list) selectors.push_back(&selector);
   std::mt19937 random(1);
   std::size_t named = 0;
   for (int i = 0; i < 30000; ++i) {
-    const auto& operations = catalogue().operations();
+    const auto& operations = test_catalogue().operations();
     const auto& start = operations[random() % operations.size()];
     const auto plain = minimal_requests(start);
     auto sent = plain[random() % plain.size()];

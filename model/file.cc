@@ -14,7 +14,7 @@
 namespace blobgauge::model {
 namespace {
 
-constexpr std::size_t piece = 64 * 1024;
+constexpr std::size_t piece_size = 64 * 1024;
 
 tl::unexpected<Error> cannot_read(const std::string& path) {
   return fail(Category::input, fmt::format("cannot read: {}", std::strerror(errno)), {}, {path, 0, 0});
@@ -46,8 +46,8 @@ Result<std::string> read_file(const std::string& path) {
   ssize_t n = 0;
   do {
     const std::size_t before = text.size();
-    text.resize(before + piece);
-    n = ::read(descriptor, text.data() + before, piece);
+    text.resize(before + piece_size);
+    n = ::read(descriptor, text.data() + before, piece_size);
     text.resize(before + static_cast<std::size_t>(n > 0 ? n : 0));
   } while (n > 0 || (n < 0 && errno == EINTR));
   const int error = errno;
@@ -104,7 +104,7 @@ OutputFile::~OutputFile() {
 
 Status OutputFile::write(std::string_view text) {
   buffer_ += text;
-  return buffer_.size() >= piece ? flush() : Status{};
+  return buffer_.size() >= piece_size ? flush() : Status{};
 }
 
 Status OutputFile::flush() {

@@ -29,11 +29,6 @@ bool ends_value(char c) {
   return static_cast<unsigned char>(c) <= ' ' || std::string_view("&#\"'<>\\`").find(c) != std::string_view::npos;
 }
 
-int hex_digit(char c) {
-  const char l = ascii_lower(c);
-  return l >= '0' && l <= '9' ? l - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 // One character that is percent-encoded `level` times ("%253D" is '=' at level 2).
 struct Encoded {
   char character = 0;

@@ -163,7 +163,7 @@ CaseResult read_case(const Object& in) {
   return out;
 }
 
-ScenarioResult read_scenario(const Object& in) {
+ScenarioResult scenario_of(const Object& in) {
   ScenarioResult out;
   out.id = in.text("id");
   out.client = in.text("client");
@@ -193,7 +193,7 @@ Results read_results(const Object& in) {
   in.each("cases",
           [&](const Json& item, std::string path) { out.cases.push_back(read_case(Object(item, std::move(path)))); });
   in.each("scenarios", [&](const Json& item, std::string path) {
-    out.scenarios.push_back(read_scenario(Object(item, std::move(path))));
+    out.scenarios.push_back(scenario_of(Object(item, std::move(path))));
   });
   return out;
 }

@@ -5,7 +5,7 @@
 namespace blobgauge::model {
 namespace {
 
-Spec sample() {
+Spec sample_spec() {
   Spec spec;
   spec.service = "azure-blob";
   spec.generated_from = "azcopy-10.32.2-observed";
@@ -25,7 +25,7 @@ Spec sample() {
 }
 
 TEST(Spec, RoundTripsByteForByte) {
-  const auto text = to_yaml(sample());
+  const auto text = to_yaml(sample_spec());
   const auto back = spec_from_yaml(text, "s.yaml");
   ASSERT_TRUE(back) << describe(back.error()) << text;
   EXPECT_EQ(to_yaml(*back), text);
@@ -35,7 +35,7 @@ TEST(Spec, RoundTripsByteForByte) {
 }
 
 TEST(Spec, PointsAtTheMistake) {
-  auto text = to_yaml(sample());
+  auto text = to_yaml(sample_spec());
   text.replace(text.find("weight: breaks"), 14, "weight: broken");
   const auto back = spec_from_yaml(text, "s.yaml");
   ASSERT_FALSE(back);

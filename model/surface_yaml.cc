@@ -19,7 +19,7 @@ using Counts = std::map<std::string, std::uint64_t>;
 
 // ---- writing
 
-void write_list(yaml::Writer& out, std::string_view key, const std::vector<std::string>& items) {
+void write_flow(yaml::Writer& out, std::string_view key, const std::vector<std::string>& items) {
   if (!items.empty()) out.key(key).flow(items);
 }
 
@@ -46,7 +46,7 @@ void write_field(yaml::Writer& out, const Field& field) {
     out.key(name_of(field.value.kind)).flow({field.value.values.begin(), field.value.values.end()});
   write_lines(out, "guards", field.guards);
   if (!field.reason.empty()) out.field("reason", field.reason);
-  write_list(out, "evidence", field.evidence);
+  write_flow(out, "evidence", field.evidence);
   out.end_map();
 }
 
@@ -67,7 +67,7 @@ void write_shares(yaml::Writer& out, const std::string& what, const Counts& coun
     else
       sometimes.emplace(name, count);
   }
-  write_list(out, "every_" + what, always);
+  write_flow(out, "every_" + what, always);
   write_counts(out, "some_" + what, sometimes);
 }
 
@@ -75,8 +75,8 @@ void write_operation(yaml::Writer& out, const OperationSurface& operation) {
   out.key(operation.operation).begin_map();
   if (operation.exchanges) out.number("exchanges", operation.exchanges);
   if (operation.complete) out.number("complete", operation.complete);
-  write_list(out, "scenarios", {operation.scenarios.begin(), operation.scenarios.end()});
-  write_list(out, "evidence", operation.evidence);
+  write_flow(out, "scenarios", {operation.scenarios.begin(), operation.scenarios.end()});
+  write_flow(out, "evidence", operation.evidence);
   write_fields(out, "query", operation.query);
   write_fields(out, "request_headers", operation.request_headers);
   write_fields(out, "response_headers", operation.response_headers);
@@ -84,7 +84,7 @@ void write_operation(yaml::Writer& out, const OperationSurface& operation) {
   Counts statuses;
   for (const auto& [status, count] : operation.statuses) statuses.emplace(fmt::format("{:03}", status), count);
   write_counts(out, "statuses", statuses);
-  write_list(out, "error_codes", {operation.error_codes.begin(), operation.error_codes.end()});
+  write_flow(out, "error_codes", {operation.error_codes.begin(), operation.error_codes.end()});
   if (!operation.answers.empty()) {
     out.key("answers").begin_sequence();
     for (const auto& [key, answers] : operation.answers) {

@@ -7,12 +7,6 @@
 namespace blobgauge::model {
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = ascii_lower(c);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 void split_target(std::string_view text, Url& url) {
   text = text.substr(0, text.find('#'));
   const auto mark = text.find('?');

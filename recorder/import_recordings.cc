@@ -154,8 +154,7 @@ Result<Exchange> parse_recording(std::string_view text, const ImportOptions& opt
   return out;
 }
 
-Result<ImportSummary> import_recordings(const std::string& path, const ImportOptions& options,
-                                        const ExchangeSink& sink) {
+Result<ImportSummary> import_recordings(const std::string& path, const ImportOptions& options, const ImportSink& sink) {
   BLOBGAUGE_TRY(auto lines, LineSource::open(path));
   ImportSummary summary;
   std::string_view line;

@@ -24,11 +24,11 @@ struct ImportOptions {
 };
 
 // Takes over the exchange; an error ends the import and is passed on.
-using ExchangeSink = std::function<model::Status(model::Exchange&&)>;
+using ImportSink = std::function<model::Status(model::Exchange&&)>;
 
 // xz, zstd or plain; "-" is standard input. A line that is no recorded exchange is an error with its place.
 model::Result<ImportSummary> import_recordings(const std::string& path, const ImportOptions& options,
-                                               const ExchangeSink& sink);
+                                               const ImportSink& sink);
 
 // One line of the form. The exchange's number is left at 0.
 model::Result<model::Exchange> parse_recording(std::string_view line, const ImportOptions& options = {});

@@ -8,6 +8,7 @@
 
 #include "model/file.h"
 #include "recorder/proxy.h"
+#include "recorder/test_sink.h"
 #include "wire/connection.h"
 #include "wire/runtime.h"
 
@@ -18,18 +19,9 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class Memory final : public ExchangeSink {
- public:
-  model::Status write(const model::Exchange& exchange) override {
-    exchanges.push_back(exchange);
-    return {};
-  }
-  std::vector<model::Exchange> exchanges;
-};
-
 class Interception : public testing::Test {
  protected:
-  Interception() : authority_(wire::CertificateAuthority::temporary().value()), sink_(std::make_shared<Memory>()) {
+  Interception() : authority_(wire::CertificateAuthority::temporary().value()), sink_(std::make_shared<MemorySink>()) {
     certificate_ = (std::filesystem::temp_directory_path() / ("interception-" + std::to_string(::getpid()))).string();
     EXPECT_TRUE(model::write_file(certificate_, authority_->certificate_pem()));
     server_.Put("/c/b", [](const httplib::Request& request, httplib::Response& response) {
@@ -42,8 +34,7 @@ class Interception : public testing::Test {
     while (!server_.is_running()) std::this_thread::yield();
 
     Proxy::Options options;
-    options.catalogue = std::make_shared<const model::Catalogue>(
-        model::Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue").value());
+    options.catalogue = test_catalogue();
     options.authority = authority_;
     options.mapping =
         Mapping({MapRule::parse("*.blob.core.windows.net=http://127.0.0.1:" + std::to_string(port_)).value()});
@@ -66,7 +57,7 @@ class Interception : public testing::Test {
   }
 
   std::shared_ptr<wire::CertificateAuthority> authority_;
-  std::shared_ptr<Memory> sink_;
+  std::shared_ptr<MemorySink> sink_;
   std::string certificate_;
   httplib::Server server_;
   int port_ = 0;

@@ -9,6 +9,7 @@
 
 #include "model/text.h"
 #include "recorder/test_peers.h"
+#include "recorder/test_sink.h"
 
 namespace blobgauge::recorder {
 namespace {
@@ -23,25 +24,9 @@ using testing::StartsWith;
 using testing_peers::Origin;
 using testing_peers::Socket;
 
-class Memory final : public ExchangeSink {
- public:
-  model::Status write(const model::Exchange& exchange) override {
-    exchanges.push_back(exchange);
-    return status;
-  }
-  std::vector<model::Exchange> exchanges;  // look at it after Proxy::stop
-  model::Status status;
-};
-
-std::shared_ptr<const model::Catalogue> catalogue() {
-  static const auto loaded =
-      std::make_shared<const model::Catalogue>(model::Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue").value());
-  return loaded;
-}
-
 struct Recorded {
-  explicit Recorded(Proxy::Options options) : sink(std::make_shared<Memory>()) {
-    options.catalogue = catalogue();
+  explicit Recorded(Proxy::Options options) : sink(std::make_shared<MemorySink>()) {
+    options.catalogue = test_catalogue();
     auto started = Proxy::start(std::move(options), sink);
     EXPECT_TRUE(started) << describe(started.error());
     proxy = std::move(*started);
@@ -57,7 +42,7 @@ struct Recorded {
     EXPECT_TRUE(proxy->stop(300ms));
     return sink->exchanges;
   }
-  std::shared_ptr<Memory> sink;
+  std::shared_ptr<MemorySink> sink;
   std::unique_ptr<Proxy> proxy;
 };
 

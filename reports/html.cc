@@ -80,9 +80,9 @@ std::string anchor(std::string_view kind, std::size_t column, std::string_view i
   return out;
 }
 
-class Page {
+class HtmlPage {
  public:
-  Page(const Input& input, const Overview& overview, const HtmlOptions& options)
+  HtmlPage(const Input& input, const Overview& overview, const HtmlOptions& options)
       : input_(input), overview_(overview), options_(options) {}
 
   std::string write() {
@@ -520,7 +520,7 @@ std::string html_text(std::string_view text) {
 }
 
 std::string to_html(const Input& input, const Overview& overview, const HtmlOptions& options) {
-  return Page(input, overview, options).write();
+  return HtmlPage(input, overview, options).write();
 }
 
 }  // namespace blobgauge::reports

@@ -31,9 +31,9 @@ std::string head(const std::vector<std::string>& names) {
   return top + "\n" + rule + "\n";
 }
 
-class Page {
+class MarkdownPage {
  public:
-  Page(const Input& input, const Overview& overview) : input_(input), overview_(overview) {}
+  MarkdownPage(const Input& input, const Overview& overview) : input_(input), overview_(overview) {}
 
   std::string write() {
     out_ += "# Which client commands break\n\n";
@@ -191,6 +191,6 @@ std::string markdown_code(std::string_view text) {
   return fence + (space ? " " : "") + inner + (space ? " " : "") + fence;
 }
 
-std::string to_markdown(const Input& input, const Overview& overview) { return Page(input, overview).write(); }
+std::string to_markdown(const Input& input, const Overview& overview) { return MarkdownPage(input, overview).write(); }
 
 }  // namespace blobgauge::reports

@@ -32,9 +32,9 @@ std::string cut(std::string_view text, std::size_t width) {
 
 constexpr std::size_t most_groups = 12;
 
-class Page {
+class TerminalPage {
  public:
-  Page(const Overview& overview, const TerminalOptions& options) : overview_(overview), options_(options) {}
+  TerminalPage(const Overview& overview, const TerminalOptions& options) : overview_(overview), options_(options) {}
 
   std::string write() {
     for (const auto& label : overview_.labels) label_width_ = std::max(label_width_, columns(visible(label)));
@@ -174,7 +174,7 @@ class Page {
 }  // namespace
 
 std::string to_terminal(const Overview& overview, const TerminalOptions& options) {
-  return Page(overview, options).write();
+  return TerminalPage(overview, options).write();
 }
 
 }  // namespace blobgauge::reports

@@ -107,15 +107,15 @@ void same_however_cut(BodyFraming framing, std::string_view text, const std::str
   ASSERT_EQ(outcome(framing, bytes, false, limits), whole);
 }
 
-constexpr BodyFraming chunked{Framing::chunked, 0};
+constexpr BodyFraming in_chunks{Framing::chunked, 0};
 
 TEST(BodyDecoder, ChunkedKeepsExtensionsAndTrailers) {
   const std::string body =
       "5 ;a=\"b;c\"\r\nhello\r\n00B;x\r\n, wide\r\nwor\r\n2\r\nld\r\n0;last\r\nX-T: 1\r\ny:2\r\n\r\n";
   const std::string text = body + "GET /";
-  const auto whole = outcome(chunked, {text});
+  const auto whole = outcome(in_chunks, {text});
   EXPECT_EQ(whole, body + "|hello, wide\r\nworld|X-T: 1\r\ny:2\r\n|GET /|done");
-  same_however_cut(chunked, text, whole);
+  same_however_cut(in_chunks, text, whole);
 }
 
 TEST(BodyDecoder, LengthAndClose) {
@@ -123,7 +123,7 @@ TEST(BodyDecoder, LengthAndClose) {
   EXPECT_EQ(outcome({Framing::close, 0}, {"a", "bc"}, true), "abc|abc|||done");
   EXPECT_EQ(outcome({Framing::length, 5}, {"abc"}, true),
             "abc|error: the body ended 2 bytes before its Content-Length");
-  EXPECT_THAT(outcome(chunked, {"3\r\nabc\r\n"}, true), HasSubstr("ended before its last chunk"));
+  EXPECT_THAT(outcome(in_chunks, {"3\r\nabc\r\n"}, true), HasSubstr("ended before its last chunk"));
   EXPECT_TRUE(BodyDecoder(BodyFraming{}).done());
   EXPECT_TRUE(BodyDecoder(BodyFraming{Framing::length, 0}).done());
 }
@@ -157,10 +157,10 @@ TEST(BodyDecoder, RefusesHostileChunks) {
   };
   const FramingLimits limits{32, 32};
   for (const auto& [text, why] : table) {
-    const auto whole = outcome(chunked, {text}, false, limits);
+    const auto whole = outcome(in_chunks, {text}, false, limits);
     EXPECT_THAT(whole, HasSubstr("error: malformed")) << text;
     EXPECT_THAT(whole, HasSubstr(std::string(why)));
-    same_however_cut(chunked, text, whole, limits);
+    same_however_cut(in_chunks, text, whole, limits);
   }
 }
 
@@ -168,7 +168,7 @@ TEST(BodyDecoder, ManyTinyChunksAreBounded) {
   std::string text;
   for (int i = 0; i < 10000; ++i) text += chunk_prefix(1) + "x" + std::string(chunk_suffix);
   text += last_chunk;
-  BodyDecoder decoder(chunked);
+  BodyDecoder decoder(in_chunks);
   std::size_t at = 0;
   while (!decoder.done()) {
     const auto piece = decoder.next(std::string_view(text).substr(at));

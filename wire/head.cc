@@ -12,12 +12,6 @@ namespace blobgauge::wire {
 using model::Category;
 using model::fail;
 
-namespace {
-
-constexpr std::string_view crlf = "\r\n";
-
-}  // namespace
-
 std::string HeadField::text() const {
   if (!folded) return std::string(value);
   std::string out;

@@ -9,10 +9,6 @@ namespace blobgauge::wire {
 using model::Category;
 using model::fail;
 
-namespace {
-constexpr std::string_view crlf = "\r\n";
-}  // namespace
-
 HeadEdit::HeadEdit(const Head& head) : head_(head), values_(head.fields.size()), removed_(head.fields.size()) {}
 
 void HeadEdit::start_line(std::string text) { start_line_ = std::move(text); }

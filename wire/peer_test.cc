@@ -17,13 +17,13 @@ namespace {
 using testing::HasSubstr;
 using Fields = httplib::Headers;
 
-std::string pattern(std::size_t size) {
+std::string payload(std::size_t size) {
   std::string out(size, '\0');
   for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<char>(i * 17 + (i >> 7));
   return out;
 }
 
-Task<> echo(Transaction& transaction) {
+Task<> echo_target(Transaction& transaction) {
   auto body = co_await transaction.read_all(64 << 20);
   if (!body) co_return;
   model::Headers headers;
@@ -64,7 +64,7 @@ struct Authority {
 
 // Our server on a thread of its own, since the peer blocks.
 struct OurServer {
-  explicit OurServer(ServerOptions options = {}, Handler handler = echo)
+  explicit OurServer(ServerOptions options = {}, Handler handler = echo_target)
       : server(*Server::start(runtime, std::move(options), std::move(handler))) {
     runtime.start();
   }
@@ -75,7 +75,7 @@ struct OurServer {
 
 void exercise(httplib::Client& client) {
   client.set_keep_alive(true);
-  const auto body = pattern(300'000);
+  const auto body = payload(300'000);
   auto put = client.Put("/echo", body, "application/octet-stream");
   ASSERT_TRUE(put) << httplib::to_string(put.error());
   EXPECT_EQ(put->status, 200);
@@ -123,7 +123,7 @@ TEST(Peer, TheirClientThroughAnInterceptedTunnel) {
                                      "HTTP/1.1 200 Connection established\r\n\r\n");
       co_return;
     }
-    co_await echo(transaction);
+    co_await echo_target(transaction);
   });
   httplib::Client client("https://account.blob.example");
   client.set_proxy("127.0.0.1", ours.server->port());
@@ -146,7 +146,7 @@ void exercise_client(TheirServer& theirs, std::shared_ptr<const TlsClient> tls) 
     response.set_header("X-Length", request.get_header_value("Content-Length"));
     response.set_content(request.body, "application/octet-stream");
   });
-  const auto body = pattern(500'000);
+  const auto body = payload(500'000);
   theirs.Get("/chunked", [&](const httplib::Request&, httplib::Response& response) {
     response.set_chunked_content_provider("text/plain", [&](std::size_t offset, httplib::DataSink& sink) {
       const auto part = std::min<std::size_t>(9999, body.size() - offset);
