@@ -43,7 +43,7 @@ Result<std::vector<clients::VerifyOptions::Client>> programs(const Options& opti
     const auto equals = entry.find('=');
     const auto name = entry.substr(0, equals);
     const auto it = std::ranges::find(found, name, &clients::VerifyOptions::Client::name);
-    if (equals == std::string::npos || it == found.end())
+    if (equals == std::string::npos || equals + 1 == entry.size() || it == found.end())
       return model::fail(Category::usage,
                          fmt::format("--client takes NAME=PATH of a client in --clients, not '{}'", entry));
     it->program = std::filesystem::absolute(entry.substr(equals + 1));

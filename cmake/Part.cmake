@@ -7,6 +7,8 @@ if(CCACHE_PROGRAM)
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
 endif()
 
+add_custom_target(unit_tests)  # all that ctest -L unit runs
+
 function(blobgauge_part NAME)
   cmake_parse_arguments(PART "" "" "SOURCES;USES;LIBRARIES;TESTS;TEST_LIBRARIES;FUZZERS" ${ARGN})
   if(PART_SOURCES)
@@ -20,6 +22,7 @@ function(blobgauge_part NAME)
   target_link_libraries(bg_${NAME} ${scope} blobgauge_options ${PART_USES} ${PART_LIBRARIES})
   if(PART_TESTS AND BUILD_TESTING AND NOT BLOBGAUGE_FUZZ)
     add_executable(${NAME}_test ${PART_TESTS})
+    add_dependencies(unit_tests ${NAME}_test)
     target_link_libraries(${NAME}_test PRIVATE bg_${NAME} ${PART_TEST_LIBRARIES} GTest::gmock GTest::gtest GTest::gtest_main)
     target_compile_definitions(${NAME}_test PRIVATE BLOBGAUGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     gtest_discover_tests(${NAME}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
