@@ -7,6 +7,7 @@
 
 cache=${XDG_CACHE_HOME:-${HOME:-$top/build}/.cache}/blobgauge
 export GOTOOLCHAIN=local  # a go.mod must not fetch another toolchain
+mitmproxy_version=11.0.2
 go_minor=1.26             # the standard library moves facts, so exactly this minor version
 
 # hash_of FILE...: 12 hex digits over the contents, in the order given.
@@ -117,6 +118,20 @@ setup_azurite() {
   local from=$top/clients/azurite
   make_once azurite "$(hash_of "$from/package-lock.json")" 'Azurite (npm)' network npm_install "$from" || return
   export BLOBGAUGE_AZURITE=$made/node_modules/azurite/dist/src/blob/main.js
+}
+
+# setup_mitmproxy: sets mitmdump, a peer of the recorder.
+setup_mitmproxy() {
+  install_packages bench || return
+  make_once mitmproxy "$mitmproxy_version" 'mitmproxy' network fetch_mitmproxy || return
+  mitmdump=$made/bin/mitmdump
+}
+fetch_mitmproxy() {
+  # A virtual environment knows its own path, so it can't be moved into place: its packages can.
+  python3 -m venv "$1/venv" && "$1/venv/bin/pip" install --quiet --no-cache-dir --target "$1/packages" \
+    "mitmproxy==$mitmproxy_version" && rm -rf "$1/venv" && mkdir -p "$1/bin" &&
+    printf '#!/bin/sh\nhere=$(cd "$(dirname "$0")/.." && pwd)\nPYTHONPATH=$here/packages exec python3 -c %s "$@"\n' \
+      "'from mitmproxy.tools.main import mitmdump; mitmdump()'" >"$1/bin/mitmdump" && chmod +x "$1/bin/mitmdump"
 }
 
 # setup_rclone: sets BLOBGAUGE_RCLONE. Modules are fetched first, so that fetching and building are timed apart.
