@@ -48,10 +48,10 @@ bool is_zero(const std::string& constant) { return constant.empty() || constant 
 }  // namespace
 
 bool Domain::join(const Domain& other) {
-  bool grew = raise(unset, other.unset) | raise(blank, other.blank) | raise(something, other.something) |
-              raise(dynamic, other.dynamic) | raise(every_request, other.every_request) |
-              unite(requests, other.requests);
-  grew |= raise(many, other.many);
+  bool grew = unite(requests, other.requests);
+  for (const auto flag :
+       {&Domain::unset, &Domain::blank, &Domain::something, &Domain::dynamic, &Domain::every_request, &Domain::many})
+    grew |= raise(this->*flag, other.*flag);
   if (!many) grew |= unite(constants, other.constants);
   if (constants.size() > most_constants) many = true;
   if (many) {

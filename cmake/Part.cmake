@@ -7,6 +7,7 @@ if(CCACHE_PROGRAM)
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
 endif()
 
+add_custom_target(fuzzers)
 add_custom_target(unit_tests)  # all that ctest -L unit runs
 
 function(blobgauge_part NAME)
@@ -32,6 +33,7 @@ function(blobgauge_part NAME)
     foreach(source ${PART_FUZZERS})
       get_filename_component(fuzzer ${source} NAME_WE)
       add_executable(${fuzzer} ${source})
+      add_dependencies(fuzzers ${fuzzer})
       target_link_libraries(${fuzzer} PRIVATE bg_${NAME} -fsanitize=fuzzer)
     endforeach()
   endif()
