@@ -8,6 +8,7 @@
 #include "cli/specs.h"
 #include "model/file.h"
 #include "model/text.h"
+#include "recorder/admission.h"
 #include "recorder/command.h"
 #include "recorder/proxy.h"
 #include "recorder/trace_sink.h"
@@ -20,7 +21,7 @@ using model::fail;
 
 struct Options {
   std::string listen = "127.0.0.1:0", mode = "forward", target, map_style = "host", output, catalogue, authority;
-  std::vector<std::string> maps, pass_through, command;
+  std::vector<std::string> maps, pass_through, allowed_hosts, command;
   bool keep_addresses = false, propagate = false, insecure = false;
   std::string resign_account, resign_key_file, ca_file, client, release;
   std::string upstream_proxy, perturb;
@@ -83,6 +84,7 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
     BLOBGAUGE_TRY(out.authority, wire::CertificateAuthority::open(folder));
   }
   out.pass_through = options.pass_through;
+  out.allowed_hosts = options.allowed_hosts;
   out.upstream_ca_file = options.ca_file;
   out.upstream_verify = !options.insecure;
   out.keep_body = options.keep_body;
@@ -90,8 +92,19 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
   return out;
 }
 
+std::string named(const std::vector<std::string>& hosts) {
+  std::string out;
+  for (const auto& host : hosts) out += (out.empty() ? "" : ", ") + host;
+  return out;
+}
+
 // Why a client's requests did not come, from what did.
-model::Status nothing_recorded(const recorder::Proxy::Counts& counts) {
+model::Status nothing_recorded(const recorder::Proxy::Counts& counts, const std::vector<std::string>& refused_hosts) {
+  if (counts.refused > 0)
+    return fail(Category::usage,
+                fmt::format("nothing recorded: requests for {} were refused, this proxy serves storage hosts only",
+                            named(refused_hosts)),
+                fmt::format("add --allow-host '{}'", refused_hosts.front()));
   if (counts.handshakes_failed > 0)
     return fail(Category::usage,
                 fmt::format("nothing recorded: {} TLS handshakes failed, the client does not trust the local authority",
@@ -105,8 +118,10 @@ model::Status nothing_recorded(const recorder::Proxy::Counts& counts) {
               "--map 'ACCOUNT.blob.core.windows.net=http://127.0.0.1:10000'; see NO_PROXY too");
 }
 
-std::vector<std::string> notes_of(const recorder::Proxy::Counts& counts) {
+std::vector<std::string> notes_of(const recorder::Proxy::Counts& counts,
+                                  const std::vector<std::string>& refused_hosts) {
   std::vector<std::string> notes;
+  if (counts.refused > 0) notes.push_back(fmt::format("{} requests refused: {}", counts.refused, named(refused_hosts)));
   if (counts.handshakes_failed > 0) notes.push_back(fmt::format("{} TLS handshakes failed", counts.handshakes_failed));
   return notes;
 }
@@ -131,7 +146,7 @@ model::Result<int> run(const Options& options) {
                 "leave --mode out, or start the recorder alone and give the client its address");
   BLOBGAUGE_TRY(auto settings, proxy_options(options));
   const auto authority = settings.authority;
-  const bool open = settings.address != "127.0.0.1" && settings.address != "::1" && settings.address != "localhost";
+  const bool open = !recorder::is_loopback(settings.address);
 
   model::TraceHead head;
   head.tool = "blobgauge " BLOBGAUGE_VERSION;
@@ -142,7 +157,9 @@ model::Result<int> run(const Options& options) {
   const auto sink = std::make_shared<recorder::TraceSink>(std::move(writer));
   BLOBGAUGE_TRY(const auto proxy, recorder::Proxy::start(std::move(settings), sink));
   if (open)
-    fmt::print(stderr, "blobgauge: warning: {} is not loopback, whoever reaches it can use this proxy\n",
+    fmt::print(stderr,
+               "blobgauge: warning: {} is not loopback; whoever reaches it can use this proxy, for the hosts that it "
+               "serves\n",
                options.listen);
 
   recorder::CommandEnd end;
@@ -158,17 +175,20 @@ model::Result<int> run(const Options& options) {
   const auto counts = proxy->counts();
   if (!recorded) return tl::make_unexpected(recorded.error());
   if (!ran) return tl::make_unexpected(ran.error());
-  BLOBGAUGE_CHECK(sink->finish(ran->exit_code, notes_of(counts)));
+  BLOBGAUGE_CHECK(sink->finish(ran->exit_code, notes_of(counts, proxy->refused_hosts())));
   if (ran->timed_out)
     return fail(Category::timeout,
                 fmt::format("'{}' ran longer than {} s and was ended", options.command[0], options.limit),
                 fmt::format("the trace has its {} exchanges", counts.exchanges));
   if (counts.exchanges == 0) {
-    BLOBGAUGE_CHECK(nothing_recorded(counts));
+    BLOBGAUGE_CHECK(nothing_recorded(counts, proxy->refused_hosts()));
   }
   if (counts.unanswered == counts.exchanges)
     return fail(Category::endpoint, fmt::format("none of {} requests got an answer from the server", counts.exchanges),
                 fmt::format("run 'blobgauge trace cat {}' for the reasons", options.output));
+  if (counts.refused > 0)
+    fmt::print(stderr, "blobgauge: {} requests were refused, for {}; --allow-host GLOB serves more hosts\n",
+               counts.refused, named(proxy->refused_hosts()));
   fmt::print(stderr, "{} exchanges on {} connections{}\n", counts.exchanges, counts.connections,
              ran->exit_code > 0 ? fmt::format(", the client exited with {}", ran->exit_code) : "");
   return options.propagate ? ran->exit_code : 0;
@@ -195,7 +215,10 @@ const Command command{
                    "do not map hosts inside headers, such as the source of a server-side copy");
       app.add_option("--resign-account", options->resign_account, "account to sign mapped SharedKey requests for");
       app.add_option("--resign-key-file", options->resign_key_file, "file with its key, base64");
-      app.add_option("--pass-through", options->pass_through, "hosts (globs) whose TLS is not looked into");
+      app.add_option("--allow-host", options->allowed_hosts,
+                     "hosts (globs) that are served beside the mapped ones and Azure's storage and login hosts");
+      app.add_option("--pass-through", options->pass_through,
+                     "hosts (globs) whose TLS is not looked into, beside Azure's login hosts");
       app.add_option("--ca-file", options->ca_file, "authorities that the endpoint's certificate is checked with");
       app.add_flag("--insecure", options->insecure, "do not check the endpoint's certificate");
       app.add_option("--authority", options->authority, "folder of the local authority");

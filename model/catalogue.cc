@@ -69,6 +69,7 @@ class CatalogueReader {
     append(out_.discriminators_, fields.list("discriminators"));
     fields.child("operations");
     BLOBGAUGE_CHECK(read_names(fields.child("addressing"), file, "addressing", out_.addressing_));
+    BLOBGAUGE_CHECK(read_names(fields.child("network"), file, "network", out_.network_));
     BLOBGAUGE_CHECK(read_names(fields.child("roles"), file, "roles", out_.roles_));
     BLOBGAUGE_CHECK(read_names(fields.child("groups"), file, "groups", groups_));
     if (const auto* node = fields.child("secrets")) {
@@ -273,6 +274,7 @@ std::string_view Catalogue::role(std::string_view name) const {
 const std::vector<std::string>& Catalogue::role_names(std::string_view name) const { return names_in(roles_, name); }
 
 const std::vector<std::string>& Catalogue::addressing(std::string_view key) const { return names_in(addressing_, key); }
+const std::vector<std::string>& Catalogue::network(std::string_view key) const { return names_in(network_, key); }
 
 bool Catalogue::knows_parameter(const Operation& operation, std::string_view name) const {
   const auto selects = [&](const std::vector<Selector>& selectors) {

@@ -53,6 +53,8 @@ class Catalogue {
   const std::vector<std::string>& discriminators() const { return discriminators_; }
   // Host forms and the like, for model/address.h; empty for a key that the files do not have.
   const std::vector<std::string>& addressing(std::string_view key) const;
+  // Hosts and addresses that a recorder treats apart; likewise.
+  const std::vector<std::string>& network(std::string_view key) const;
 
  private:
   friend class CatalogueReader;
@@ -60,7 +62,7 @@ class Catalogue {
   std::vector<Operation> operations_;
   std::string service_, version_;
   std::vector<std::string> secret_headers_, secret_queries_, common_parameters_, common_headers_, discriminators_;
-  Names roles_, addressing_;
+  Names roles_, addressing_, network_;
 };
 
 }  // namespace blobgauge::model

@@ -7,6 +7,7 @@
 
 #include "model/classifier.h"
 #include "model/text.h"
+#include "recorder/admission.h"
 #include "recorder/relay.h"
 #include "recorder/rewrite.h"
 #include "wire/client.h"
@@ -23,10 +24,11 @@ using wire::Task;
 namespace {
 
 constexpr std::string_view established = "HTTP/1.1 200 Connection established\r\n\r\n";
+constexpr std::size_t most_refused_hosts = 8;  // named at the end
 
-// Where cloud machines get their identity: a proxy that forwards to it hands it to everybody who can reach the proxy.
-bool link_local(std::string_view host) {
-  return host.starts_with("169.254.") || model::lower(host).starts_with("fe80:");
+std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
 }
 
 Task<> copy(wire::Connection& from, wire::Connection& to) {
@@ -46,14 +48,23 @@ Task<> copy(wire::Connection& from, wire::Connection& to) {
 
 struct Proxy::State {
   State(Options chosen, std::shared_ptr<ExchangeSink> to)
-      : options(std::move(chosen)), sink(std::move(to)), redaction(*options.catalogue), classifier(*options.catalogue) {
+      : options(std::move(chosen)),
+        sink(std::move(to)),
+        redaction(*options.catalogue),
+        classifier(*options.catalogue),
+        pass_through(joined(options.pass_through, options.catalogue->network("login-hosts"))),
+        admission(joined(joined(options.allowed_hosts, pass_through), options.catalogue->network("storage-hosts")),
+                  options.catalogue->network("identity-services")) {
     rewriter.mapping = options.mapping;
     rewriter.map_addresses = options.map_addresses;
     rewriter.address_headers = options.catalogue->role_names("url-header");
     rewriter.resign = options.resign;
     if (options.mode == Mode::reverse) rewriter.target = options.target;
+    limits = {options.connect_limit, options.idle_limit, [this](std::string_view address, std::uint16_t to_port) {
+                return admission.refuses_address(address, to_port);
+              }};
     wire::ClientOptions settings;
-    settings.limits = {options.connect_limit, options.idle_limit};
+    settings.limits = limits;
     settings.idle_per_destination = 64;
     client = std::make_unique<wire::Client>(settings);
   }
@@ -62,7 +73,10 @@ struct Proxy::State {
   std::shared_ptr<ExchangeSink> sink;
   model::Redaction redaction;
   model::Classifier classifier;
+  std::vector<std::string> pass_through;
+  Admission admission;
   Rewriter rewriter;
+  wire::ConnectLimits limits;
   std::shared_ptr<wire::TlsServer> interceptor;
   std::shared_ptr<const wire::TlsClient> tls;
   wire::Runtime runtime;
@@ -70,9 +84,11 @@ struct Proxy::State {
   std::unique_ptr<wire::Server> server;
   std::uint16_t port = 0;
   bool stopped = false;
-  std::atomic<std::uint64_t> tunnels{0}, handshakes_failed{0}, exchanges{0}, unanswered{0}, connections{0};
+  std::atomic<std::uint64_t> tunnels{0}, handshakes_failed{0}, refused{0}, exchanges{0}, unanswered{0}, connections{0};
   std::atomic<bool> sink_failed{false};
-  Status written;  // the sink's first error; of the loop's thread until that has ended
+  // Of the loop's thread until that has ended.
+  Status written;  // the sink's first error
+  std::vector<std::string> refused_hosts;
 
   Task<> handle(wire::Transaction& transaction);
   Task<> connect(wire::Transaction& transaction);
@@ -80,7 +96,7 @@ struct Proxy::State {
   Task<> forward(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange);
   Task<> answer_error(wire::Transaction& transaction, model::Exchange& exchange, const model::Error& error);
   Task<> refuse(wire::Transaction& transaction, int status, std::string_view reason, const std::string& why);
-  std::optional<std::string> forbidden(const model::Url& to) const;
+  Task<> forbid(wire::Transaction& transaction, const model::Url& to, const std::string& why);
   RelayOptions relay_options(const wire::RequestHead& head, const model::Request& request) const;
   void tell(model::Exchange& exchange);
 };
@@ -101,8 +117,9 @@ Task<> Proxy::State::handle(wire::Transaction& transaction) {
     co_await refuse(transaction, 400, "Bad Request", describe(departure.error()));
     co_return;
   }
-  if (const auto why = forbidden(departure->server)) {
-    co_await refuse(transaction, 403, "Forbidden", *why);
+  const auto& to = departure->server;
+  if (const auto why = departure->configured ? std::nullopt : admission.refuses(to.host, to.effective_port())) {
+    co_await forbid(transaction, to, *why);
     co_return;
   }
   try {
@@ -125,6 +142,10 @@ Task<> Proxy::State::forward(wire::Transaction& transaction, const Departure& de
   const auto keep = relay_options(transaction.head(), exchange.request);
   for (bool again = false;; again = true) {
     auto loan = co_await client->borrow(destination, again);
+    if (!loan && loan.error().category == Category::usage) {
+      co_await forbid(transaction, departure.server, loan.error().message);
+      co_return;
+    }
     if (!loan) {
       co_await answer_error(transaction, exchange, loan.error());
       co_return;
@@ -175,11 +196,11 @@ Task<> Proxy::State::refuse(wire::Transaction& transaction, int status, std::str
   co_await transaction.respond(status, reason, std::move(headers), text);
 }
 
-std::optional<std::string> Proxy::State::forbidden(const model::Url& to) const {
-  if (link_local(to.host)) return fmt::format("{} is link-local and not proxied", to.host);
-  if (to.effective_port() == port && (to.host == "127.0.0.1" || to.host == "localhost" || to.host == "::1"))
-    return std::string("this request would go round in circles: its server is this proxy");
-  return std::nullopt;
+Task<> Proxy::State::forbid(wire::Transaction& transaction, const model::Url& to, const std::string& why) {
+  ++refused;
+  const auto known = std::find(refused_hosts.begin(), refused_hosts.end(), to.host) != refused_hosts.end();
+  if (!known && refused_hosts.size() < most_refused_hosts) refused_hosts.push_back(to.host);
+  co_await refuse(transaction, 403, "Forbidden", why);
 }
 
 RelayOptions Proxy::State::relay_options(const wire::RequestHead& head, const model::Request& request) const {
@@ -218,14 +239,13 @@ Task<> Proxy::State::connect(wire::Transaction& transaction) {
     co_await refuse(transaction, 400, "Bad Request", "CONNECT is for a forward proxy and a HOST:PORT");
     co_return;
   }
-  if (const auto why = forbidden(*to)) {
-    co_await refuse(transaction, 403, "Forbidden", *why);
+  const bool mapped = rewriter.mapping.find(to->authority()) != nullptr;
+  if (const auto why = mapped ? std::nullopt : admission.refuses(to->host, to->effective_port())) {
+    co_await forbid(transaction, *to, *why);
     co_return;
   }
   ++tunnels;
-  const auto& globs = options.pass_through;
-  const bool passes = !interceptor || std::any_of(globs.begin(), globs.end(),
-                                                  [&](const auto& glob) { return model::glob_match(glob, to->host); });
+  const bool passes = !interceptor || (!mapped && model::matches_any(pass_through, to->host));
   if (passes) {
     co_await tunnel(transaction, *to);
     co_return;
@@ -238,8 +258,11 @@ Task<> Proxy::State::tunnel(wire::Transaction& transaction, const model::Url& to
   wire::Destination destination;
   destination.host = to.host;
   destination.port = to.effective_port();
-  const wire::ConnectLimits limits{options.connect_limit, options.idle_limit};
   auto stream = co_await wire::connect(destination, limits);
+  if (!stream && stream.error().category == Category::usage) {
+    co_await forbid(transaction, to, stream.error().message);
+    co_return;
+  }
   if (!stream) {
     co_await refuse(transaction, 502, "Bad Gateway", stream.error().message);
     co_return;
@@ -272,6 +295,7 @@ model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_
                   return self->handle(transaction);
                 }));
   state->port = state->server->port();
+  state->admission.own(state->options.address, state->port);
   state->runtime.start();
   return std::unique_ptr<Proxy>(new Proxy(std::move(state)));
 }
@@ -291,9 +315,11 @@ std::string Proxy::url() const {
 }
 
 Proxy::Counts Proxy::counts() const {
-  return {state_->connections, state_->tunnels,    state_->handshakes_failed,
+  return {state_->connections, state_->tunnels,    state_->handshakes_failed, state_->refused,
           state_->exchanges,   state_->unanswered, state_->sink_failed};
 }
+
+const std::vector<std::string>& Proxy::refused_hosts() const { return state_->refused_hosts; }
 
 Status Proxy::stop(std::chrono::milliseconds grace) {
   if (!state_->stopped) {

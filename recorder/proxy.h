@@ -45,8 +45,11 @@ class Proxy {
     std::shared_ptr<const model::Catalogue> catalogue;
     // Makes the certificates of intercepted hosts. Without it CONNECT is tunnelled and not looked into.
     std::shared_ptr<wire::CertificateAuthority> authority;
-    // Globs of hosts whose tunnels are not looked into.
+    // Globs of hosts whose tunnels are not looked into, beside the catalogue's token services. A mapping goes before.
     std::vector<std::string> pass_through;
+    // Globs of hosts that a client of a forward proxy may name, beside those that are mapped or pass through and the
+    // catalogue's storage hosts. Addresses that give machines their identity are refused whatever is allowed here.
+    std::vector<std::string> allowed_hosts;
 
     Mapping mapping;
     bool map_addresses = true;  // also in headers that hold the URL of a resource
@@ -71,6 +74,7 @@ class Proxy {
     std::uint64_t connections = 0;  // on which a request came
     std::uint64_t tunnels = 0;      // CONNECT requests, with their TLS handshake or without
     std::uint64_t handshakes_failed = 0;
+    std::uint64_t refused = 0;     // requests and tunnels, for the host that they named
     std::uint64_t exchanges = 0;   // told to the sink
     std::uint64_t unanswered = 0;  // of these, without an answer of the server
     bool sink_failed = false;      // nothing more is told
@@ -84,6 +88,8 @@ class Proxy {
   std::uint16_t port() const;
   std::string url() const;  // "http://127.0.0.1:43210"
   Counts counts() const;
+  // Some of the hosts for whose sake requests were refused. Only after stop().
+  const std::vector<std::string>& refused_hosts() const;
 
   // Takes no more connections, lets running exchanges end for up to `grace`, cuts and tells the others. Returns the
   // sink's first error. A second call does nothing more.

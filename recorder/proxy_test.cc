@@ -15,6 +15,7 @@ namespace blobgauge::recorder {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -37,6 +38,12 @@ struct Recorded {
     options.target = model::parse_url(fmt::format("http://127.0.0.1:{}", origin.port())).value();
     return options;
   }
+  // A forward proxy that serves loopback, where the tests' servers are.
+  static Proxy::Options forward() {
+    Proxy::Options options;
+    options.allowed_hosts = {"127.0.0.1"};
+    return options;
+  }
   Socket client() const { return Socket::to(proxy->port()); }
   const std::vector<model::Exchange>& told() {
     EXPECT_TRUE(proxy->stop(300ms));
@@ -53,7 +60,7 @@ TEST(Proxy, ForwardsAbsoluteFormAndTellsWhatCrossedTheWire) {
     seen += socket.bytes(5);
     socket.say("HTTP/1.1 201 Created\r\nETag:  \"x\" \r\neTag: y\r\nContent-Length: 3\r\n\r\nabc");
   });
-  Recorded setup(Proxy::Options{});
+  Recorded setup(Recorded::forward());
   auto client = setup.client();
   const std::string fields =
       fmt::format("HOST: 127.0.0.1:{}\r\nx-A:\t1\r\nx-a: 2\r\nContent-Length: 5\r\n\r\n", origin.port());
@@ -206,7 +213,7 @@ TEST(Proxy, AnEarlyAnswerIsSeenWhileTheBodyStillComes) {
 }
 
 TEST(Proxy, AServerThatIsNotThereIsA502AndStatusZero) {
-  Recorded setup(Proxy::Options{});
+  Recorded setup(Recorded::forward());
   std::uint16_t closed = 0;
   {
     Origin gone([](Socket&) {});
@@ -345,7 +352,7 @@ TEST(Proxy, DocumentsAreKeptContentIsNot) {
 }
 
 TEST(Proxy, ARequestForTheProxyItselfOrForLinkLocalAddressesIsRefused) {
-  Recorded setup(Proxy::Options{});
+  Recorded setup(Recorded::forward());
   auto direct = setup.client();
   direct.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(direct.rest(), HasSubstr("this is a proxy"));
@@ -358,12 +365,48 @@ TEST(Proxy, ARequestForTheProxyItselfOrForLinkLocalAddressesIsRefused) {
   EXPECT_THAT(setup.told(), IsEmpty());
 }
 
+TEST(Proxy, OtherHostsAreRefusedByNameAndByWhatTheNameLeadsTo) {
+  std::atomic<int> connections = 0;
+  Origin origin([&](Socket&) { ++connections; });
+  auto options = Recorded::forward();
+  // 169.254.169.254 as one number, which the system's name look-up takes: to the proxy it is a name like any other.
+  options.allowed_hosts = {"2852039166"};
+  Recorded setup(options);
+  const auto answer = [&](const std::string& start) {
+    auto client = setup.client();
+    client.say(start + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    return client.rest();
+  };
+  const auto there = fmt::format("127.0.0.1:{}", origin.port());
+  for (const auto& start : {"GET http://" + there + "/", "CONNECT " + there, std::string("CONNECT evil.test:443")})
+    EXPECT_THAT(answer(start), AllOf(StartsWith("HTTP/1.1 403"), HasSubstr("--allow-host"))) << start;
+  for (const std::string start : {"GET http://2852039166/metadata", "CONNECT 2852039166:80"})
+    EXPECT_THAT(answer(start), AllOf(StartsWith("HTTP/1.1 403"), HasSubstr("link-local"))) << start;
+  (void)setup.told();
+  EXPECT_EQ(connections, 0);
+  EXPECT_EQ(setup.proxy->counts().refused, 5u);
+  EXPECT_THAT(setup.proxy->refused_hosts(), ElementsAre("127.0.0.1", "evil.test", "2852039166"));
+}
+
+TEST(Proxy, AMappedHostIsServedWithoutBeingAllowed) {
+  Origin origin([](Socket& socket) {
+    socket.until("\r\n\r\n");
+    socket.say("HTTP/1.1 204 No Content\r\n\r\n");
+  });
+  Proxy::Options options;
+  options.mapping = Mapping({MapRule::parse(fmt::format("made.up.test=http://127.0.0.1:{}", origin.port())).value()});
+  Recorded setup(options);
+  auto client = setup.client();
+  client.say("GET http://made.up.test/c HTTP/1.1\r\nHost: made.up.test\r\n\r\n");
+  EXPECT_THAT(client.until("\r\n\r\n"), StartsWith("HTTP/1.1 204"));
+}
+
 TEST(Proxy, ATunnelThatIsNotLookedIntoIsRaw) {
   Origin origin([](Socket& socket) {
     EXPECT_EQ(socket.bytes(7), "\x16\x03raw\r\n");
     socket.say("back");
   });
-  Recorded setup(Proxy::Options{});
+  Recorded setup(Recorded::forward());
   auto client = setup.client();
   client.say(fmt::format("CONNECT 127.0.0.1:{} HTTP/1.1\r\nHost: a\r\n\r\n", origin.port()));
   EXPECT_THAT(client.until("\r\n\r\n"), StartsWith("HTTP/1.1 200"));

@@ -85,7 +85,7 @@ model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const 
   request.host = head.target.starts_with('/') && head.count("Host") > 0 ? head.text("Host") : url.authority();
 
   Changes changes(head, exchange.marks);
-  Departure out{target.value_or(url), {}};
+  Departure out{target.value_or(url), target.has_value(), {}};
   std::string sent = request.target;
   bool mapped = false;
   if (target) {
@@ -96,7 +96,7 @@ model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const 
       changes.target(sent, "absolute form became origin form");
     }
   } else if (const MapRule* rule = mapping.find(url.authority())) {
-    mapped = true;
+    mapped = out.configured = true;
     auto route = mapping.route(*rule, url.authority(), request.target);
     changes.mark("server", fmt::format("{} mapped to {}", url.authority(), route.server.authority()));
     out.server = route.server;

@@ -23,7 +23,8 @@ struct Arrival {
 
 // What leaves it.
 struct Departure {
-  model::Url server;  // scheme, host and port to connect to
+  model::Url server;        // scheme, host and port to connect to
+  bool configured = false;  // the server is the target or a mapping's, not of the client's choice
   std::string head;
 };
 

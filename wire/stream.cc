@@ -84,13 +84,22 @@ Task<Result<std::unique_ptr<Stream>>> connect(const Destination& asked, ConnectL
   const auto addresses = co_await look_up(*deadline, host, port);
   if (!addresses) co_return failed(addresses.error().message);
   error_code error = asio::error::host_not_found;
+  bool tried = false;
+  std::optional<std::string> refused;
   for (const auto& address : *addresses) {
     error_code ignored;
+    auto why = limits.refuses ? limits.refuses(address.address().to_string(), address.port()) : std::nullopt;
+    if (why) {
+      refused = std::move(why);
+      continue;
+    }
+    tried = true;
     deadline->socket.close(ignored);
     if (deadline->passed) break;
     co_await deadline->socket.async_connect(address, asio::redirect_error(asio::use_awaitable, error));
     if (!error) break;
   }
+  if (refused && !tried) co_return fail(Category::usage, *refused);
   if (error || deadline->passed) co_return failed(error.message());
   auto stream = std::make_unique<SocketStream>(std::move(deadline->socket), name);
   if (destination.tls) {

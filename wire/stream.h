@@ -5,7 +5,9 @@
 // Errors: Category::timeout when nothing moved for the idle limit, Category::endpoint for everything the other side
 // or the network did; each names the peer. After an error the stream can only be closed.
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,9 +68,12 @@ struct Destination {
 struct ConnectLimits {
   Milliseconds connect{10'000};  // name look-up, TCP and TLS handshake together
   Milliseconds idle{60'000};     // of the stream afterwards
+  // Asked about each address before it is connected to, when the name was looked up; a text says why it is not.
+  std::function<std::optional<std::string>(std::string_view address, std::uint16_t port)> refuses{};
 };
 
-// Errors name host:port and the reason ("cannot connect to 127.0.0.1:1: Connection refused").
+// Errors name host:port and the reason ("cannot connect to 127.0.0.1:1: Connection refused"). Addresses that the limits
+// refuse are passed over; Category::usage, with the reason alone, where there is no other.
 Task<Result<std::unique_ptr<Stream>>> connect(const Destination& destination, ConnectLimits limits = {});
 
 class Listener {

@@ -126,6 +126,34 @@ TEST(Stream, RefusedConnectionsNameHostAndPort) {
   EXPECT_THAT(stream.error().message, HasSubstr("account.blob.example:443 (at 127.0.0.1:1): Connection refused"));
 }
 
+TEST(Stream, AddressesCanBeRefusedAfterTheNameWasLookedUp) {
+  Runtime runtime;
+  std::vector<std::string> asked;
+  const auto attempt = [&](const std::string& allowed) {
+    return runtime.run([](Executor executor, std::string only, std::vector<std::string>& seen) -> Task<Status> {
+      auto listener = *Listener::bind(executor, "127.0.0.1", 0);
+      Destination to;
+      to.host = "2130706433";  // 127.0.0.1, looked up like a name
+      to.port = listener->port();
+      ConnectLimits limits;
+      limits.refuses = [&](std::string_view address, std::uint16_t port) -> std::optional<std::string> {
+        EXPECT_EQ(port, to.port);
+        seen.emplace_back(address);
+        return address == only ? std::nullopt : std::optional<std::string>("not this one");
+      };
+      auto stream = co_await connect(to, limits);
+      if (!stream) co_return tl::make_unexpected(stream.error());
+      co_return Status{};
+    }(runtime.executor(), allowed, asked));
+  };
+  EXPECT_TRUE(attempt("127.0.0.1"));
+  const auto refused = attempt("none");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().category, Category::usage);
+  EXPECT_EQ(refused.error().message, "not this one");
+  EXPECT_THAT(asked, testing::Each("127.0.0.1"));
+}
+
 TEST(Stream, SilenceIsATimeout) {
   Runtime runtime;
   auto ends = connected(runtime);
