@@ -100,16 +100,19 @@ std::string named(const std::vector<std::string>& hosts) {
 
 // Why a client's requests did not come, from what did.
 model::Status nothing_recorded(const recorder::Proxy::Counts& counts, const std::vector<std::string>& refused_hosts) {
-  if (counts.refused > 0)
-    return fail(Category::usage,
-                fmt::format("nothing recorded: requests for {} were refused, this proxy serves storage hosts only",
-                            named(refused_hosts)),
-                fmt::format("add --allow-host '{}'", refused_hosts.front()));
   if (counts.handshakes_failed > 0)
     return fail(Category::usage,
                 fmt::format("nothing recorded: {} TLS handshakes failed, the client does not trust the local authority",
                             counts.handshakes_failed),
                 "run 'blobgauge ca trust-help'");
+  if (counts.forbidden > 0)
+    return fail(Category::usage,
+                fmt::format("no request was forwarded: those for {} were refused, they are not among the hosts served",
+                            named(refused_hosts)),
+                "--allow-host GLOB serves more hosts; 'blobgauge trace cat' has the reasons");
+  if (counts.refused > 0)
+    return fail(Category::usage, fmt::format("none of {} requests was one that can be forwarded", counts.refused),
+                "run 'blobgauge trace cat' for the reasons");
   if (counts.tunnels > 0)
     return fail(Category::usage, "nothing recorded: the client opened tunnels and sent no request in them",
                 "does it trust the local authority (run 'blobgauge ca trust-help')? Was it --pass-through?");
@@ -121,7 +124,8 @@ model::Status nothing_recorded(const recorder::Proxy::Counts& counts, const std:
 std::vector<std::string> notes_of(const recorder::Proxy::Counts& counts,
                                   const std::vector<std::string>& refused_hosts) {
   std::vector<std::string> notes;
-  if (counts.refused > 0) notes.push_back(fmt::format("{} requests refused: {}", counts.refused, named(refused_hosts)));
+  if (counts.forbidden > 0)
+    notes.push_back(fmt::format("{} requests were refused for their host: {}", counts.forbidden, named(refused_hosts)));
   if (counts.handshakes_failed > 0) notes.push_back(fmt::format("{} TLS handshakes failed", counts.handshakes_failed));
   return notes;
 }
@@ -180,15 +184,15 @@ model::Result<int> run(const Options& options) {
     return fail(Category::timeout,
                 fmt::format("'{}' ran longer than {} s and was ended", options.command[0], options.limit),
                 fmt::format("the trace has its {} exchanges", counts.exchanges));
-  if (counts.exchanges == 0) {
+  if (counts.exchanges == counts.refused) {
     BLOBGAUGE_CHECK(nothing_recorded(counts, proxy->refused_hosts()));
   }
   if (counts.unanswered == counts.exchanges)
     return fail(Category::endpoint, fmt::format("none of {} requests got an answer from the server", counts.exchanges),
                 fmt::format("run 'blobgauge trace cat {}' for the reasons", options.output));
-  if (counts.refused > 0)
+  if (counts.forbidden > 0)
     fmt::print(stderr, "blobgauge: {} requests were refused, for {}; --allow-host GLOB serves more hosts\n",
-               counts.refused, named(proxy->refused_hosts()));
+               counts.forbidden, named(proxy->refused_hosts()));
   fmt::print(stderr, "{} exchanges on {} connections{}\n", counts.exchanges, counts.connections,
              ran->exit_code > 0 ? fmt::format(", the client exited with {}", ran->exit_code) : "");
   return options.propagate ? ran->exit_code : 0;

@@ -15,7 +15,7 @@ namespace {
 // IPv4 as ::ffff:a.b.c.d, so that one address has one form.
 using Bytes = std::array<unsigned char, 16>;
 
-constexpr Bytes mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};        // RFC 4291 section 2.5.5.2
+constexpr Bytes mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};         // RFC 4291 section 2.5.5.2
 constexpr Bytes translated{0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0};  // RFC 6052 section 2.1
 constexpr std::size_t v4_at = 12;
 
@@ -81,8 +81,7 @@ std::optional<std::string> Admission::refuses_address(std::string_view address, 
   if (std::any_of(never_.begin(), never_.end(), [&](const auto& each) { return names(each, *bytes, port); }))
     return fmt::format("{} gives machines their identity and is not proxied", address);
   const bool here = is_loopback(*bytes) || is_unspecified(*bytes) || bytes == bytes_of(own_address_);
-  if (here && port == own_port_)
-    return std::string("this request would go round in circles: its server is this proxy");
+  if (here && port == own_port_) return std::string("this request would go round in circles: its server is this proxy");
   return std::nullopt;
 }
 

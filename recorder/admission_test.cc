@@ -24,8 +24,8 @@ TEST(Admission, ServesNamedHostsOnlyAndSaysWhichFlagNamesThem) {
 TEST(Admission, SomeAddressesAreRefusedUnderEveryNameAndInEveryForm) {
   const Admission admission({"*"}, identity);
   for (const auto* address :
-       {"169.254.169.254", "169.254.0.1", "168.63.129.16", "fe80::1", "FE80::1%eth0", "febf::1", "::ffff:169.254.169.254",
-        "::ffff:a9fe:a9fe", "64:ff9b::169.254.169.254", "64:ff9b::a83f:8110"}) {
+       {"169.254.169.254", "169.254.0.1", "168.63.129.16", "fe80::1", "FE80::1%eth0", "febf::1",
+        "::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "64:ff9b::169.254.169.254", "64:ff9b::a83f:8110"}) {
     EXPECT_NE(admission.refuses(address, 443), std::nullopt) << address;
     EXPECT_NE(admission.refuses_address(address, 443), std::nullopt) << address;
   }
@@ -59,7 +59,8 @@ TEST(Admission, TheCataloguesStorageHostsAreThoseOfEveryCloudAndOfNobodyElse) {
 TEST(Admission, LoopbackIsKnownInEveryForm) {
   for (const auto* host : {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1", "localhost", "LocalHost"})
     EXPECT_TRUE(is_loopback(host)) << host;
-  for (const auto* host : {"0.0.0.0", "::", "10.0.0.1", "localhost.evil.test", ""}) EXPECT_FALSE(is_loopback(host)) << host;
+  for (const auto* host : {"0.0.0.0", "::", "10.0.0.1", "localhost.evil.test", ""})
+    EXPECT_FALSE(is_loopback(host)) << host;
 }
 
 }  // namespace

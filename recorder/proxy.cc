@@ -31,6 +31,12 @@ std::vector<std::string> joined(std::vector<std::string> first, const std::vecto
   return first;
 }
 
+// No change was made to what was not forwarded, so this is the only mark.
+void mark_refusal(model::Exchange& exchange, int status, std::string_view why) {
+  exchange.marks.assign(1, fmt::format("request: not forwarded: {}; the recorder answered {}", why, status));
+  exchange.response.body.complete = false;
+}
+
 Task<> copy(wire::Connection& from, wire::Connection& to) {
   for (;;) {
     const auto bytes = co_await from.read_raw();
@@ -84,46 +90,41 @@ struct Proxy::State {
   std::unique_ptr<wire::Server> server;
   std::uint16_t port = 0;
   bool stopped = false;
-  std::atomic<std::uint64_t> tunnels{0}, handshakes_failed{0}, refused{0}, exchanges{0}, unanswered{0}, connections{0};
+  std::atomic<std::uint64_t> tunnels{0}, handshakes_failed{0}, forbidden{0}, refused{0}, exchanges{0}, unanswered{0},
+      connections{0};
   std::atomic<bool> sink_failed{false};
   // Of the loop's thread until that has ended.
   Status written;  // the sink's first error
   std::vector<std::string> refused_hosts;
 
   Task<> handle(wire::Transaction& transaction);
-  Task<> connect(wire::Transaction& transaction);
-  Task<> tunnel(wire::Transaction& transaction, const model::Url& to);
-  Task<> forward(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange);
+  Task<> connect(wire::Transaction& transaction, model::Exchange& exchange);
+  // True if bytes went through.
+  Task<bool> tunnel(wire::Transaction& transaction, const model::Url& to, model::Exchange& exchange);
+  Task<> forward(wire::Transaction& transaction, model::Exchange& exchange);
+  Task<> pass_on(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange);
   Task<> answer_error(wire::Transaction& transaction, model::Exchange& exchange, const model::Error& error);
-  Task<> refuse(wire::Transaction& transaction, int status, std::string_view reason, const std::string& why);
-  Task<> forbid(wire::Transaction& transaction, const model::Url& to, const std::string& why);
+  Task<> forbid(wire::Transaction& transaction, model::Exchange& exchange, const model::Url& to,
+                const std::string& why);
+  Task<> refuse(wire::Transaction& transaction, model::Exchange& exchange, int status, const std::string& why);
+  Task<> answer(wire::Transaction& transaction, int status, const std::string& why);
+  void tell_refusal(const wire::Refusal& refusal);
   RelayOptions relay_options(const wire::RequestHead& head, const model::Request& request) const;
   void tell(model::Exchange& exchange);
 };
 
 Task<> Proxy::State::handle(wire::Transaction& transaction) {
-  const auto& head = transaction.head();
-  connections = std::max(connections.load(), transaction.session().number);
-  if (head.method == "CONNECT") {
-    co_await connect(transaction);
-    co_return;
-  }
-  model::Exchange exchange;
-  exchange.connection = transaction.session().number;
-  exchange.started_us = now_us();
   const auto& session = transaction.session();
-  const auto departure = rewriter.rewrite(head, {session.tunnel, session.secure}, exchange);
-  if (!departure) {
-    co_await refuse(transaction, 400, "Bad Request", describe(departure.error()));
-    co_return;
-  }
-  const auto& to = departure->server;
-  if (const auto why = departure->configured ? std::nullopt : admission.refuses(to.host, to.effective_port())) {
-    co_await forbid(transaction, to, *why);
+  connections = std::max(connections.load(), session.number);
+  model::Exchange exchange;
+  exchange.connection = session.number;
+  exchange.started_us = now_us();
+  if (transaction.head().method == "CONNECT") {
+    co_await connect(transaction, exchange);
     co_return;
   }
   try {
-    co_await forward(transaction, *departure, exchange);
+    co_await forward(transaction, exchange);
   } catch (...) {
     // Only a stop ends it so; what crossed the wire until then is still told.
     exchange.marks.push_back("recorder: stopped before the exchange was complete");
@@ -134,7 +135,28 @@ Task<> Proxy::State::handle(wire::Transaction& transaction) {
   tell(exchange);
 }
 
-Task<> Proxy::State::forward(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange) {
+Task<> Proxy::State::forward(wire::Transaction& transaction, model::Exchange& exchange) {
+  const auto& head = transaction.head();
+  const auto& session = transaction.session();
+  const auto departure = rewriter.rewrite(head, {session.tunnel, session.secure}, exchange);
+  if (!departure) {
+    co_await refuse(transaction, exchange, 400, describe(departure.error()));
+    co_return;
+  }
+  // Two readers see two values in a folded line (RFC 9112 section 5.2).
+  if (head.has_folds()) {
+    co_await refuse(transaction, exchange, 400, "a field is folded over several lines");
+    co_return;
+  }
+  const auto& to = departure->server;
+  if (const auto why = departure->configured ? std::nullopt : admission.refuses(to.host, to.effective_port())) {
+    co_await forbid(transaction, exchange, to, *why);
+    co_return;
+  }
+  co_await pass_on(transaction, *departure, exchange);
+}
+
+Task<> Proxy::State::pass_on(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange) {
   wire::Destination destination;
   destination.host = departure.server.host;
   destination.port = departure.server.effective_port();
@@ -143,7 +165,7 @@ Task<> Proxy::State::forward(wire::Transaction& transaction, const Departure& de
   for (bool again = false;; again = true) {
     auto loan = co_await client->borrow(destination, again);
     if (!loan && loan.error().category == Category::usage) {
-      co_await forbid(transaction, departure.server, loan.error().message);
+      co_await forbid(transaction, exchange, departure.server, loan.error().message);
       co_return;
     }
     if (!loan) {
@@ -155,7 +177,7 @@ Task<> Proxy::State::forward(wire::Transaction& transaction, const Departure& de
     if (relay.keeps_server()) loan->give_back();
     if (relay.answered()) co_return;
     if (relay.client_failed()) {
-      co_await refuse(transaction, 400, "Bad Request", "the request's body broke off");
+      co_await answer(transaction, 400, "the request's body broke off");
       co_return;
     }
     // A kept connection that the server closed meanwhile is nobody's error. A request without a body goes out again;
@@ -179,16 +201,37 @@ Task<> Proxy::State::forward(wire::Transaction& transaction, const Departure& de
 // The client gets an answer of ours, the trace says that the server gave none.
 Task<> Proxy::State::answer_error(wire::Transaction& transaction, model::Exchange& exchange,
                                   const model::Error& error) {
-  const bool late = error.category == Category::timeout;
-  exchange.marks.push_back(fmt::format("server: {}; the recorder answered {}", error.message, late ? 504 : 502));
+  const int status = error.category == Category::timeout ? 504 : 502;
+  exchange.marks.push_back(fmt::format("server: {}; the recorder answered {}", error.message, status));
   exchange.response = {};
   exchange.response.body.complete = false;
   exchange.total_us = now_us() - exchange.started_us;
-  co_await refuse(transaction, late ? 504 : 502, late ? "Gateway Timeout" : "Bad Gateway", error.message);
+  co_await answer(transaction, status, error.message);
 }
 
-Task<> Proxy::State::refuse(wire::Transaction& transaction, int status, std::string_view reason,
+Task<> Proxy::State::forbid(wire::Transaction& transaction, model::Exchange& exchange, const model::Url& to,
                             const std::string& why) {
+  const auto known = std::find(refused_hosts.begin(), refused_hosts.end(), to.host) != refused_hosts.end();
+  if (!known && refused_hosts.size() < most_refused_hosts) refused_hosts.push_back(to.host);
+  ++forbidden;
+  co_await refuse(transaction, exchange, 403, why);
+}
+
+// Nothing went to a server, and nothing of the request's body was read.
+Task<> Proxy::State::refuse(wire::Transaction& transaction, model::Exchange& exchange, int status,
+                            const std::string& why) {
+  mark_refusal(exchange, status, why);
+  exchange.request.framing = transaction.framing().kind;
+  exchange.request.body.complete = transaction.framing().empty();
+  ++refused;
+  co_await answer(transaction, status, why);
+}
+
+Task<> Proxy::State::answer(wire::Transaction& transaction, int status, const std::string& why) {
+  const std::string_view reason = status == 400   ? "Bad Request"
+                                  : status == 403 ? "Forbidden"
+                                  : status == 502 ? "Bad Gateway"
+                                                  : "Gateway Timeout";
   model::Headers headers;
   headers.add("Content-Type", "text/plain");
   transaction.close();
@@ -196,11 +239,24 @@ Task<> Proxy::State::refuse(wire::Transaction& transaction, int status, std::str
   co_await transaction.respond(status, reason, std::move(headers), text);
 }
 
-Task<> Proxy::State::forbid(wire::Transaction& transaction, const model::Url& to, const std::string& why) {
+// What the server refused before there was a request to handle.
+void Proxy::State::tell_refusal(const wire::Refusal& refusal) {
+  model::Exchange exchange;
+  exchange.connection = refusal.session.number;
+  exchange.started_us = now_us();
+  connections = std::max(connections.load(), refusal.session.number);
+  const Arrival arrival{refusal.session.tunnel, refusal.session.secure};
+  if (refusal.head) {
+    describe_request(*refusal.head, arrival, exchange.request);
+  } else {
+    exchange.request.scheme = arrival.secure ? "https" : "http";
+    exchange.request.host = arrival.tunnel;
+    exchange.request.headers_complete = false;
+  }
+  exchange.request.body.complete = false;
+  mark_refusal(exchange, refusal.status, refusal.why);
   ++refused;
-  const auto known = std::find(refused_hosts.begin(), refused_hosts.end(), to.host) != refused_hosts.end();
-  if (!known && refused_hosts.size() < most_refused_hosts) refused_hosts.push_back(to.host);
-  co_await refuse(transaction, 403, "Forbidden", why);
+  tell(exchange);
 }
 
 RelayOptions Proxy::State::relay_options(const wire::RequestHead& head, const model::Request& request) const {
@@ -232,45 +288,48 @@ void Proxy::State::tell(model::Exchange& exchange) {
   if (exchange.response.status == 0) ++unanswered;
 }
 
-Task<> Proxy::State::connect(wire::Transaction& transaction) {
+Task<> Proxy::State::connect(wire::Transaction& transaction, model::Exchange& exchange) {
   const std::string authority(transaction.head().target);
   const auto to = model::parse_url("https://" + authority);
+  describe_request(transaction.head(), {}, exchange.request);
+  exchange.request.scheme = "https";
+  exchange.request.host = authority;
   if (options.mode == Mode::reverse || !transaction.session().tunnel.empty() || !to) {
-    co_await refuse(transaction, 400, "Bad Request", "CONNECT is for a forward proxy and a HOST:PORT");
-    co_return;
+    co_await refuse(transaction, exchange, 400, "CONNECT is for a forward proxy and a HOST:PORT");
+    co_return tell(exchange);
   }
   const bool mapped = rewriter.mapping.find(to->authority()) != nullptr;
   if (const auto why = mapped ? std::nullopt : admission.refuses(to->host, to->effective_port())) {
-    co_await forbid(transaction, *to, *why);
-    co_return;
+    co_await forbid(transaction, exchange, *to, *why);
+    co_return tell(exchange);
   }
   ++tunnels;
   const bool passes = !interceptor || (!mapped && model::matches_any(pass_through, to->host));
   if (passes) {
-    co_await tunnel(transaction, *to);
+    if (!co_await tunnel(transaction, *to, exchange)) tell(exchange);
     co_return;
   }
   const auto secured = co_await transaction.intercept(interceptor, authority, std::string(established));
   if (!secured) ++handshakes_failed;
 }
 
-Task<> Proxy::State::tunnel(wire::Transaction& transaction, const model::Url& to) {
+Task<bool> Proxy::State::tunnel(wire::Transaction& transaction, const model::Url& to, model::Exchange& exchange) {
   wire::Destination destination;
   destination.host = to.host;
   destination.port = to.effective_port();
   auto stream = co_await wire::connect(destination, limits);
-  if (!stream && stream.error().category == Category::usage) {
-    co_await forbid(transaction, to, stream.error().message);
-    co_return;
-  }
   if (!stream) {
-    co_await refuse(transaction, 502, "Bad Gateway", stream.error().message);
-    co_return;
+    if (stream.error().category == Category::usage)
+      co_await forbid(transaction, exchange, to, stream.error().message);
+    else
+      co_await answer_error(transaction, exchange, stream.error());
+    co_return false;
   }
   wire::Connection far(std::move(*stream));
-  if (!co_await transaction.write_raw(established)) co_return;
+  if (!co_await transaction.write_raw(established)) co_return true;
   co_await wire::both(copy(transaction.connection(), far), copy(far, transaction.connection()));
   transaction.complete(false);
+  co_return true;
 }
 
 model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_ptr<ExchangeSink> sink) {
@@ -291,6 +350,7 @@ model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_
   listening.address = state->options.address;
   listening.port = state->options.port;
   auto* self = state.get();
+  listening.refused = [self](const wire::Refusal& refusal) { self->tell_refusal(refusal); };
   BLOBGAUGE_TRY(state->server, wire::Server::start(state->runtime, listening, [self](wire::Transaction& transaction) {
                   return self->handle(transaction);
                 }));
@@ -315,8 +375,8 @@ std::string Proxy::url() const {
 }
 
 Proxy::Counts Proxy::counts() const {
-  return {state_->connections, state_->tunnels,    state_->handshakes_failed, state_->refused,
-          state_->exchanges,   state_->unanswered, state_->sink_failed};
+  return {state_->connections, state_->tunnels,   state_->handshakes_failed, state_->forbidden,
+          state_->refused,     state_->exchanges, state_->unanswered,        state_->sink_failed};
 }
 
 const std::vector<std::string>& Proxy::refused_hosts() const { return state_->refused_hosts; }

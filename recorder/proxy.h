@@ -74,8 +74,9 @@ class Proxy {
     std::uint64_t connections = 0;  // on which a request came
     std::uint64_t tunnels = 0;      // CONNECT requests, with their TLS handshake or without
     std::uint64_t handshakes_failed = 0;
-    std::uint64_t refused = 0;     // requests and tunnels, for the host that they named
-    std::uint64_t exchanges = 0;   // told to the sink
+    std::uint64_t forbidden = 0;   // requests and tunnels that were refused for the host that they named
+    std::uint64_t refused = 0;     // these and all others that were not forwarded
+    std::uint64_t exchanges = 0;   // told to the sink, refused ones included
     std::uint64_t unanswered = 0;  // of these, without an answer of the server
     bool sink_failed = false;      // nothing more is told
   };

@@ -63,13 +63,21 @@ void Relay::client_gone(std::string_view when) {
   server_.stream().close();
 }
 
+// The stream ended, or what came is not what the head announced; some of it may have gone out already.
+void Relay::request_failed(const model::Error& error) {
+  if (!client_.connection().body_malformed()) return client_gone("before its request was complete");
+  mark(fmt::format("request: its body was refused: {}; what came before was forwarded", error.message));
+  client_failed_ = true;
+  server_.stream().close();
+}
+
 Task<> Relay::upload(std::string_view head) {
   std::string first(head);
   // What came with the head goes out with it.
   while (!client_.request_done() && !client_.connection().buffered().empty() && first.size() < joined) {
     const auto piece = co_await client_.read_body();
     if (!piece) {
-      client_gone("its request's body malformed: " + piece.error().message);
+      request_failed(piece.error());
       break;
     }
     first.append(piece->wire);
@@ -79,7 +87,7 @@ Task<> Relay::upload(std::string_view head) {
   while (sending && !client_.request_done()) {
     const auto piece = co_await client_.read_body();
     if (!piece) {
-      if (!ending_) client_gone("before its request was complete");
+      if (!ending_) request_failed(piece.error());
       break;
     }
     request_tap_.update(piece->payload);
@@ -114,6 +122,10 @@ Task<bool> Relay::pass_heads(wire::ResponseHead& head) {
   for (std::size_t interim = 0;; ++interim) {
     auto next = co_await server_.read_response_head();
     silent_ = silent_ && !server_.head_started();
+    if (!next && server_.head_refusal() != wire::Connection::Refusal::none) {
+      co_await pass_malformed(std::string_view(), next.error().message);
+      co_return false;
+    }
     if (!next) {
       if (!client_failed_) server_failed(next.error());
       co_return false;
@@ -137,16 +149,16 @@ Task<bool> Relay::pass_heads(wire::ResponseHead& head) {
 }
 
 Task<bool> Relay::pass_body(const wire::ResponseHead& head) {
-  const auto framing = wire::response_framing(head, client_.head().method);
-  if (!framing) {
-    server_failed(framing.error());
-    co_return false;
-  }
   auto& response = exchange_.response;
   response.status = head.status;
   response.reason = std::string(head.reason);
   response.version = head.version();
   response.headers = head.headers();
+  const auto framing = wire::response_framing(head, client_.head().method);
+  if (!framing) {
+    co_await pass_malformed(head.bytes(), framing.error().message);
+    co_return false;
+  }
   response.framing = framing->kind;
   const auto now = now_us();
   exchange_.wait_us = now - (uploaded_.is_set() ? request_end_us_ : now);
@@ -167,6 +179,10 @@ Task<bool> Relay::pass_body(const wire::ResponseHead& head) {
   bool writing = (co_await client_.write_raw(first)).has_value();
   while (writing && !server_.body_done()) {
     const auto piece = co_await server_.read_body();
+    if (!piece && server_.body_malformed()) {
+      co_await pass_malformed(std::string_view(), piece.error().message);
+      co_return false;
+    }
     if (!piece) {
       mark("answer: broke off: " + piece.error().message);
       server_failed(piece.error());
@@ -177,6 +193,48 @@ Task<bool> Relay::pass_body(const wire::ResponseHead& head) {
   }
   if (!writing) client_gone("before its answer was complete");
   co_return writing;
+}
+
+// What is no HTTP answer is the client's to judge: it gets the bytes as they come until the server ends, and then its
+// connection ends too. They are not measured, because nobody can say which of them are a body.
+Task<> Relay::pass_malformed(std::string_view first, std::string why) {
+  answered_ = true;
+  std::uint64_t size = first.size();
+  if (first.empty() || (co_await client_.write_raw(first)).has_value()) {
+    if (request_complete_)
+      co_await wire::both(copy_answer(size), watch_client());
+    else
+      co_await copy_answer(size);
+  }
+  mark(fmt::format("answer: {}; {} bytes passed on as they came", why, size));
+  server_.stream().close();
+}
+
+Task<> Relay::copy_answer(std::uint64_t& size) {
+  for (;;) {
+    const auto bytes = co_await server_.read_raw();
+    const bool ended = bytes ? bytes->empty() : bytes.error().category == Category::timeout;
+    // An orderly end for the client as well; where the server's connection broke, the client's is cut.
+    if (ended) client_.complete(false);
+    if (ended || !bytes) break;
+    size += bytes->size();
+    if (!co_await client_.write_raw(*bytes)) {
+      client_gone("before its answer was complete");
+      break;
+    }
+  }
+  copied_ = true;
+  if (watching_) client_.connection().stream().interrupt();
+}
+
+// A client that took the answer for a whole one leaves, or goes on with a request that can't be forwarded any more: no
+// use then in waiting long for a server that keeps its connection open.
+Task<> Relay::watch_client() {
+  if (copied_) co_return;
+  watching_ = true;
+  (void)co_await client_.connection().read_raw();
+  watching_ = false;
+  if (!copied_) server_.stream().set_idle_limit(options_.early_answer_grace);
 }
 
 }  // namespace blobgauge::recorder

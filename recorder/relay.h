@@ -30,10 +30,10 @@ class Relay {
   wire::Task<> run(std::string_view head);
 
   // What came of it, after run().
-  bool answered() const { return answered_; }            // a final head went to the client
+  bool answered() const { return answered_; }            // a final head went to the client, or what came in its place
   bool complete() const { return complete_; }            // and all of its body
   bool keeps_server() const { return keeps_server_; }    // its connection can carry another request
-  bool client_failed() const { return client_failed_; }  // nobody is left to answer
+  bool client_failed() const { return client_failed_; }  // it left, or sent what is no request
   // No byte of an answer came: on a kept connection, that was closed while the request was on its way.
   bool silent() const { return silent_; }
   const std::optional<model::Error>& error() const { return error_; }  // of the server's side
@@ -43,8 +43,12 @@ class Relay {
   wire::Task<> download();
   wire::Task<bool> pass_heads(wire::ResponseHead& head);
   wire::Task<bool> pass_body(const wire::ResponseHead& head);
+  wire::Task<> pass_malformed(std::string_view first, std::string why);
+  wire::Task<> copy_answer(std::uint64_t& size);
+  wire::Task<> watch_client();
   void server_failed(model::Error error);
   void client_gone(std::string_view when);
+  void request_failed(const model::Error& error);
   void mark(std::string text) { exchange_.marks.push_back(std::move(text)); }
 
   wire::Transaction& client_;
@@ -56,7 +60,8 @@ class Relay {
   std::int64_t request_end_us_ = 0;
   bool request_complete_ = false, answered_ = false, complete_ = false, keeps_server_ = false;
   bool client_failed_ = false, silent_ = true;
-  bool ending_ = false;  // the upload was told to end
+  bool copied_ = false, watching_ = false;  // of a malformed answer
+  bool ending_ = false;                     // the upload was told to end
   std::optional<model::Error> error_;
 };
 

@@ -30,7 +30,7 @@ model::Result<model::Url> believed(const wire::RequestHead& head, const Arrival&
 // The origin form inside an absolute form, as it was written.
 std::string origin_form(std::string_view target) {
   const auto scheme = target.find("://");
-  if (target.starts_with('/') || scheme == std::string_view::npos) return std::string(target);
+  if (target.starts_with('/') || scheme == std::string_view::npos) return std::string(target);  // CONNECT's, too
   const auto path = std::min(target.find_first_of("/?", scheme + 3), target.size());
   const auto rest = target.substr(path);
   return rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
@@ -73,13 +73,19 @@ class Changes {
 
 }  // namespace
 
-model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const Arrival& arrival,
-                                           model::Exchange& exchange) const {
-  auto& request = exchange.request;
+void describe_request(const wire::RequestHead& head, const Arrival& arrival, model::Request& request) {
   request.method = std::string(head.method);
   request.version = head.version();
   request.headers = head.headers();
   request.target = origin_form(head.target);
+  request.scheme = arrival.secure ? "https" : "http";
+  request.host = arrival.tunnel.empty() ? head.text("Host") : arrival.tunnel;
+}
+
+model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const Arrival& arrival,
+                                           model::Exchange& exchange) const {
+  auto& request = exchange.request;
+  describe_request(head, arrival, request);
   BLOBGAUGE_TRY(const auto url, believed(head, arrival, target.has_value()));
   request.scheme = url.scheme;
   request.host = head.target.starts_with('/') && head.count("Host") > 0 ? head.text("Host") : url.authority();

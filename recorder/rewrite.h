@@ -28,6 +28,9 @@ struct Departure {
   std::string head;
 };
 
+// The request as it came, for requests that are not forwarded.
+void describe_request(const wire::RequestHead& head, const Arrival& arrival, model::Request& request);
+
 struct Rewriter {
   std::optional<model::Url> target;  // reverse mode: where everything goes
   Mapping mapping;

@@ -32,8 +32,10 @@ Task<Result<bool>> Connection::read_head(HeadParser& parser) {
         co_return fail(Category::endpoint, fmt::format("the connection with {} ended inside a head", stream_->peer()));
     }
     head_started_ = true;
+    const auto before = parser.bytes().size();
     const auto taken = parser.feed(buffered());
     if (!taken) {
+      refused_ = parser.bytes().substr(0, before);
       refusal_ = parser.too_large() ? Refusal::too_large : Refusal::malformed;
       co_return tl::make_unexpected(taken.error());
     }
@@ -92,6 +94,10 @@ Task<Result<std::string>> Connection::read_all(std::size_t limit) {
 }
 
 Task<Result<std::string_view>> Connection::read_raw() {
+  if (!refused_.empty()) {
+    replayed_ = std::exchange(refused_, {});
+    co_return std::string_view(replayed_);
+  }
   if (begin_ == end_) {
     const auto size = co_await fill();
     if (!size) co_return tl::make_unexpected(size.error());

@@ -29,7 +29,8 @@ class Connection {
   Task<Result<ResponseHead>> read_response_head();
   // True once a byte of the head that is being read, or was to be read, has come: tells a cut head from an idle end.
   bool head_started() const { return head_started_; }
-  // Why the last head was refused: the other side can still be told. A stream's errors are no refusals.
+  // Why the last head was refused: the other side can still be told. A stream's errors are no refusals. read_raw()
+  // then gives the refused head's bytes again, from the first one on.
   enum class Refusal { none, malformed, too_large };
   Refusal head_refusal() const { return refusal_; }
 
@@ -38,6 +39,8 @@ class Connection {
   // The next piece; its views live until the next read. At the end, and again after it, `end` is set.
   Task<Result<BodyPiece>> read_body();
   bool body_done() const { return decoder_.done(); }
+  // After an error of read_body(): the bytes were no body, they are still buffered(). Otherwise the stream failed.
+  bool body_malformed() const { return begin_ != end_; }
   const BodyDecoder& body() const { return decoder_; }
   // The rest of the payload in one string; Category::endpoint if it would be longer than `limit`.
   Task<Result<std::string>> read_all(std::size_t limit);
@@ -66,6 +69,8 @@ class Connection {
   std::size_t begin_ = 0, end_ = 0;  // unread part of buffer_
   bool head_started_ = false;
   Refusal refusal_ = Refusal::none;
+  std::string refused_;   // what was already taken from the buffer of a refused head
+  std::string replayed_;  // the same, while its reader looks at it
   BodyDecoder decoder_;
 };
 

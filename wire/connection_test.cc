@@ -111,6 +111,29 @@ TEST(Connection, ResponsesUntilCloseAndLimits) {
   EXPECT_THAT(read(4).error().message, HasSubstr("longer than 4 bytes"));
 }
 
+TEST(Connection, ARefusedHeadCanBeReadAgainAsItCame) {
+  Runtime runtime;
+  const auto read = [](std::vector<std::string> portions, std::size_t buffer) -> Task<std::string> {
+    std::string written, out;
+    Connection connection(std::make_unique<ScriptedStream>(std::move(portions), written), {}, buffer);
+    const auto head = co_await connection.read_response_head();
+    EXPECT_FALSE(head);
+    EXPECT_EQ(connection.head_refusal(), Connection::Refusal::malformed);
+    for (;;) {
+      const auto bytes = co_await connection.read_raw();
+      if (!bytes || bytes->empty()) co_return out;
+      out += *bytes;
+    }
+  };
+  for (const std::string text :
+       {"HTTP/1.1 200 OK\r\nA: b\r\nbad : x\r\n\r\nbody", "HTTP/1.1 200 OK\nrest", "?", "HTTP/9\r\n"})
+    for (std::size_t cut = 0; cut <= text.size(); ++cut)
+      for (const std::size_t buffer : {1, 7, 4096}) {
+        std::vector<std::string> portions{text.substr(0, cut), text.substr(cut)};
+        ASSERT_EQ(runtime.run(read(portions, buffer)), text) << cut;
+      }
+}
+
 TEST(Connection, NoAnswerNamesThePeer) {
   Runtime runtime;
   std::string written;

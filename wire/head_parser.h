@@ -17,6 +17,8 @@ class HeadParser {
   // Takes bytes up to the end of the head and says how many that were: all of them while the head goes on.
   Result<std::size_t> feed(std::string_view bytes);
   bool started() const { return !bytes_.empty(); }
+  // What was taken of this head; after an error some of the bytes that gave it may be among them.
+  std::string_view bytes() const { return bytes_; }
   // The error of feed() was about a limit and not about the form.
   bool too_large() const { return too_large_; }
   bool done() const { return done_; }

@@ -78,7 +78,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   Task<bool> serve_one(Entry& entry, Connection& connection, Session& session);
   Task<bool> drain(Connection& connection);
   Task<> linger(Connection& connection);
-  Task<> refuse(Connection& connection, int status, std::string_view reason, std::string_view why);
+  Task<> refuse(Connection& connection, const Refusal& refusal);
 };
 
 Task<> Server::State::accept(std::shared_ptr<State> self) {
@@ -134,22 +134,23 @@ Task<bool> Server::State::serve_one(Entry& entry, Connection& connection, Sessio
   auto head = co_await connection.read_request_head();
   entry.busy = true;
   if (!head) {
-    const auto why = head.error().message;
-    if (connection.head_refusal() == Connection::Refusal::malformed)
-      co_await refuse(connection, 400, "Bad Request", why);
-    if (connection.head_refusal() == Connection::Refusal::too_large)
-      co_await refuse(connection, 431, "Request Header Fields Too Large", why);
+    const bool too_large = connection.head_refusal() == Connection::Refusal::too_large;
+    const Refusal refusal{session, nullptr, too_large ? 431 : 400, head.error().message};
+    if (connection.head_refusal() != Connection::Refusal::none) co_await refuse(connection, refusal);
     co_return false;
   }
   if (!*head) co_return false;
   const auto framing = request_framing(**head);
   if (!framing) {
-    co_await refuse(connection, 400, "Bad Request", framing.error().message);
+    const Refusal refusal{session, &**head, 400, framing.error().message};
+    co_await refuse(connection, refusal);
     co_return false;
   }
   // RFC 9112 section 3.2.
   if ((*head)->minor_version == 1 && (*head)->count("Host") != 1) {
-    co_await refuse(connection, 400, "Bad Request", "a request needs exactly one Host");
+    const std::string why = "a request needs exactly one Host";
+    const Refusal refusal{session, &**head, 400, why};
+    co_await refuse(connection, refusal);
     co_return false;
   }
   connection.begin_body(*framing);
@@ -197,10 +198,12 @@ Task<> Server::State::linger(Connection& connection) {
   stream.close();
 }
 
-Task<> Server::State::refuse(Connection& connection, int status, std::string_view reason, std::string_view why) {
+Task<> Server::State::refuse(Connection& connection, const Refusal& refusal) {
+  if (options.refused) options.refused(refusal);
   const auto answer =
       fmt::format("HTTP/1.1 {} {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}\n",
-                  status, reason, why.size() + 1, why);
+                  refusal.status, refusal.status == 431 ? "Request Header Fields Too Large" : "Bad Request",
+                  refusal.why.size() + 1, refusal.why);
   co_await connection.write(answer);
 }
 

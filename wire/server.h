@@ -14,6 +14,14 @@ namespace blobgauge::wire {
 // A handler that returns without a complete response has its connection cut, or gets a 500 sent if none had begun.
 using Handler = std::function<Task<>(Transaction&)>;
 
+// A request that the server answers itself because it is not one: 400, or 431 for a head that is too large.
+struct Refusal {
+  const Session& session;
+  const RequestHead* head = nullptr;  // null where the bytes were no head
+  int status = 400;
+  const std::string& why;
+};
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;          // 0: a free one
@@ -23,6 +31,8 @@ struct ServerOptions {
   std::uint64_t drain = 64 << 20;  // unread request bytes that are thrown away to keep a connection
   Milliseconds linger{2'000};      // how long a closing connection is still read, so that the answer arrives
   std::size_t connections = 1024;  // more wait in the kernel's queue
+  // Told of each refusal before its answer goes out; on the loop's thread.
+  std::function<void(const Refusal&)> refused{};
 };
 
 // What the handler refers to must live until stop() was awaited or the Runtime is gone. A handler that still runs at

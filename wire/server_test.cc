@@ -1,6 +1,7 @@
 // Server and client against each other, over loopback sockets.
 #include "wire/server.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -183,10 +184,17 @@ TEST(Server, PipelinedRequestsAreAnsweredInOrder) {
 
 TEST(Server, RefusesHostileRequestsWithAnAnswer) {
   int handled = 0;
-  Pair pair([&](Transaction& transaction) -> Task<> {
+  std::string told;
+  ServerOptions options;
+  options.refused = [&](const Refusal& refusal) {
+    EXPECT_FALSE(refusal.why.empty());
+    told += fmt::format("{}{} ", refusal.status, refusal.head ? std::string(refusal.head->method) : "");
+  };
+  const auto handler = [&](Transaction& transaction) -> Task<> {
     ++handled;
     co_await transaction.respond(200, "OK", Headers(), "");
-  });
+  };
+  Pair pair(handler, options);
   for (const std::string text : {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
                                  "GET /\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n", "\x16\x03\x01",
                                  "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
@@ -195,6 +203,7 @@ TEST(Server, RefusesHostileRequestsWithAnAnswer) {
     EXPECT_THAT(pair.raw(text), StartsWith("HTTP/1.1 400 Bad Request\r\n")) << text;
   EXPECT_THAT(pair.raw("GET / HTTP/1.1\r\na: " + std::string(100'000, 'x')), StartsWith("HTTP/1.1 431 "));
   EXPECT_EQ(handled, 0);
+  EXPECT_EQ(told, "400GET 400GET 400 400 400 400PUT 400PUT 400PUT 431 ");
 }
 
 TEST(Server, ContinueIsSentWhenTheBodyIsWanted) {
