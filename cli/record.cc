@@ -1,14 +1,15 @@
 // blobgauge record: a client on the wire -> trace.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
 #include "cli/command.h"
 #include "cli/specs.h"
 #include "model/file.h"
 #include "model/text.h"
 #include "recorder/admission.h"
+#include "recorder/client_environment.h"
 #include "recorder/command.h"
 #include "recorder/proxy.h"
 #include "recorder/trace_sink.h"
@@ -130,15 +131,38 @@ std::vector<std::string> notes_of(const recorder::Proxy::Counts& counts,
   return notes;
 }
 
+// True where an upstream may be somebody's real account, and not a server on this machine.
+bool goes_far(const recorder::Proxy::Options& settings) {
+  if (settings.mode == recorder::Mode::reverse) return !recorder::is_loopback(settings.target.host);
+  const auto& rules = settings.mapping.rules();
+  const auto stays = [](const recorder::MapRule& rule) { return recorder::is_loopback(rule.target.host); };
+  return rules.empty() || !std::all_of(rules.begin(), rules.end(), stays);
+}
+
+void announce(const Options& options, const recorder::Proxy::Options& settings) {
+  if (!recorder::is_loopback(settings.address))
+    fmt::print(stderr,
+               "blobgauge: warning: {} is not loopback; whoever reaches it can use this proxy, for the hosts that it "
+               "serves\n",
+               options.listen);
+  if (goes_far(settings))
+    fmt::print(stderr,
+               "blobgauge: the trace will hold request lines and headers with account, container and blob names, and "
+               "{}; signatures, tokens and keys are masked\n",
+               settings.keep_body == 0 ? std::string("XML and error documents, no other content")
+                                       : fmt::format("{} bytes of every body", settings.keep_body));
+}
+
 model::Result<recorder::CommandEnd> run_client(const Options& options, const recorder::Proxy& proxy,
-                                               const std::string& certificate) {
-  BLOBGAUGE_TRY(const auto trust, recorder::TrustFile::create(certificate));
+                                               const std::string& certificate,
+                                               const std::vector<std::string>& identity_services) {
+  const auto user = recorder::UserEnvironment::current();
+  BLOBGAUGE_TRY(const auto trust, recorder::TrustFiles::create(certificate, user));
+  BLOBGAUGE_TRY(const auto url, model::parse_url(proxy.url()));
   recorder::CommandOptions child;
   child.arguments = options.command;
   child.limit = std::chrono::seconds(options.limit);
-  const char* no_proxy = std::getenv("NO_PROXY");
-  if (!no_proxy) no_proxy = std::getenv("no_proxy");
-  child.set = recorder::proxy_variables(proxy.url(), trust.path(), no_proxy ? no_proxy : "");
+  child.set = recorder::client_environment(url, trust, user, identity_services);
   return recorder::run_command(child);
 }
 
@@ -150,7 +174,8 @@ model::Result<int> run(const Options& options) {
                 "leave --mode out, or start the recorder alone and give the client its address");
   BLOBGAUGE_TRY(auto settings, proxy_options(options));
   const auto authority = settings.authority;
-  const bool open = !recorder::is_loopback(settings.address);
+  const auto catalogue = settings.catalogue;
+  announce(options, settings);
 
   model::TraceHead head;
   head.tool = "blobgauge " BLOBGAUGE_VERSION;
@@ -160,12 +185,6 @@ model::Result<int> run(const Options& options) {
   BLOBGAUGE_TRY(auto writer, model::create_trace(options.output, head, model::Redaction(*settings.catalogue)));
   const auto sink = std::make_shared<recorder::TraceSink>(std::move(writer));
   BLOBGAUGE_TRY(const auto proxy, recorder::Proxy::start(std::move(settings), sink));
-  if (open)
-    fmt::print(stderr,
-               "blobgauge: warning: {} is not loopback; whoever reaches it can use this proxy, for the hosts that it "
-               "serves\n",
-               options.listen);
-
   recorder::CommandEnd end;
   end.exit_code = -1;
   model::Result<recorder::CommandEnd> ran = end;
@@ -173,7 +192,7 @@ model::Result<int> run(const Options& options) {
     fmt::print(stderr, "recording on {}, interrupt to finish\n", proxy->url());
     recorder::wait_for_signal([&] { return proxy->counts().sink_failed; });
   } else {
-    ran = run_client(options, *proxy, authority->certificate_pem());
+    ran = run_client(options, *proxy, authority->certificate_pem(), catalogue->network("identity-services"));
   }
   const auto recorded = proxy->stop();
   const auto counts = proxy->counts();

@@ -11,12 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <optional>
-
-#include "model/file.h"
 
 extern char** environ;
 
@@ -178,54 +173,6 @@ int wait_for_signal(const std::function<bool()>& poll) {
     if (const int number = signals.wait(std::chrono::milliseconds{200})) return number;
     if (poll && poll()) return 0;
   }
-}
-
-Variables proxy_variables(const std::string& url, const std::string& ca_file, const std::string& no_proxy) {
-  // Where a machine gets its identity: the metadata services of virtual machines, of the platform and of Arc.
-  std::string bypass = no_proxy;
-  for (const char* each : {"169.254.169.254", "168.63.129.16", "127.0.0.1:40342"}) {
-    const std::string padded = "," + bypass + ",";
-    if (padded.find("," + std::string(each) + ",") == std::string::npos)
-      bypass += (bypass.empty() ? "" : ",") + std::string(each);
-  }
-  Variables out;
-  for (const char* name : {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"}) out.emplace_back(name, url);
-  for (const char* name : {"NO_PROXY", "no_proxy"}) out.emplace_back(name, bypass);
-  if (ca_file.empty()) return out;
-  for (const char* name : {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"})
-    out.emplace_back(name, ca_file);
-  return out;
-}
-
-model::Result<TrustFile> TrustFile::create(const std::string& certificate_pem) {
-  std::vector<std::string> candidates = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-                                         "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem"};
-  if (const char* chosen = std::getenv("SSL_CERT_FILE"); chosen && *chosen)
-    candidates.insert(candidates.begin(), chosen);
-  std::string roots;
-  for (const auto& candidate : candidates) {
-    const auto text = model::read_file(candidate);
-    if (!text || text->empty()) continue;
-    roots = *text;
-    break;
-  }
-  if (!roots.empty() && !roots.ends_with('\n')) roots += '\n';
-  std::error_code error;
-  auto folder = std::filesystem::temp_directory_path(error);
-  std::string path = (error ? std::filesystem::path("/tmp") : folder) / "blobgauge-trust-XXXXXX";
-  const int file = ::mkostemp(path.data(), O_CLOEXEC);
-  if (file < 0)
-    return fail(Category::output, fmt::format("cannot write: {}", std::strerror(errno)), "set TMPDIR", {path, 0, 0});
-  ::close(file);
-  TrustFile out(path);
-  BLOBGAUGE_CHECK(model::write_file(path, roots + certificate_pem));
-  return out;
-}
-
-TrustFile::TrustFile(TrustFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-
-TrustFile::~TrustFile() {
-  if (!path_.empty()) ::unlink(path_.c_str());
 }
 
 }  // namespace blobgauge::recorder

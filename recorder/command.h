@@ -35,23 +35,4 @@ model::Result<CommandEnd> run_command(const CommandOptions& options);
 // without one (then 0).
 int wait_for_signal(const std::function<bool()>& poll);
 
-// Environment under which a client's requests go to the proxy at `url` and its TLS trusts `ca_file`. Overrides what is
-// set; NO_PROXY keeps the user's entries, and adds the addresses from which virtual machines get their identity.
-Variables proxy_variables(const std::string& url, const std::string& ca_file, const std::string& no_proxy);
-
-// A file with the authorities that the system trusts, or the user's SSL_CERT_FILE, and `certificate_pem` at its end:
-// most clients take one file and forget the system's. Removed with the object.
-class TrustFile {
- public:
-  static model::Result<TrustFile> create(const std::string& certificate_pem);
-  TrustFile(TrustFile&& other) noexcept;
-  TrustFile& operator=(TrustFile&&) = delete;
-  ~TrustFile();
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TrustFile(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
-
 }  // namespace blobgauge::recorder

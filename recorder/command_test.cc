@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -14,9 +13,7 @@
 namespace blobgauge::recorder {
 namespace {
 
-using testing::Contains;
 using testing::HasSubstr;
-using testing::Pair;
 
 class Command : public testing::Test {
  protected:
@@ -75,29 +72,6 @@ TEST_F(Command, SignalsArePassedOn) {
   ASSERT_TRUE(end);
   EXPECT_EQ(end->exit_code, 3);
   EXPECT_EQ(read("caught"), "caught\n");
-}
-
-TEST_F(Command, VariablesKeepTheUsersExceptions) {
-  const auto variables = proxy_variables("http://127.0.0.1:1", "/ca", "intern.test,127.0.0.1");
-  EXPECT_THAT(variables, Contains(Pair("https_proxy", "http://127.0.0.1:1")));
-  EXPECT_THAT(variables, Contains(Pair("HTTP_PROXY", "http://127.0.0.1:1")));
-  EXPECT_THAT(variables,
-              Contains(Pair("NO_PROXY", "intern.test,127.0.0.1,169.254.169.254,168.63.129.16,127.0.0.1:40342")));
-  EXPECT_THAT(variables, Contains(Pair("SSL_CERT_FILE", "/ca")));
-}
-
-TEST_F(Command, TheTrustFileIsTheSystemsAndOurs) {
-  std::string path;
-  {
-    ASSERT_TRUE(model::write_file(folder_ + "/roots", "ROOTS"));
-    ::setenv("SSL_CERT_FILE", (folder_ + "/roots").c_str(), 1);
-    const auto file = TrustFile::create("OURS\n");
-    ASSERT_TRUE(file);
-    path = file->path();
-    EXPECT_EQ(model::read_file(path).value(), "ROOTS\nOURS\n");
-    ::unsetenv("SSL_CERT_FILE");
-  }
-  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 }  // namespace

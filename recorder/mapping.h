@@ -37,6 +37,7 @@ class Mapping {
   explicit Mapping(std::vector<MapRule> rules, MapStyle style = MapStyle::host);
 
   bool empty() const { return rules_.empty(); }
+  const std::vector<MapRule>& rules() const { return rules_; }
   // Null where no rule fits. `host` may have a port.
   const MapRule* find(std::string_view host) const;
   Route route(const MapRule& rule, std::string_view host, std::string_view target) const;

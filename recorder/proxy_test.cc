@@ -8,6 +8,8 @@
 #include <random>
 
 #include "model/classifier.h"
+#include "model/file.h"
+#include "model/temporary.h"
 #include "model/text.h"
 #include "model/trace.h"
 #include "recorder/test_peers.h"
@@ -499,6 +501,29 @@ TEST(Proxy, ATunnelThatIsNotLookedIntoIsRaw) {
   EXPECT_EQ(client.rest(), "back");
   EXPECT_THAT(setup.told(), IsEmpty());
   EXPECT_EQ(setup.proxy->counts().tunnels, 1u);
+}
+
+TEST(Proxy, TokenServicesAreNotLookedIntoUnlessTheyAreMapped) {
+  Origin origin([](Socket& socket) {
+    EXPECT_EQ(socket.bytes(5), "hello");
+    socket.say("back");
+  });
+  const auto folder = model::TemporaryFolder::create().value();
+  ASSERT_TRUE(model::write_file(folder.path() + "/api.yaml",
+                                "format: 1\nservice: none\nversion: none\nnetwork: {login-hosts: [127.0.0.1]}\n"));
+  for (const bool mapped : {false, true}) {
+    Proxy::Options options;
+    options.catalogue = std::make_shared<const model::Catalogue>(model::Catalogue::load(folder.path()).value());
+    options.authority = wire::CertificateAuthority::temporary().value();
+    if (mapped) options.mapping = Mapping({MapRule::parse("127.0.0.1=http://127.0.0.1:1").value()});
+    const auto proxy = Proxy::start(std::move(options), std::make_shared<MemorySink>()).value();
+    auto client = Socket::to(proxy->port());
+    client.say(fmt::format("CONNECT 127.0.0.1:{} HTTP/1.1\r\nHost: a\r\n\r\n", origin.port()));
+    EXPECT_THAT(client.until("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+    client.say("hello");
+    // Who looks into it takes this for a broken TLS handshake.
+    EXPECT_EQ(client.rest() == "back", !mapped);
+  }
 }
 
 TEST(Proxy, ASinkThatFailsDoesNotStopTheTraffic) {
