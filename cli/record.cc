@@ -21,7 +21,8 @@ using model::Category;
 using model::fail;
 
 struct Options {
-  std::string listen = "127.0.0.1:0", mode = "forward", target, map_style = "host", output, catalogue, authority;
+  std::string listen = "127.0.0.1:0", mode = "forward", target, map_style = "host", hash = "sha256", output, catalogue,
+              authority;
   std::vector<std::string> maps, pass_through, allowed_hosts, command;
   bool keep_addresses = false, propagate = false, insecure = false;
   std::string resign_account, resign_key_file, ca_file, client, release;
@@ -88,6 +89,9 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
   out.allowed_hosts = options.allowed_hosts;
   out.upstream_ca_file = options.ca_file;
   out.upstream_verify = !options.insecure;
+  out.hashes = options.hash == "none"  ? recorder::Hashes::none
+               : options.hash == "all" ? recorder::Hashes::all
+                                       : recorder::Hashes::sha256;
   out.keep_body = options.keep_body;
   out.idle_limit = std::chrono::seconds(options.idle);
   return out;
@@ -245,6 +249,9 @@ const Command command{
       app.add_option("--ca-file", options->ca_file, "authorities that the endpoint's certificate is checked with");
       app.add_flag("--insecure", options->insecure, "do not check the endpoint's certificate");
       app.add_option("--authority", options->authority, "folder of the local authority");
+      app.add_option("--hash", options->hash, "over every body: SHA-256, or nothing, or MD5 and Azure's CRC64 too")
+          ->check(CLI::IsMember({"none", "sha256", "all"}))
+          ->capture_default_str();
       app.add_option("--keep-body", options->keep_body,
                      "keep up to so many bytes of every body (default: documents only)");
       app.add_option("--limit", options->limit, "seconds that the command may run; 0: no limit")->capture_default_str();

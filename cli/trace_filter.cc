@@ -39,8 +39,10 @@ std::string printable(std::string_view text) {
 std::string body_text(std::string_view name, const model::Body& body) {
   std::string out;
   if (body.size > 0 || !body.complete)
-    out += fmt::format("  {} body: {} bytes{}{}\n", name, body.size,
-                       body.sha256.empty() ? "" : ", sha256 " + body.sha256, body.complete ? "" : ", broke off");
+    out +=
+        fmt::format("  {} body: {} bytes{}{}{}{}\n", name, body.size,
+                    body.sha256.empty() ? "" : ", sha256 " + body.sha256, body.md5.empty() ? "" : ", md5 " + body.md5,
+                    body.crc64.empty() ? "" : ", crc64 " + body.crc64, body.complete ? "" : ", broke off");
   if (body.bytes) out += printable(*body.bytes) + "\n";
   return out;
 }

@@ -13,7 +13,8 @@ namespace blobgauge::model {
 // A body is measured and hashed as it streams; its bytes are kept only when the writer was asked to.
 struct Body {
   std::uint64_t size = 0;            // payload bytes, without chunk framing
-  std::string sha256;                // lower-case hex; empty where the bytes were never seen
+  std::string sha256;                // lower-case hex; empty where the bytes were never seen, or not hashed
+  std::string md5, crc64;            // likewise; CRC64 as it travels, least significant byte first
   std::optional<std::string> bytes;  // the payload, where kept
   bool complete = true;              // false: the connection ended before its framing said so
 };

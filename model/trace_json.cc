@@ -113,6 +113,8 @@ void write_message(JsonText& json, const std::string& version, const Headers& he
   json.open('{');
   json.number("size", static_cast<std::int64_t>(body.size));
   json.maybe("sha256", body.sha256);
+  json.maybe("md5", body.md5);
+  json.maybe("crc64", body.crc64);
   if (body.bytes) json.field("bytes", *body.bytes);
   if (!body.complete) json.flag("complete", false);
   json.close('}');
@@ -159,6 +161,8 @@ Body read_body(sj::value value) {
     const std::string_view key = field.unescaped_key();
     if (key == "size") body.size = field.value().get_uint64();
     if (key == "sha256") body.sha256 = read_bytes(field.value());
+    if (key == "md5") body.md5 = read_bytes(field.value());
+    if (key == "crc64") body.crc64 = read_bytes(field.value());
     if (key == "bytes") body.bytes = read_bytes(field.value());
     if (key == "complete") body.complete = field.value().get_bool();
   }

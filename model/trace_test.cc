@@ -59,6 +59,8 @@ Exchange random_exchange(std::mt19937& random) {
     message.framing = static_cast<Framing>(random() % 4);
     message.body.size = random();
     message.body.sha256 = random_bytes(random, 9);
+    message.body.md5 = random_bytes(random, 9);
+    message.body.crc64 = random_bytes(random, 9);
     if (random() % 2) message.body.bytes = random_bytes(random, 90);
     message.body.complete = random() % 2;
   };

@@ -261,6 +261,7 @@ void Proxy::State::tell_refusal(const wire::Refusal& refusal) {
 
 RelayOptions Proxy::State::relay_options(const wire::RequestHead& head, const model::Request& request) const {
   RelayOptions out;
+  out.hashes = options.hashes;
   out.early_answer_grace = options.early_answer_grace;
   out.keep_request = out.keep_answer = options.keep_body;
   out.keep_error = std::max(options.keep_document, options.keep_body);

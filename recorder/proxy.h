@@ -16,6 +16,7 @@
 #include "model/error.h"
 #include "model/exchange.h"
 #include "model/redaction.h"
+#include "recorder/body_tap.h"
 #include "recorder/mapping.h"
 #include "wire/certificate.h"
 #include "wire/sign.h"
@@ -64,6 +65,7 @@ class Proxy {
     // How long a request's body may go on after its answer was complete.
     std::chrono::milliseconds early_answer_grace{2'000};
 
+    Hashes hashes = Hashes::sha256;
     // Bodies up to this many bytes are kept whatever they are; longer ones are cut there.
     std::uint64_t keep_body = 0;
     // XML and JSON documents of the API (not blob content) and the bodies of errors are kept up to this.

@@ -35,7 +35,9 @@ std::int64_t now_us() {
 Relay::Relay(wire::Transaction& client, wire::Connection& server, model::Exchange& exchange,
              const RelayOptions& options)
     : client_(client), server_(server), exchange_(exchange), options_(options) {
+  request_tap_.hash(options.hashes);
   request_tap_.keep(options.keep_request);
+  answer_tap_.hash(options.hashes);
 }
 
 Task<> Relay::run(std::string_view head) {
