@@ -25,6 +25,8 @@ struct Options {
               authority;
   std::vector<std::string> maps, pass_through, allowed_hosts, command;
   bool keep_addresses = false, propagate = false, insecure = false;
+  std::string tls_cert, tls_key;
+  bool tls = false, rewrite_host = false;
   std::string resign_account, resign_key_file, ca_file, client, release;
   std::string upstream_proxy, perturb;
   std::uint64_t keep_body = 0, limit = 0, idle = 300;
@@ -56,6 +58,30 @@ model::Status read_key(const Options& options, recorder::Proxy::Options& into) {
   return {};
 }
 
+std::string authority_folder(const Options& options) {
+  return options.authority.empty() ? wire::CertificateAuthority::default_folder() : options.authority;
+}
+
+// Of a reverse proxy's listener: the user's certificate, or one of the local authority for the name that a client asks
+// for.
+model::Status read_tls(const Options& options, recorder::Proxy::Options& into) {
+  if (options.tls_cert.empty() != options.tls_key.empty())
+    return fail(Category::usage, "--tls-cert and --tls-key belong together");
+  if (!options.tls && options.tls_cert.empty()) return {};
+  if (into.mode == recorder::Mode::forward)
+    return fail(Category::usage, "--tls is for --mode reverse", "clients meet a forward proxy over plain HTTP");
+  if (!options.tls_cert.empty()) {
+    BLOBGAUGE_TRY(const auto identity, wire::load_identity(options.tls_cert, options.tls_key));
+    BLOBGAUGE_TRY(into.tls, wire::TlsServer::create(identity));
+    return {};
+  }
+  BLOBGAUGE_TRY(const auto authority, wire::CertificateAuthority::open(authority_folder(options)));
+  wire::TlsServerOptions settings;
+  settings.pick = [authority](std::string_view name) { return authority->leaf(name); };
+  BLOBGAUGE_TRY(into.tls, wire::TlsServer::create(settings));
+  return {};
+}
+
 model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
   const auto not_yet = [](const char* option) {
     return fail(Category::usage, fmt::format("{} is not there yet", option), "the README lists what this version does");
@@ -70,6 +96,10 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
       return fail(Category::usage, "--target is for --mode reverse", "in forward mode use --map HOSTGLOB=URL");
     BLOBGAUGE_TRY(out.target, model::parse_url(options.target));
   }
+  if (options.rewrite_host && out.mode == recorder::Mode::forward)
+    return fail(Category::usage, "--rewrite-host is for --mode reverse", "in forward mode use --map-style path");
+  out.rewrite_host = options.rewrite_host;
+  BLOBGAUGE_CHECK(read_tls(options, out));
   std::vector<recorder::MapRule> rules;
   for (const auto& text : options.maps) {
     BLOBGAUGE_TRY(auto rule, recorder::MapRule::parse(text));
@@ -82,8 +112,7 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
   BLOBGAUGE_TRY(auto catalogue, model::Catalogue::load(options.catalogue));
   out.catalogue = std::make_shared<const model::Catalogue>(std::move(catalogue));
   if (out.mode == recorder::Mode::forward) {
-    const auto folder = options.authority.empty() ? wire::CertificateAuthority::default_folder() : options.authority;
-    BLOBGAUGE_TRY(out.authority, wire::CertificateAuthority::open(folder));
+    BLOBGAUGE_TRY(out.authority, wire::CertificateAuthority::open(authority_folder(options)));
   }
   out.pass_through = options.pass_through;
   out.allowed_hosts = options.allowed_hosts;
@@ -225,7 +254,8 @@ const Command command{
     "record",
     {"blobgauge record -o run.trace.zst -- azcopy list https://acct.blob.core.windows.net/c",
      "blobgauge record --map '*.blob.core.windows.net=http://127.0.0.1:10000' -o run.trace -- rclone lsf azure:c",
-     "blobgauge record --mode reverse --target http://127.0.0.1:10000 --listen 127.0.0.1:9000 -o run.trace"},
+     "blobgauge record --mode reverse --target http://127.0.0.1:10000 --listen 127.0.0.1:9000 -o run.trace",
+     "blobgauge record --mode reverse --target https://gateway.test --tls --listen 127.0.0.1:9443 -o run.trace"},
     [](CLI::App& app) -> Action {
       auto options = std::make_shared<Options>();
       app.add_option("--listen", options->listen, "address and port; port 0 takes a free one")->capture_default_str();
@@ -233,6 +263,10 @@ const Command command{
           ->check(CLI::IsMember({"forward", "reverse"}))
           ->capture_default_str();
       app.add_option("--target", options->target, "URL of the endpoint, in reverse mode");
+      app.add_flag("--rewrite-host", options->rewrite_host, "in reverse mode: the Host field becomes the target's");
+      app.add_flag("--tls", options->tls, "in reverse mode: listen for TLS, under the local authority");
+      app.add_option("--tls-cert", options->tls_cert, "certificate chain (PEM) to show in its place");
+      app.add_option("--tls-key", options->tls_key, "its private key");
       app.add_option("--map", options->maps, "HOSTGLOB=URL: where requests for such hosts go; the first that fits");
       app.add_option("--map-style", options->map_style,
                      "host: the Host field stays, and so do signatures; path: the account goes into the path")

@@ -90,6 +90,39 @@ TEST_F(Interception, AClientBelievesThatItTalksToTheMappedHost) {
   EXPECT_EQ(proxy_->counts().tunnels, 1u);
 }
 
+TEST_F(Interception, AReverseProxyCanSpeakTlsUnderTheNameThatItsClientAsksFor) {
+  Proxy::Options options;
+  options.catalogue = test_catalogue();
+  options.mode = Mode::reverse;
+  options.target = model::parse_url("http://127.0.0.1:" + std::to_string(port_)).value();
+  options.rewrite_host = true;
+  wire::TlsServerOptions tls;
+  std::vector<std::string> asked;
+  tls.pick = [&](std::string_view name) {
+    asked.emplace_back(name);
+    return authority_->leaf(name);
+  };
+  options.tls = wire::TlsServer::create(tls).value();
+  const auto sink = std::make_shared<MemorySink>();
+  const auto proxy = Proxy::start(std::move(options), sink).value();
+  const auto put = [&](const std::string& host, bool trusts) {
+    httplib::SSLClient direct(host, proxy->port());
+    if (trusts) direct.set_ca_cert_path(certificate_.c_str());
+    const auto answer = direct.Put("/c/b", "hello", "x/y");
+    return answer ? answer->body : "none";
+  };
+  EXPECT_EQ(put("127.0.0.1", true), "127.0.0.1:" + std::to_string(port_) + " 5");
+  EXPECT_EQ(put("localhost", true), "127.0.0.1:" + std::to_string(port_) + " 5");
+  EXPECT_EQ(put("localhost", false), "none");
+  EXPECT_EQ(proxy->url(), "https://127.0.0.1:" + std::to_string(proxy->port()));
+  ASSERT_TRUE(proxy->stop());
+  EXPECT_THAT(asked, testing::ElementsAre("127.0.0.1", "localhost"));
+  ASSERT_EQ(sink->exchanges.size(), 2u);
+  EXPECT_EQ(sink->exchanges[1].request.scheme, "https");
+  EXPECT_EQ(sink->exchanges[1].request.host, "localhost:" + std::to_string(proxy->port()));
+  EXPECT_THAT(sink->exchanges[1].marks, testing::ElementsAre("Host: became the target's"));
+}
+
 // cpp-httplib completes the handshake and leaves only then.
 TEST_F(Interception, AClientThatDoesNotTrustUsSendsNothing) {
   EXPECT_FALSE(client(false)->Put("/c/b", "x", "x/y"));

@@ -66,6 +66,7 @@ struct Proxy::State {
     rewriter.address_headers = options.catalogue->role_names("url-header");
     rewriter.resign = options.resign;
     if (options.mode == Mode::reverse) rewriter.target = options.target;
+    rewriter.rewrite_host = options.rewrite_host;
     limits = {options.connect_limit, options.idle_limit, [this](std::string_view address, std::uint16_t to_port) {
                 return admission.refuses_address(address, to_port);
               }};
@@ -337,6 +338,8 @@ model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_
   if (!options.catalogue || !sink) return fail(Category::internal, "a proxy needs a catalogue and a sink");
   if (options.mode == Mode::reverse && options.target.host.empty())
     return fail(Category::usage, "reverse mode needs a target", "add --target URL");
+  if (options.mode == Mode::forward && options.tls)
+    return fail(Category::usage, "a forward proxy is met over plain HTTP", "a TLS listener is for reverse mode");
   auto state = std::make_unique<State>(std::move(options), std::move(sink));
   wire::TlsClientOptions upstream;
   upstream.ca_file = state->options.upstream_ca_file;
@@ -350,7 +353,9 @@ model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_
   wire::ServerOptions listening;
   listening.address = state->options.address;
   listening.port = state->options.port;
+  listening.tls = state->options.tls;
   auto* self = state.get();
+  listening.handshake_failed = [self](const model::Error&) { ++self->handshakes_failed; };
   listening.refused = [self](const wire::Refusal& refusal) { self->tell_refusal(refusal); };
   BLOBGAUGE_TRY(state->server, wire::Server::start(state->runtime, listening, [self](wire::Transaction& transaction) {
                   return self->handle(transaction);
@@ -372,7 +377,7 @@ std::string Proxy::url() const {
   // A listener on every address is reached by the loopback one.
   const bool any = address == "0.0.0.0" || address == "::";
   const std::string host = any ? "127.0.0.1" : address.find(':') != std::string::npos ? "[" + address + "]" : address;
-  return fmt::format("http://{}:{}", host, state_->port);
+  return fmt::format("{}://{}:{}", state_->options.tls ? "https" : "http", host, state_->port);
 }
 
 Proxy::Counts Proxy::counts() const {

@@ -20,6 +20,7 @@
 #include "recorder/mapping.h"
 #include "wire/certificate.h"
 #include "wire/sign.h"
+#include "wire/tls.h"
 
 namespace blobgauge::recorder {
 
@@ -40,7 +41,10 @@ class Proxy {
     std::string address = "127.0.0.1";  // an open proxy is a danger: others only on demand
     std::uint16_t port = 0;             // 0: a free one
     Mode mode = Mode::forward;
-    model::Url target;  // of reverse mode
+    model::Url target;          // of reverse mode
+    bool rewrite_host = false;  // in reverse mode: the Host field becomes the target's
+    // The listener speaks TLS: in reverse mode, where a client must not know that there is a proxy.
+    std::shared_ptr<wire::TlsServer> tls;
 
     // Header roles, secret names and operations. Required.
     std::shared_ptr<const model::Catalogue> catalogue;
@@ -89,7 +93,7 @@ class Proxy {
 
   // Thread-safe, all of them.
   std::uint16_t port() const;
-  std::string url() const;  // "http://127.0.0.1:43210"
+  std::string url() const;  // "http://127.0.0.1:43210", or https
   Counts counts() const;
   // Some of the hosts for whose sake requests were refused. Only after stop().
   const std::vector<std::string>& refused_hosts() const;

@@ -101,6 +101,7 @@ model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const 
     } else if (sent != head.target) {
       changes.target(sent, "absolute form became origin form");
     }
+    if (rewrite_host) changes.set("Host", target->authority(), "became the target's");
   } else if (const MapRule* rule = mapping.find(url.authority())) {
     mapped = out.configured = true;
     auto route = mapping.route(*rule, url.authority(), request.target);

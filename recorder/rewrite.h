@@ -33,6 +33,7 @@ void describe_request(const wire::RequestHead& head, const Arrival& arrival, mod
 
 struct Rewriter {
   std::optional<model::Url> target;  // reverse mode: where everything goes
+  bool rewrite_host = false;         // and its name becomes the Host field; else the client's stays, as it was signed
   Mapping mapping;
   bool map_addresses = true;
   std::vector<std::string> address_headers;  // fields that hold the URL of a resource

@@ -118,7 +118,8 @@ Task<> Server::State::serve(Entry& entry, std::unique_ptr<Stream> stream, std::u
   session.number = number;
   session.peer = connection.stream().peer();
   if (options.tls) {
-    const auto secured = co_await connection.accept_tls(options.tls, options.address);
+    const auto secured = co_await connection.accept_tls(options.tls, connection.stream().local_address());
+    if (!secured && options.handshake_failed) options.handshake_failed(secured.error());
     if (!secured) co_return;
     session.secure = true;
     session.server_name = connection.stream().server_name();

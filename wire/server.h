@@ -24,8 +24,9 @@ struct Refusal {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;          // 0: a free one
-  std::shared_ptr<TlsServer> tls;  // null: plain HTTP
+  std::uint16_t port = 0;  // 0: a free one
+  // Null: plain HTTP. A client that names no server is given the certificate for the address that it reached.
+  std::shared_ptr<TlsServer> tls;
   HeadLimits head;
   Milliseconds idle{120'000};      // between two bytes, and between two requests
   std::uint64_t drain = 64 << 20;  // unread request bytes that are thrown away to keep a connection
@@ -33,6 +34,8 @@ struct ServerOptions {
   std::size_t connections = 1024;  // more wait in the kernel's queue
   // Told of each refusal before its answer goes out; on the loop's thread.
   std::function<void(const Refusal&)> refused{};
+  // Told of each TLS handshake that fails; likewise.
+  std::function<void(const model::Error&)> handshake_failed{};
 };
 
 // What the handler refers to must live until stop() was awaited or the Runtime is gone. A handler that still runs at

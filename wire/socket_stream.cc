@@ -313,5 +313,10 @@ const std::string& SocketStream::server_name() const {
   return core_->secure() ? core_->tls->server_name : core_->no_name;
 }
 const std::string& SocketStream::peer() const { return core_->peer; }
+std::string SocketStream::local_address() const {
+  error_code error;
+  const auto endpoint = core_->socket.local_endpoint(error);
+  return error ? std::string() : endpoint.address().to_string();
+}
 
 }  // namespace blobgauge::wire

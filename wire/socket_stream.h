@@ -31,6 +31,7 @@ class SocketStream final : public Stream {
   bool secure() const override;
   const std::string& server_name() const override;
   const std::string& peer() const override;
+  std::string local_address() const override;
 
  private:
   struct Core;

@@ -53,6 +53,8 @@ class Stream {
   virtual const std::string& server_name() const = 0;
   // "127.0.0.1:43210" or "[::1]:43210" or, where connected by name, "name:port".
   virtual const std::string& peer() const = 0;
+  // The address of our end, without its port; empty where there is none any more.
+  virtual std::string local_address() const { return {}; }
 };
 
 // Where a connection goes.
