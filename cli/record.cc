@@ -29,7 +29,7 @@ struct Options {
   bool tls = false, rewrite_host = false;
   std::string resign_account, resign_key_file, ca_file, client, release;
   std::string upstream_proxy, perturb;
-  std::uint64_t keep_body = 0, limit = 0, idle = 300;
+  std::uint64_t keep_body = 0, keep_total = 32 << 20, rotate_size = 0, rotate_time = 0, limit = 0, idle = 300;
 };
 
 model::Status read_listen(const std::string& text, recorder::Proxy::Options& into) {
@@ -122,6 +122,7 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
                : options.hash == "all" ? recorder::Hashes::all
                                        : recorder::Hashes::sha256;
   out.keep_body = options.keep_body;
+  out.keep_total = options.keep_total;
   out.idle_limit = std::chrono::seconds(options.idle);
   return out;
 }
@@ -205,6 +206,8 @@ model::Result<int> run(const Options& options) {
   if (!options.command.empty() && options.mode == "reverse")
     return fail(Category::usage, "a command is recorded in forward mode",
                 "leave --mode out, or start the recorder alone and give the client its address");
+  if (options.output == "-" && (options.rotate_size > 0 || options.rotate_time > 0))
+    return fail(Category::usage, "standard output has no parts", "give --rotate-size and --rotate-time a file with -o");
   BLOBGAUGE_TRY(auto settings, proxy_options(options));
   const auto authority = settings.authority;
   const auto catalogue = settings.catalogue;
@@ -215,8 +218,11 @@ model::Result<int> run(const Options& options) {
   head.client = options.client;
   head.release = options.release;
   head.command = options.command;
-  BLOBGAUGE_TRY(auto writer, model::create_trace(options.output, head, model::Redaction(*settings.catalogue)));
-  const auto sink = std::make_shared<recorder::TraceSink>(std::move(writer));
+  const auto open = [head, redaction = model::Redaction(*catalogue)](const std::string& path) {
+    return model::create_trace(path, head, redaction);
+  };
+  const recorder::TraceSink::Rotation rotation{options.rotate_size, std::chrono::seconds(options.rotate_time)};
+  BLOBGAUGE_TRY(const auto sink, recorder::TraceSink::create(options.output, rotation, open));
   BLOBGAUGE_TRY(const auto proxy, recorder::Proxy::start(std::move(settings), sink));
   recorder::CommandEnd end;
   end.exit_code = -1;
@@ -288,6 +294,13 @@ const Command command{
           ->capture_default_str();
       app.add_option("--keep-body", options->keep_body,
                      "keep up to so many bytes of every body (default: documents only)");
+      app.add_option("--keep-total", options->keep_total,
+                     "bytes that are kept of all bodies under way together (32MiB); beyond it they are cut and marked")
+          ->transform(CLI::AsSizeValue(false));
+      app.add_option("--rotate-size", options->rotate_size,
+                     "begin another trace after so many bytes (100MiB): run-00001.trace, run-00002.trace...")
+          ->transform(CLI::AsSizeValue(false));
+      app.add_option("--rotate-time", options->rotate_time, "begin another trace after so many seconds");
       app.add_option("--limit", options->limit, "seconds that the command may run; 0: no limit")->capture_default_str();
       app.add_option("--idle", options->idle, "seconds of silence after which a server is given up")
           ->capture_default_str();

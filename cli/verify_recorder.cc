@@ -55,8 +55,10 @@ Result<std::unique_ptr<VerifyRecorder>> VerifyRecorder::create(Options options, 
 
 Result<std::unique_ptr<clients::Recording>> VerifyRecorder::start(const std::string& trace,
                                                                   const model::TraceHead& head) {
-  BLOBGAUGE_TRY(auto writer, model::create_trace(trace, head, model::Redaction(*catalogue_)));
-  const auto sink = std::make_shared<recorder::TraceSink>(std::move(writer));
+  const auto open = [head, redaction = model::Redaction(*catalogue_)](const std::string& path) {
+    return model::create_trace(path, head, redaction);
+  };
+  BLOBGAUGE_TRY(const auto sink, recorder::TraceSink::create(trace, {}, open));
   recorder::Proxy::Options options;
   options.catalogue = catalogue_;
   options.authority = authority_;

@@ -52,6 +52,8 @@ class FileWriter final : public TraceWriter {
     return {};
   }
 
+  std::uint64_t size() const override { return size_; }
+
  private:
   // An exchange is flushed to the file at once: a recorder that is killed loses none that it has seen whole.
   Status compress(std::string_view text, bool last) {
@@ -72,6 +74,7 @@ class FileWriter final : public TraceWriter {
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) return cannot_write();
       text.remove_prefix(static_cast<std::size_t>(count));
+      size_ += static_cast<std::uint64_t>(count);
     }
     return {};
   }
@@ -86,7 +89,7 @@ class FileWriter final : public TraceWriter {
   int descriptor_;
   Redaction redaction_;
   ZSTD_CCtx* context_ = nullptr;
-  std::uint64_t count_ = 0;
+  std::uint64_t count_ = 0, size_ = 0;
   std::optional<Error> broken_;  // after a failed write nothing more is written: a hole would not be seen
 };
 

@@ -38,6 +38,8 @@ class TraceWriter {
   virtual Status write(const Exchange& exchange) = 0;
   // Writes the last line and closes; without it the file is marked as cut by the line's absence.
   virtual Status finish(TraceEnd end) = 0;
+  // Bytes of the file so far, compressed where it is.
+  virtual std::uint64_t size() const = 0;
 };
 
 class TraceReader {

@@ -4,6 +4,13 @@
 
 namespace blobgauge::recorder {
 
+std::uint64_t KeptShare::take(std::uint64_t bytes) {
+  const auto granted = std::min(bytes, budget_.left_);
+  budget_.left_ -= granted;
+  taken_ += granted;
+  return granted;
+}
+
 void BodyTap::update(std::string_view payload) {
   if (payload.empty()) return;
   if (size_ == 0 && hashes_ != Hashes::none) {
@@ -15,8 +22,11 @@ void BodyTap::update(std::string_view payload) {
   }
   for (auto& [destination, digest] : digests_) digest.update(payload);
   size_ += payload.size();
-  if (kept_.size() < keep_)
-    kept_.append(payload.substr(0, std::min<std::uint64_t>(payload.size(), keep_ - kept_.size())));
+  if (cut_ || kept_.size() >= keep_) return;
+  const auto wanted = std::min<std::uint64_t>(payload.size(), keep_ - kept_.size());
+  const auto granted = share_ ? share_->take(wanted) : wanted;
+  kept_.append(payload.substr(0, granted));
+  cut_ = granted < wanted;  // what came later would leave a hole
 }
 
 model::Body BodyTap::finish(bool complete) {

@@ -11,17 +11,49 @@
 
 namespace blobgauge::recorder {
 
+// How many bytes of bodies are kept at one time, over all exchanges that run. Of one thread.
+class KeepBudget {
+ public:
+  explicit KeepBudget(std::uint64_t bytes) : left_(bytes) {}
+  std::uint64_t left() const { return left_; }
+
+ private:
+  friend class KeptShare;
+  std::uint64_t left_;
+};
+
+// What one exchange takes of it, and gives back at its end.
+class KeptShare {
+ public:
+  explicit KeptShare(KeepBudget& budget) : budget_(budget) {}
+  KeptShare(const KeptShare&) = delete;
+  KeptShare& operator=(const KeptShare&) = delete;
+  ~KeptShare() { budget_.left_ += taken_; }
+  // As much of `bytes` as is left.
+  std::uint64_t take(std::uint64_t bytes);
+
+ private:
+  KeepBudget& budget_;
+  std::uint64_t taken_ = 0;
+};
+
 // What is computed over every body. `all` adds those two that the service and its clients put into headers.
 enum class Hashes { none, sha256, all };
 
 class BodyTap {
  public:
   void hash(Hashes hashes) { hashes_ = hashes; }  // before the first update
-  // Keeps up to `keep` bytes; 0 keeps none and leaves Body::bytes empty.
-  void keep(std::uint64_t bytes) { keep_ = bytes; }
+  // Keeps up to so many bytes; 0 keeps none and leaves Body::bytes empty. They are taken from `share`, where there is
+  // one, which must live until finish().
+  void keep(std::uint64_t bytes, KeptShare* share = nullptr) {
+    keep_ = bytes;
+    share_ = share;
+  }
   void update(std::string_view payload);
   // May be called once. `complete`: its framing said that this was all.
   model::Body finish(bool complete);
+  // Fewer bytes were kept than keep() allowed, because the budget was used up.
+  bool cut() const { return cut_; }
 
  private:
   using Destination = std::string model::Body::*;
@@ -29,6 +61,8 @@ class BodyTap {
   std::uint64_t keep_ = 0;
   std::uint64_t size_ = 0;
   std::string kept_;
+  KeptShare* share_ = nullptr;
+  bool cut_ = false;
   std::vector<std::pair<Destination, wire::Digest>> digests_;  // made with the first byte: most requests have none
 };
 

@@ -39,5 +39,26 @@ TEST(BodyTap, KeepsTheBeginning) {
   EXPECT_EQ(tapped(Hashes::none, 9, {"abc", "def"}).bytes, "abcdef");
 }
 
+TEST(BodyTap, BodiesShareABudgetAndGiveItBack) {
+  KeepBudget budget(5);
+  {
+    KeptShare share(budget);
+    BodyTap first, second;
+    first.keep(100, &share);
+    second.keep(100, &share);
+    first.update("abc");
+    second.update("defg");
+    second.update("h");
+    EXPECT_EQ(budget.left(), 0u);
+    EXPECT_FALSE(first.cut());
+    EXPECT_TRUE(second.cut());
+    EXPECT_EQ(first.finish(true).bytes, "abc");
+    const auto body = second.finish(true);
+    EXPECT_EQ(body.bytes, "de");
+    EXPECT_EQ(body.size, 5u);
+  }
+  EXPECT_EQ(budget.left(), 5u);
+}
+
 }  // namespace
 }  // namespace blobgauge::recorder

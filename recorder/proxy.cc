@@ -60,7 +60,8 @@ struct Proxy::State {
         classifier(*options.catalogue),
         pass_through(joined(options.pass_through, options.catalogue->network("login-hosts"))),
         admission(joined(joined(options.allowed_hosts, pass_through), options.catalogue->network("storage-hosts")),
-                  options.catalogue->network("identity-services")) {
+                  options.catalogue->network("identity-services")),
+        kept(options.keep_total) {
     rewriter.mapping = options.mapping;
     rewriter.map_addresses = options.map_addresses;
     rewriter.address_headers = options.catalogue->role_names("url-header");
@@ -84,6 +85,7 @@ struct Proxy::State {
   Admission admission;
   Rewriter rewriter;
   wire::ConnectLimits limits;
+  KeepBudget kept;
   std::shared_ptr<wire::TlsServer> interceptor;
   std::shared_ptr<const wire::TlsClient> tls;
   wire::Runtime runtime;
@@ -102,8 +104,9 @@ struct Proxy::State {
   Task<> connect(wire::Transaction& transaction, model::Exchange& exchange);
   // True if bytes went through.
   Task<bool> tunnel(wire::Transaction& transaction, const model::Url& to, model::Exchange& exchange);
-  Task<> forward(wire::Transaction& transaction, model::Exchange& exchange);
-  Task<> pass_on(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange);
+  Task<> forward(wire::Transaction& transaction, model::Exchange& exchange, KeptShare& share);
+  Task<> pass_on(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange,
+                 KeptShare& share);
   Task<> answer_error(wire::Transaction& transaction, model::Exchange& exchange, const model::Error& error);
   Task<> forbid(wire::Transaction& transaction, model::Exchange& exchange, const model::Url& to,
                 const std::string& why);
@@ -124,8 +127,9 @@ Task<> Proxy::State::handle(wire::Transaction& transaction) {
     co_await connect(transaction, exchange);
     co_return;
   }
+  KeptShare share(kept);  // until the exchange was told
   try {
-    co_await forward(transaction, exchange);
+    co_await forward(transaction, exchange, share);
   } catch (...) {
     // Only a stop ends it so; what crossed the wire until then is still told.
     exchange.marks.push_back("recorder: stopped before the exchange was complete");
@@ -136,7 +140,7 @@ Task<> Proxy::State::handle(wire::Transaction& transaction) {
   tell(exchange);
 }
 
-Task<> Proxy::State::forward(wire::Transaction& transaction, model::Exchange& exchange) {
+Task<> Proxy::State::forward(wire::Transaction& transaction, model::Exchange& exchange, KeptShare& share) {
   const auto& head = transaction.head();
   const auto& session = transaction.session();
   const auto departure = rewriter.rewrite(head, {session.tunnel, session.secure}, exchange);
@@ -154,15 +158,17 @@ Task<> Proxy::State::forward(wire::Transaction& transaction, model::Exchange& ex
     co_await forbid(transaction, exchange, to, *why);
     co_return;
   }
-  co_await pass_on(transaction, *departure, exchange);
+  co_await pass_on(transaction, *departure, exchange, share);
 }
 
-Task<> Proxy::State::pass_on(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange) {
+Task<> Proxy::State::pass_on(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange,
+                             KeptShare& share) {
   wire::Destination destination;
   destination.host = departure.server.host;
   destination.port = departure.server.effective_port();
   if (departure.server.scheme == "https") destination.tls = tls;
-  const auto keep = relay_options(transaction.head(), exchange.request);
+  auto keep = relay_options(transaction.head(), exchange.request);
+  keep.share = &share;
   for (bool again = false;; again = true) {
     auto loan = co_await client->borrow(destination, again);
     if (!loan && loan.error().category == Category::usage) {

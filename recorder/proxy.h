@@ -74,6 +74,8 @@ class Proxy {
     std::uint64_t keep_body = 0;
     // XML and JSON documents of the API (not blob content) and the bodies of errors are kept up to this.
     std::uint64_t keep_document = 4 << 20;
+    // Of all exchanges that run at one time together; beyond it a body is cut and marked.
+    std::uint64_t keep_total = 32 << 20;
   };
 
   struct Counts {

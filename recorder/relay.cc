@@ -36,7 +36,7 @@ Relay::Relay(wire::Transaction& client, wire::Connection& server, model::Exchang
              const RelayOptions& options)
     : client_(client), server_(server), exchange_(exchange), options_(options) {
   request_tap_.hash(options.hashes);
-  request_tap_.keep(options.keep_request);
+  request_tap_.keep(options.keep_request, options.share);
   answer_tap_.hash(options.hashes);
 }
 
@@ -51,6 +51,8 @@ Task<> Relay::run(std::string_view head) {
   }
   exchange_.request.body = request_tap_.finish(request_complete_);
   exchange_.response.body = answer_tap_.finish(complete_);
+  if (request_tap_.cut()) mark("request body: cut in the trace, the budget of kept bodies was used up");
+  if (answer_tap_.cut()) mark("answer body: cut in the trace, the budget of kept bodies was used up");
   exchange_.total_us = now_us() - exchange_.started_us;
 }
 
@@ -166,8 +168,9 @@ Task<bool> Relay::pass_body(const wire::ResponseHead& head) {
   exchange_.wait_us = now - (uploaded_.is_set() ? request_end_us_ : now);
   if (!uploaded_.is_set()) mark("answer: began before the request's end");
   const bool document = options_.keeps_documents && is_document(head);
-  answer_tap_.keep(head.status >= 400 || document ? std::max(options_.keep_error, options_.keep_answer)
-                                                  : options_.keep_answer);
+  answer_tap_.keep(
+      head.status >= 400 || document ? std::max(options_.keep_error, options_.keep_answer) : options_.keep_answer,
+      options_.share);
 
   server_.begin_body(*framing);
   std::string first(head.bytes());

@@ -18,6 +18,7 @@ struct RelayOptions {
   std::uint64_t keep_request = 0;  // bytes of the request's body
   std::uint64_t keep_answer = 0;   // of the answer's
   std::uint64_t keep_error = 0;    // of an answer with status 400 or more
+  KeptShare* share = nullptr;      // of the budget for what is kept; null: no bound
   bool keeps_documents = false;    // XML and JSON answers are kept up to keep_error too
   wire::Milliseconds early_answer_grace{2'000};
 };
