@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "cli/command.h"
 #include "cli/specs.h"
@@ -58,6 +59,27 @@ model::Status read_key(const Options& options, recorder::Proxy::Options& into) {
   return {};
 }
 
+// Its password may not stand in an argument, which every user of the machine can read.
+model::Status read_upstream(const Options& options, recorder::Proxy::Options& into) {
+  std::string address = options.upstream_proxy;
+  if (address.empty()) return {};
+  if (address.starts_with("env:")) {
+    const char* value = std::getenv(address.c_str() + 4);
+    if (!value || !*value)
+      return fail(Category::usage, fmt::format("--upstream-proxy: {} is not set", address.substr(4)));
+    address = value;
+  } else if (address.starts_with("file:")) {
+    BLOBGAUGE_TRY(const auto text, model::read_file(address.substr(5)));
+    address = model::trim(text.substr(0, text.find_first_of("\r\n")));
+  } else if (address.find('@') != std::string::npos) {
+    return fail(Category::usage, "--upstream-proxy: a password does not belong into an argument",
+                "name the variable or the file that has the URL: env:HTTPS_PROXY, file:PATH");
+  }
+  const auto user = recorder::UserEnvironment::current();
+  BLOBGAUGE_TRY(into.upstream, recorder::UpstreamProxy::parse(address, user.no_proxy));
+  return {};
+}
+
 std::string authority_folder(const Options& options) {
   return options.authority.empty() ? wire::CertificateAuthority::default_folder() : options.authority;
 }
@@ -86,7 +108,6 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
   const auto not_yet = [](const char* option) {
     return fail(Category::usage, fmt::format("{} is not there yet", option), "the README lists what this version does");
   };
-  if (!options.upstream_proxy.empty()) return not_yet("--upstream-proxy");
   if (!options.perturb.empty()) return not_yet("--perturb");
   recorder::Proxy::Options out;
   BLOBGAUGE_CHECK(read_listen(options.listen, out));
@@ -116,6 +137,7 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
   }
   out.pass_through = options.pass_through;
   out.allowed_hosts = options.allowed_hosts;
+  BLOBGAUGE_CHECK(read_upstream(options, out));
   out.upstream_ca_file = options.ca_file;
   out.upstream_verify = !options.insecure;
   out.hashes = options.hash == "none"  ? recorder::Hashes::none
@@ -307,7 +329,9 @@ const Command command{
       app.add_flag("--propagate", options->propagate, "exit with the command's exit code");
       app.add_option("--client", options->client, "name of the client, for the trace");
       app.add_option("--release", options->release, "its release");
-      app.add_option("--upstream-proxy", options->upstream_proxy, "not there yet: refused");
+      app.add_option(
+          "--upstream-proxy", options->upstream_proxy,
+          "http proxy between us and the servers: URL, or env:NAME or file:PATH that has it; NO_PROXY counts");
       app.add_option("--perturb", options->perturb, "not there yet: refused");
       catalogue_option(app, options->catalogue);
       app.add_option("-o,--output", options->output, "trace to write; .zst compresses")->required();

@@ -68,6 +68,7 @@ struct Proxy::State {
     rewriter.resign = options.resign;
     if (options.mode == Mode::reverse) rewriter.target = options.target;
     rewriter.rewrite_host = options.rewrite_host;
+    rewriter.upstream = options.upstream;
     limits = {options.connect_limit, options.idle_limit, [this](std::string_view address, std::uint16_t to_port) {
                 return admission.refuses_address(address, to_port);
               }};
@@ -166,7 +167,13 @@ Task<> Proxy::State::pass_on(wire::Transaction& transaction, const Departure& de
   wire::Destination destination;
   destination.host = departure.server.host;
   destination.port = departure.server.effective_port();
-  if (departure.server.scheme == "https") destination.tls = tls;
+  if (departure.server.scheme == "https") {
+    destination.tls = tls;
+    if (departure.relayed) destination.via = options.upstream->address();
+  } else if (departure.relayed) {
+    destination.host = options.upstream->address()->host;
+    destination.port = options.upstream->address()->port;
+  }
   auto keep = relay_options(transaction.head(), exchange.request);
   keep.share = &share;
   for (bool again = false;; again = true) {
@@ -325,6 +332,7 @@ Task<bool> Proxy::State::tunnel(wire::Transaction& transaction, const model::Url
   wire::Destination destination;
   destination.host = to.host;
   destination.port = to.effective_port();
+  if (options.upstream && options.upstream->serves(to)) destination.via = options.upstream->address();
   auto stream = co_await wire::connect(destination, limits);
   if (!stream) {
     if (stream.error().category == Category::usage)

@@ -18,6 +18,7 @@
 #include "model/redaction.h"
 #include "recorder/body_tap.h"
 #include "recorder/mapping.h"
+#include "recorder/upstream_proxy.h"
 #include "wire/certificate.h"
 #include "wire/sign.h"
 #include "wire/tls.h"
@@ -61,6 +62,8 @@ class Proxy {
     // Signs mapped requests anew that came with a SharedKey signature: path style and changed headers break it.
     std::optional<wire::Credential> resign;
 
+    // Between us and the servers; their names are then looked up there, and their addresses not seen here.
+    std::optional<UpstreamProxy> upstream;
     std::string upstream_ca_file;  // PEM; empty: the system's authorities
     bool upstream_verify = true;
     std::chrono::milliseconds connect_limit{10'000};

@@ -36,6 +36,11 @@ std::string origin_form(std::string_view target) {
   return rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
 }
 
+// RFC 9112 section 3.2.2; OPTIONS for the whole server has no path there (section 3.2.4).
+std::string absolute_form(const model::Url& server, const std::string& target) {
+  return fmt::format("{}://{}{}", server.scheme, server.authority(), target == "*" ? "" : target);
+}
+
 // Collects changes of one head; `fields` and `edit` stay the same message.
 class Changes {
  public:
@@ -57,6 +62,11 @@ class Changes {
     for (std::size_t i = 0; i < head_.fields.size(); ++i)
       if (iequals(head_.fields[i].name, name)) edit_.value(i, value);
     fields_.set(name, value);
+    mark(name, why);
+  }
+  // Its value is none of the client's, and stays out of the exchange.
+  void append(std::string_view name, std::string_view value, std::string_view why) {
+    edit_.append(name, value);
     mark(name, why);
   }
   void mark(std::string_view what, std::string_view why) { marks_.push_back(fmt::format("{}: {}", what, why)); }
@@ -91,33 +101,37 @@ model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const 
   request.host = head.target.starts_with('/') && head.count("Host") > 0 ? head.text("Host") : url.authority();
 
   Changes changes(head, exchange.marks);
-  Departure out{target.value_or(url), target.has_value(), {}};
-  std::string sent = request.target;
+  Departure out{target.value_or(url), target.has_value(), false, {}};
+  std::string sent = request.target, why = "absolute form became origin form", host, host_why;
   bool mapped = false;
   if (target) {
     if (target->path.size() > 1) {
       sent = target->path.substr(0, target->path.find_last_not_of('/') + 1) + sent;
-      changes.target(sent, "the target's path went before it");
-    } else if (sent != head.target) {
-      changes.target(sent, "absolute form became origin form");
+      why = "the target's path went before it";
     }
-    if (rewrite_host) changes.set("Host", target->authority(), "became the target's");
+    if (rewrite_host) host = target->authority();
+    host_why = "became the target's";
   } else if (const MapRule* rule = mapping.find(url.authority())) {
     mapped = out.configured = true;
     auto route = mapping.route(*rule, url.authority(), request.target);
     changes.mark("server", fmt::format("{} mapped to {}", url.authority(), route.server.authority()));
     out.server = route.server;
     sent = route.target;
-    if (sent != request.target)
-      changes.target(sent, "the account went into the path");
-    else if (sent != head.target)
-      changes.target(sent, "absolute form became origin form");
-    if (!route.host.empty()) changes.set("Host", route.host, "mapped with the server");
-  } else if (sent != head.target) {
-    changes.target(sent, "absolute form became origin form");
+    if (sent != request.target) why = "the account went into the path";
+    host = route.host;
+    host_why = "mapped with the server";
   }
+  out.relayed = upstream && upstream->serves(out.server);
+  if (out.relayed) changes.mark("server", "met through the upstream proxy");
+  const bool plain_relay = out.relayed && out.server.scheme == "http";
+  const auto line = plain_relay ? absolute_form(out.server, sent) : sent;
+  if (plain_relay && sent == request.target) why = "became absolute form, for the upstream proxy";
+  if (line != head.target) changes.target(line, why);
+  if (!host.empty()) changes.set("Host", host, host_why);
   changes.remove("Proxy-Connection", "is for the proxy");
   changes.remove("Proxy-Authorization", "is for the proxy");
+  if (const auto& credential = plain_relay ? upstream->address()->authorization : std::string(); !credential.empty())
+    changes.append("Proxy-Authorization", credential, "of the upstream proxy");
 
   // What follows breaks a signature over headers and path; only a key can make it good.
   const bool is_signed = wire::parse_shared_key(request.headers.get("Authorization")).has_value();

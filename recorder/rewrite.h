@@ -10,6 +10,7 @@
 #include "model/exchange.h"
 #include "model/url.h"
 #include "recorder/mapping.h"
+#include "recorder/upstream_proxy.h"
 #include "wire/head.h"
 #include "wire/sign.h"
 
@@ -25,6 +26,7 @@ struct Arrival {
 struct Departure {
   model::Url server;        // scheme, host and port to connect to
   bool configured = false;  // the server is the target or a mapping's, not of the client's choice
+  bool relayed = false;     // through the upstream proxy, by CONNECT for https; a plain head is written for the proxy
   std::string head;
 };
 
@@ -38,6 +40,7 @@ struct Rewriter {
   bool map_addresses = true;
   std::vector<std::string> address_headers;  // fields that hold the URL of a resource
   std::optional<wire::Credential> resign;
+  std::optional<UpstreamProxy> upstream;
 
   // Fills the exchange's request (but for its body) as the client sent it, and the marks. Category::usage where the
   // request is none that a proxy can forward; the message is for the client.

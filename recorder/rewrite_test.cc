@@ -126,6 +126,34 @@ TEST(Rewrite, ReverseModeKeepsTheHost) {
   EXPECT_EQ(out.exchange.request.scheme, "http");
 }
 
+TEST(Rewrite, ReverseModeCanTakeTheTargetsHost) {
+  Rewriter rewriter;
+  rewriter.target = model::parse_url("https://gw.test:8443").value();
+  rewriter.rewrite_host = true;
+  const auto out = rewritten(rewriter, "GET /c HTTP/1.1\r\nhost:\tacct.example\r\nA: b\r\n\r\n", {});
+  EXPECT_EQ(out.departure.head, "GET /c HTTP/1.1\r\nhost:\tgw.test:8443\r\nA: b\r\n\r\n");
+  EXPECT_EQ(out.exchange.request.host, "acct.example");
+  EXPECT_THAT(out.exchange.marks, ElementsAre("Host: became the target's"));
+}
+
+TEST(Rewrite, APlainRequestIsWrittenForTheUpstreamProxy) {
+  Rewriter rewriter;
+  rewriter.target = model::parse_url("http://gw.test:8080").value();
+  rewriter.upstream = UpstreamProxy::parse("http://me:SECRET@proxy.test:3128", "").value();
+  const auto out = rewritten(rewriter, "GET /c?a HTTP/1.1\r\nHost: a\r\n\r\n", {});
+  EXPECT_EQ(out.departure.head,
+            "GET http://gw.test:8080/c?a HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic bWU6U0VDUkVU\r\n\r\n");
+  EXPECT_TRUE(out.departure.relayed);
+  EXPECT_EQ(out.departure.server.authority(), "gw.test:8080");
+  EXPECT_THAT(out.exchange.marks, ElementsAre("server: met through the upstream proxy",
+                                              "target: became absolute form, for the upstream proxy",
+                                              "Proxy-Authorization: of the upstream proxy"));
+  EXPECT_FALSE(out.exchange.request.headers.has("Proxy-Authorization"));
+
+  rewriter.target = model::parse_url("http://127.0.0.1:8080").value();
+  EXPECT_FALSE(rewritten(rewriter, "GET /c HTTP/1.1\r\nHost: a\r\n\r\n", {}).departure.relayed);
+}
+
 TEST(Rewrite, ARequestToTheProxyItselfIsRefused) {
   model::Exchange exchange;
   const auto head = wire::parse_request_head("GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n").value();

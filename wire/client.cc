@@ -29,8 +29,9 @@ struct Idle {
 // Connections are alike if nothing that was agreed when they were made differs. A kept connection holds its TLS
 // settings, so their address cannot come to name others.
 std::string key_of(const Destination& to) {
-  return fmt::format("{}:{} {}:{} {}", to.host, to.port, to.connect_host, to.connect_port,
-                     static_cast<const void*>(to.tls.get()));
+  const auto via = to.via ? fmt::format("{}:{}", to.via->host, to.via->port) : std::string();
+  return fmt::format("{}:{} {}:{} {} {}", to.host, to.port, to.connect_host, to.connect_port,
+                     static_cast<const void*>(to.tls.get()), via);
 }
 
 bool idempotent(std::string_view method) {  // RFC 9110 section 9.2.2

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <vector>
 
+#include "wire/head_parser.h"
 #include "wire/socket_stream.h"
 
 namespace blobgauge::wire {
@@ -66,12 +67,39 @@ Task<Result<std::vector<Tcp::endpoint>>> look_up(Deadline& deadline, const std::
   co_return out;
 }
 
+// Byte by byte, so that nothing behind the answer is taken: it is the tunnel's.
+Task<Status> open_tunnel(Stream& stream, const Destination& to) {
+  const auto name = name_of(to.host, to.port);
+  const auto& credential = to.via->authorization;
+  const auto request = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n{1}\r\n", name,
+                                   credential.empty() ? "" : "Proxy-Authorization: " + credential + "\r\n");
+  auto said = co_await stream.write(request);
+  if (!said) co_return said;
+  for (;;) {
+    HeadParser parser(HeadParser::Kind::response);
+    while (!parser.done()) {
+      char byte = 0;
+      const auto size = co_await stream.read_some(std::span<char>(&byte, 1));
+      if (!size) co_return tl::make_unexpected(size.error());
+      if (*size == 0) co_return fail(Category::endpoint, fmt::format("{} closed before its answer", stream.peer()));
+      const auto taken = parser.feed(std::string_view(&byte, 1));
+      if (!taken) co_return fail(Category::endpoint, fmt::format("{}: {}", stream.peer(), taken.error().message));
+    }
+    const auto head = parser.take_response();
+    if (head.status < 200 && head.status != 101) continue;
+    if (head.status >= 200 && head.status < 300) co_return Status{};
+    co_return fail(Category::endpoint,
+                   fmt::format("{}: the proxy answered {} {}", stream.peer(), head.status, head.reason));
+  }
+}
+
 }  // namespace
 
 Task<Result<std::unique_ptr<Stream>>> connect(const Destination& asked, ConnectLimits limits) {
   const auto destination = asked;
-  const auto host = destination.connect_host.empty() ? destination.host : destination.connect_host;
-  const auto port = destination.connect_port ? destination.connect_port : destination.port;
+  const auto& via = destination.via;
+  const auto host = via ? via->host : destination.connect_host.empty() ? destination.host : destination.connect_host;
+  const auto port = via ? via->port : destination.connect_port ? destination.connect_port : destination.port;
   auto name = name_of(destination.host, destination.port);
   if (host != destination.host || port != destination.port) name += fmt::format(" (at {})", name_of(host, port));
   const auto deadline = std::make_shared<Deadline>(co_await asio::this_coro::executor);
@@ -102,13 +130,13 @@ Task<Result<std::unique_ptr<Stream>>> connect(const Destination& asked, ConnectL
   if (refused && !tried) co_return fail(Category::usage, *refused);
   if (error || deadline->passed) co_return failed(error.message());
   auto stream = std::make_unique<SocketStream>(std::move(deadline->socket), name);
-  if (destination.tls) {
-    deadline->stream = stream.get();
-    const auto secured = co_await stream->connect_tls(destination.tls, destination.host);
-    deadline->stream = nullptr;
-    if (!secured && deadline->passed) co_return failed("");
-    if (!secured) co_return tl::make_unexpected(secured.error());
-  }
+  deadline->stream = stream.get();
+  Status opened;
+  if (via) opened = co_await open_tunnel(*stream, destination);
+  if (opened && destination.tls) opened = co_await stream->connect_tls(destination.tls, destination.host);
+  deadline->stream = nullptr;
+  if (!opened && deadline->passed) co_return failed("");
+  if (!opened) co_return tl::make_unexpected(opened.error());
   deadline->timer.cancel();
   stream->set_idle_limit(limits.idle);
   co_return std::unique_ptr<Stream>(std::move(stream));

@@ -57,6 +57,13 @@ class Stream {
   virtual std::string local_address() const { return {}; }
 };
 
+// A proxy on the way: it is asked for a tunnel (CONNECT, RFC 9110 section 9.3.6).
+struct HttpProxy {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string authorization;  // value of Proxy-Authorization; empty: none
+};
+
 // Where a connection goes.
 struct Destination {
   std::string host;        // name or address, IPv6 without brackets; the name that TLS checks
@@ -65,6 +72,7 @@ struct Destination {
   std::string connect_host;
   std::uint16_t connect_port = 0;
   std::shared_ptr<const TlsClient> tls;  // null: plain TCP
+  std::shared_ptr<const HttpProxy> via;  // in place of connect_host and connect_port, and it looks the name up
 };
 
 struct ConnectLimits {
