@@ -15,22 +15,22 @@ namespace {
 // IPv4 as ::ffff:a.b.c.d, so that one address has one form.
 using Bytes = std::array<unsigned char, 16>;
 
-constexpr Bytes mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};         // RFC 4291 section 2.5.5.2
-constexpr Bytes translated{0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0};  // RFC 6052 section 2.1
+constexpr Bytes v4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};        // RFC 4291 section 2.5.5.2
+constexpr Bytes nat64_prefix{0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0};  // RFC 6052 section 2.1
 constexpr std::size_t v4_at = 12;
 
 std::optional<Bytes> bytes_of(std::string_view text) {
   const std::string name(text.substr(0, text.find('%')));  // a link-local address may name its interface
-  Bytes out = mapped;
+  Bytes out = v4_prefix;
   if (::inet_pton(AF_INET, name.c_str(), out.data() + v4_at) == 1) return out;
   if (::inet_pton(AF_INET6, name.c_str(), out.data()) != 1) return std::nullopt;
   // A translator makes the IPv4 address of it that is meant.
-  if (std::equal(translated.begin(), translated.begin() + v4_at, out.begin()))
-    std::copy(mapped.begin(), mapped.begin() + v4_at, out.begin());
+  if (std::equal(nat64_prefix.begin(), nat64_prefix.begin() + v4_at, out.begin()))
+    std::copy(v4_prefix.begin(), v4_prefix.begin() + v4_at, out.begin());
   return out;
 }
 
-bool is_v4(const Bytes& bytes) { return std::equal(mapped.begin(), mapped.begin() + v4_at, bytes.begin()); }
+bool is_v4(const Bytes& bytes) { return std::equal(v4_prefix.begin(), v4_prefix.begin() + v4_at, bytes.begin()); }
 
 bool is_link_local(const Bytes& bytes) {
   if (is_v4(bytes)) return bytes[12] == 169 && bytes[13] == 254;
@@ -46,7 +46,7 @@ bool is_loopback(const Bytes& bytes) {
 bool is_unspecified(const Bytes& bytes) { return is_v4(bytes) ? bytes[12] == 0 : bytes == Bytes{}; }
 
 // "ADDRESS" for every port, or "IPV4:PORT".
-bool names(std::string_view entry, const Bytes& address, std::uint16_t port) {
+bool stands_for(std::string_view entry, const Bytes& address, std::uint16_t port) {
   if (const auto whole = bytes_of(entry)) return *whole == address;
   const auto colon = entry.rfind(':');
   if (colon == std::string_view::npos) return false;
@@ -78,7 +78,7 @@ std::optional<std::string> Admission::refuses_address(std::string_view address, 
   const auto bytes = bytes_of(address);
   if (!bytes) return std::nullopt;
   if (is_link_local(*bytes)) return fmt::format("{} is link-local and not proxied", address);
-  if (std::any_of(never_.begin(), never_.end(), [&](const auto& each) { return names(each, *bytes, port); }))
+  if (std::any_of(never_.begin(), never_.end(), [&](const auto& each) { return stands_for(each, *bytes, port); }))
     return fmt::format("{} gives machines their identity and is not proxied", address);
   const bool here = is_loopback(*bytes) || is_unspecified(*bytes) || bytes == bytes_of(own_address_);
   if (here && port == own_port_) return std::string("this request would go round in circles: its server is this proxy");

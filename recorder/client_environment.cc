@@ -18,7 +18,7 @@ constexpr std::array trust_variables = {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "
 constexpr std::array system_bundles = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                                        "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem"};
 
-std::string variable(const char* name) {
+std::string environment_variable(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
 }
@@ -65,11 +65,11 @@ std::string java_options(const model::Url& proxy, const TrustFiles& trust, const
 
 UserEnvironment UserEnvironment::current() {
   UserEnvironment out;
-  out.no_proxy = variable("NO_PROXY");
-  if (out.no_proxy.empty()) out.no_proxy = variable("no_proxy");
-  out.java_options = variable("JAVA_TOOL_OPTIONS");
+  out.no_proxy = environment_variable("NO_PROXY");
+  if (out.no_proxy.empty()) out.no_proxy = environment_variable("no_proxy");
+  out.java_options = environment_variable("JAVA_TOOL_OPTIONS");
   for (const char* name : trust_variables)
-    if (auto path = variable(name); !path.empty()) out.trust_files.push_back(std::move(path));
+    if (auto path = environment_variable(name); !path.empty()) out.trust_files.push_back(std::move(path));
   return out;
 }
 

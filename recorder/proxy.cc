@@ -26,7 +26,7 @@ namespace {
 constexpr std::string_view established = "HTTP/1.1 200 Connection established\r\n\r\n";
 constexpr std::size_t most_refused_hosts = 8;  // named at the end
 
-std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& second) {
+std::vector<std::string> concatenated(std::vector<std::string> first, const std::vector<std::string>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
 }
@@ -58,8 +58,9 @@ struct Proxy::State {
         sink(std::move(to)),
         redaction(*options.catalogue),
         classifier(*options.catalogue),
-        pass_through(joined(options.pass_through, options.catalogue->network("login-hosts"))),
-        admission(joined(joined(options.allowed_hosts, pass_through), options.catalogue->network("storage-hosts")),
+        pass_through(concatenated(options.pass_through, options.catalogue->network("login-hosts"))),
+        admission(concatenated(concatenated(options.allowed_hosts, pass_through),
+                               options.catalogue->network("storage-hosts")),
                   options.catalogue->network("identity-services")),
         kept(options.keep_total) {
     rewriter.mapping = options.mapping;

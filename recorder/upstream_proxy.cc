@@ -16,14 +16,14 @@ namespace {
 using model::Category;
 using model::fail;
 
-struct Address {
+struct IpAddress {
   std::array<unsigned char, 16> bytes{};
   std::size_t bits = 0;  // 32 or 128
 };
 
-std::optional<Address> parse_address(std::string_view text) {
+std::optional<IpAddress> parse_address(std::string_view text) {
   const std::string name(text);
-  Address out;
+  IpAddress out;
   if (::inet_pton(AF_INET, name.c_str(), out.bytes.data()) == 1) {
     out.bits = 32;
     return out;

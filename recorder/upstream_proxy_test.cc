@@ -71,11 +71,11 @@ TEST(UpstreamProxy, PlainRequestsGoThereInAbsoluteFormAndTunnelsByConnect) {
     auto plain = setup.client();
     plain.say("GET http://far.test/c?a=b HTTP/1.1\r\nHost: far.test\r\nProxy-Connection: keep-alive\r\n\r\n");
     EXPECT_THAT(plain.until("\r\n\r\n"), StartsWith("HTTP/1.1 204"));
-    auto tunnel = setup.client();
-    tunnel.say("CONNECT far.test:443 HTTP/1.1\r\nHost: far.test:443\r\n\r\n");
-    EXPECT_THAT(tunnel.until("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
-    tunnel.say("hello");
-    EXPECT_EQ(tunnel.rest(), "tunnelled");
+    auto secured = setup.client();
+    secured.say("CONNECT far.test:443 HTTP/1.1\r\nHost: far.test:443\r\n\r\n");
+    EXPECT_THAT(secured.until("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+    secured.say("hello");
+    EXPECT_EQ(secured.rest(), "tunnelled");
   }
   const auto& told = setup.told();
   ASSERT_EQ(heads.size(), 2u);
@@ -99,9 +99,9 @@ TEST(UpstreamProxy, WhatItRefusesIsSaid) {
   options.allowed_hosts = {"*.test"};
   options.upstream = UpstreamProxy::parse(fmt::format("http://127.0.0.1:{}", upstream.port()), "").value();
   Recorded setup(options);
-  auto tunnel = setup.client();
-  tunnel.say("CONNECT far.test:443 HTTP/1.1\r\nHost: far.test:443\r\n\r\n");
-  EXPECT_THAT(tunnel.rest(), AllOf(StartsWith("HTTP/1.1 502"), HasSubstr("the proxy answered 407 Who are you")));
+  auto secured = setup.client();
+  secured.say("CONNECT far.test:443 HTTP/1.1\r\nHost: far.test:443\r\n\r\n");
+  EXPECT_THAT(secured.rest(), AllOf(StartsWith("HTTP/1.1 502"), HasSubstr("the proxy answered 407 Who are you")));
   EXPECT_EQ(setup.told().size(), 1u);
 }
 
