@@ -164,9 +164,8 @@ model::Status nothing_recorded(const recorder::Proxy::Counts& counts, const std:
                 "run 'blobgauge ca trust-help'");
   if (counts.forbidden > 0)
     return fail(Category::usage,
-                fmt::format("no request was forwarded: those for {} were refused, they are not among the hosts served",
-                            named(refused_hosts)),
-                "--allow-host GLOB serves more hosts; 'blobgauge trace cat' has the reasons");
+                fmt::format("no request was forwarded: those for {} were refused", named(refused_hosts)),
+                "'blobgauge trace cat' has the reasons; --allow-host GLOB serves more hosts");
   if (counts.refused > 0)
     return fail(Category::usage, fmt::format("none of {} requests was one that can be forwarded", counts.refused),
                 "run 'blobgauge trace cat' for the reasons");
@@ -233,8 +232,6 @@ model::Result<int> run(const Options& options) {
   BLOBGAUGE_TRY(auto settings, proxy_options(options));
   const auto authority = settings.authority;
   const auto catalogue = settings.catalogue;
-  announce(options, settings);
-
   model::TraceHead head;
   head.tool = "blobgauge " BLOBGAUGE_VERSION;
   head.client = options.client;
@@ -245,6 +242,7 @@ model::Result<int> run(const Options& options) {
   };
   const recorder::TraceSink::Rotation rotation{options.rotate_size, std::chrono::seconds(options.rotate_time)};
   BLOBGAUGE_TRY(const auto sink, recorder::TraceSink::create(options.output, rotation, open));
+  announce(options, settings);
   BLOBGAUGE_TRY(const auto proxy, recorder::Proxy::start(std::move(settings), sink));
   recorder::CommandEnd end;
   end.exit_code = -1;

@@ -334,7 +334,8 @@ TEST(Proxy, TokenServicesAreNotLookedIntoUnlessTheyAreMapped) {
   });
   const auto folder = model::TemporaryFolder::create().value();
   ASSERT_TRUE(model::write_file(folder.path() + "/api.yaml",
-                                "format: 1\nservice: none\nversion: none\nnetwork: {login-hosts: [127.0.0.1]}\n"));
+                                "format: 1\nservice: none\nversion: none\nnetwork: {login-hosts: [127.0.0.1]}\n"
+                                "operations: [{name: Get, method: GET, path: /}]\n"));
   for (const bool mapped : {false, true}) {
     Proxy::Options options;
     options.catalogue = std::make_shared<const model::Catalogue>(model::Catalogue::load(folder.path()).value());
