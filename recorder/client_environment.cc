@@ -55,10 +55,12 @@ std::string java_options(const model::Url& proxy, const TrustFiles& trust, const
   std::string out = user.java_options + (user.java_options.empty() ? "" : " ");
   for (const char* scheme : {"http", "https"})
     out += fmt::format("-D{0}.proxyHost={1} -D{0}.proxyPort={2} ", scheme, proxy.host, proxy.effective_port());
+  // A JVM splits at blanks, but for those in quotes.
+  const char* quote = trust.store().find(' ') == std::string::npos ? "" : "'";
   return out + fmt::format(
-                   "-Dhttp.nonProxyHosts={} -Djavax.net.ssl.trustStore={} -Djavax.net.ssl.trustStoreType=PKCS12 "
-                   "-Djavax.net.ssl.trustStorePassword={}",
-                   java_exceptions(no_proxy), trust.store(), TrustFiles::store_password);
+                   "-Dhttp.nonProxyHosts={0} {1}-Djavax.net.ssl.trustStore={2}{1} "
+                   "-Djavax.net.ssl.trustStoreType=PKCS12 -Djavax.net.ssl.trustStorePassword={3}",
+                   java_exceptions(no_proxy), quote, trust.store(), TrustFiles::store_password);
 }
 
 }  // namespace
@@ -73,7 +75,8 @@ UserEnvironment UserEnvironment::current() {
   return out;
 }
 
-model::Result<TrustFiles> TrustFiles::create(const std::string& certificate_pem, const UserEnvironment& user) {
+model::Result<TrustFiles> TrustFiles::create(const std::string& certificate_pem, const UserEnvironment& user,
+                                             const std::string& base) {
   std::string text;
   std::vector<std::string> taken;
   const auto add = [&](const std::string& path) {
@@ -85,7 +88,7 @@ model::Result<TrustFiles> TrustFiles::create(const std::string& certificate_pem,
     if (add(path)) break;
   for (const auto& path : user.trust_files) (void)add(path);
   text += certificate_pem;
-  BLOBGAUGE_TRY(auto folder, model::TemporaryFolder::create());
+  BLOBGAUGE_TRY(auto folder, model::TemporaryFolder::create(base));
   TrustFiles out(std::move(folder));
   BLOBGAUGE_CHECK(model::write_file(out.pem(), text));
   BLOBGAUGE_TRY(const auto store, wire::make_trust_store(text, std::string(store_password)));

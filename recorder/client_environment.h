@@ -26,8 +26,10 @@ struct UserEnvironment {
 // one file and forget the system's. Removed with the object.
 class TrustFiles {
  public:
-  // Category::output where they cannot be written.
-  static model::Result<TrustFiles> create(const std::string& certificate_pem, const UserEnvironment& user);
+  // In a folder of their own in `base`, or where the system has its temporary files. Category::output where they cannot
+  // be written.
+  static model::Result<TrustFiles> create(const std::string& certificate_pem, const UserEnvironment& user,
+                                          const std::string& base = {});
 
   std::string pem() const { return folder_.path() + "/trust.pem"; }
   std::string store() const { return folder_.path() + "/trust.p12"; }  // for a JVM

@@ -30,9 +30,10 @@ public class Put {
 // Compiles and runs in one step; that needs the JDK's compiler, which a mere runtime lacks.
 model::Result<model::ProcessOutcome> run_java(const std::string& source, const Variables& environment) {
   model::ProcessRequest request;
-  request.command = {"java", source, "https://acct.blob.core.windows.net/c/b"};
+  request.command = {"java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", source,
+                     "https://acct.blob.core.windows.net/c/b"};
   request.environment = environment;
-  request.time_limit = std::chrono::seconds(60);
+  request.time_limit = std::chrono::seconds(140);
   return model::run_process(request);
 }
 
@@ -52,8 +53,10 @@ TEST(Jvm, TakesTheTrustStoreAndTheProxy) {
   options.mapping =
       Mapping({MapRule::parse("*.blob.core.windows.net=http://127.0.0.1:" + std::to_string(origin.port())).value()});
   const auto proxy = Proxy::start(std::move(options), sink).value();
-  const auto trust = TrustFiles::create(authority->certificate_pem(), {}).value();
-  const auto other = TrustFiles::create(wire::CertificateAuthority::temporary().value()->certificate_pem(), {}).value();
+  const auto base = folder.path() + "/with a blank";
+  const auto trust = TrustFiles::create(authority->certificate_pem(), {}, base).value();
+  const auto other =
+      TrustFiles::create(wire::CertificateAuthority::temporary().value()->certificate_pem(), {}, base).value();
   const auto url = model::parse_url(proxy->url()).value();
 
   const auto trusting = run_java(source, client_environment(url, trust, {}, {}));
