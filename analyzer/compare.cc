@@ -52,6 +52,7 @@ class Comparer {
       : predicted_(predicted), observed_(observed), options_(options) {
     out_.predicted = title(predicted);
     out_.observed = title(observed);
+    out_.partial = model::is_partial(observed);
     out_.agreements = {Agreement{"operations"}, Agreement{"query parameters"}, Agreement{"request headers"},
                        Agreement{"values"}};
   }
@@ -62,8 +63,9 @@ class Comparer {
       ++operations.observed;
       const auto found = predicted_.operations.find(name);
       if (found == predicted_.operations.end()) {
-        out_.unpredicted.push_back(
-            {name, "operation", "", fmt::format("{} exchanges", seen.exchanges), lines(observed_, seen.evidence)});
+        out_.unpredicted.push_back({name, "operation", "",
+                                    out_.partial ? "logged" : fmt::format("{} exchanges", seen.exchanges),
+                                    lines(observed_, seen.evidence)});
         continue;
       }
       ++operations.both;
@@ -72,7 +74,7 @@ class Comparer {
     }
     for (const auto& [name, operation] : predicted_.operations) {
       ++operations.predicted;
-      if (!observed_.operations.count(name))
+      if (!out_.partial && !observed_.operations.count(name))
         out_.unseen.push_back({name, "operation", "", "", lines(predicted_, operation.evidence)});
     }
     out_.library.assign(library_.begin(), library_.end());
@@ -98,7 +100,7 @@ class Comparer {
     for (const auto& [key, seen] : observed) {
       if (is_library(what, key)) continue;
       ++agreement.observed;
-      const auto how_often = fmt::format("{} of {}", seen.seen, seen.of);
+      const auto how_often = out_.partial ? "a log" : fmt::format("{} of {}", seen.seen, seen.of);
       const auto found = predicted.find(key);
       if (found == predicted.end() || found->second.presence == Presence::never) {
         auto& list = found == predicted.end() ? out_.unpredicted : out_.contradicted;
@@ -118,7 +120,7 @@ class Comparer {
       if (field.presence == Presence::never) continue;
       if (field.presence == Presence::undecided) ++out_.undecided;
       ++agreement.predicted;
-      if (observed.count(key)) continue;
+      if (out_.partial || observed.count(key)) continue;
       std::string detail(model::name_of(field.presence));
       if (!field.guards.empty()) detail += fmt::format(" if {}", fmt::join(field.guards, " and "));
       if (!field.reason.empty()) detail += ": " + field.reason;
@@ -177,11 +179,12 @@ std::string to_text(const Comparison& comparison) {
       fmt::format("{:<18}{:>9}{:>10}{:>6}{:>9}{:>11}\n", "", "observed", "predicted", "both", "recall", "precision");
   for (const auto& row : comparison.agreements) {
     // A prediction may allow more values than can be counted, so values have no precision.
-    const bool values = row.what == "values";
+    const bool uncounted = comparison.partial || row.what == "values";
     text += fmt::format("{:<18}{:>9}{:>10}{:>6}{:>9.3f}{:>11}\n", row.what, row.observed,
-                        values ? "-" : fmt::to_string(row.predicted), row.both, row.recall(),
-                        values ? "-" : fmt::format("{:.3f}", row.precision()));
+                        uncounted ? "-" : fmt::to_string(row.predicted), row.both, row.recall(),
+                        uncounted ? "-" : fmt::format("{:.3f}", row.precision()));
   }
+  if (comparison.partial) text += "\nthe observed side is partial evidence: what it lacks shows nothing\n";
   text += fmt::format("\nundecided predictions: {}\n", comparison.undecided);
   if (!comparison.library.empty())
     text += fmt::format("left to the HTTP library, not counted: {}\n", fmt::join(comparison.library, ", "));

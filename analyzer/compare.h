@@ -37,6 +37,8 @@ struct Comparison {
   std::uint64_t undecided = 0;           // fields of the prediction that say nothing
   // Names of `left_to_library` that were seen or predicted; counted nowhere.
   std::vector<std::string> library;
+  // The observed side is partial evidence: what it lacks is no finding, and there is no precision.
+  bool partial = false;
 };
 
 struct CompareOptions {

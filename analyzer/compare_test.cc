@@ -95,5 +95,19 @@ TEST(Compare, WhatTheLibraryWritesIsNamedAndNotCounted) {
   EXPECT_EQ(result.library, std::vector<std::string>{"host"});
 }
 
+TEST(Compare, WhatPartialEvidenceLacksIsNoFinding) {
+  Pair pair;
+  pair.observed.kind = "partial";
+  pair.says()["always"] = field("always", Presence::always);
+  pair.says()["some"] = field("some", Presence::conditional);
+  pair.predicted.operations["Get Blob"].operation = "Get Blob";
+  pair.saw()["new"] = field("new", Presence::undecided);
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_TRUE(result.contradicted.empty() && result.unseen.empty());
+  ASSERT_EQ(result.unpredicted.size(), 1u);
+  EXPECT_EQ(result.unpredicted[0].detail, "a log");
+  EXPECT_THAT(to_text(result), testing::HasSubstr("partial evidence"));
+}
+
 }  // namespace
 }  // namespace blobgauge::analyzer

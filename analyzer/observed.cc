@@ -54,15 +54,18 @@ class Observer::Operations {
  public:
   Operations(Vocabulary vocabulary, ObserveOptions options)
       : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {
-    surface_.kind = "observed";
+    surface_.kind = options_.partial.empty() ? "observed" : "partial";
     surface_.client = options_.client;
     surface_.release = options_.release;
   }
 
   void add(const model::Exchange& exchange, std::string_view name) {
     auto& operation = surface_.operations[std::string(name)];
-    if (operation.exchanges++ == 0) operation.operation = name;
-    if (exchange.request.headers_complete) ++operation.complete;
+    operation.operation = name;
+    if (counts()) {
+      ++operation.exchanges;
+      if (exchange.request.headers_complete) ++operation.complete;
+    }
     if (!options_.scenario.empty()) operation.scenarios.insert(options_.scenario);
     add_source(exchange);
     exchange_ = exchange.number;
@@ -71,8 +74,8 @@ class Observer::Operations {
     add_request(operation, exchange.request);
     if (exchange.response.status != 0) {
       add_response(operation, exchange);
-    } else {
-      ++operation.statuses[0];
+    } else if (exchange.response.status_known) {
+      operation.statuses[0] += counts();
     }
   }
 
@@ -96,8 +99,16 @@ class Observer::Operations {
   }
 
  private:
-  static void settle(FieldMap& fields, std::uint64_t known) {
+  // Partial evidence shows that something was sent, never how often or what was not.
+  bool counts() const { return options_.partial.empty(); }
+
+  void settle(FieldMap& fields, std::uint64_t known) const {
     for (auto& [key, field] : fields) {
+      if (!counts()) {
+        field.reason = "partial evidence: " + options_.partial;
+        if (field.value.values.empty()) field.value = {};
+        continue;
+      }
       field.of += known;  // until here: sightings in exchanges that could not have shown absence
       field.presence = model::presence_of(field.seen, field.of, known);
       if (field.presence == model::Presence::undecided) field.reason = "only seen where not all headers were recorded";
@@ -137,7 +148,7 @@ class Observer::Operations {
     }
     Field& field = found->second;
     if (name < field.name) field.name = name;
-    ++field.seen;
+    field.seen += counts();
     note(field.evidence);
     return &field;
   }
@@ -170,15 +181,16 @@ class Observer::Operations {
       const auto key = model::lower(name);
       if (!first(key)) continue;
       auto* field = sight(operation.request_headers, key, name, operation.operation);
-      if (field && !request.headers_complete) ++field->of;
+      if (field && !request.headers_complete) field->of += counts();
       add_value(field, header.value);
     }
   }
 
   void add_response(OperationSurface& operation, const model::Exchange& exchange) {
     const auto& response = exchange.response;
-    ++operation.statuses[response.status];
-    auto& answers = operation.answers[{response.status, version_of(exchange)}];
+    operation.statuses[response.status] += counts();
+    model::Answers uncounted;
+    auto& answers = counts() ? operation.answers[{response.status, version_of(exchange)}] : uncounted;
     ++answers.count;
     seen_.clear();
     for (const auto& header : response.headers) {

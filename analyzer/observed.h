@@ -27,8 +27,11 @@ struct ObserveOptions {
   std::string trace;  // its name in the evidence; no folder, so that a surface does not tell where it was made
   std::string client, release;  // who sent it; empty where unknown
   std::string scenario;         // what the client was doing; empty where unknown
-  bool values = true;           // keep values in bounded sets; off where a surface leaves the house
-  bool evidence = true;         // keep the numbers of the first exchanges of each field
+  // What the trace was made from, where that is partial evidence: the surface is then of kind "partial", has no counts,
+  // and every field is undecided. Empty: a recording.
+  std::string partial = {};
+  bool values = true;    // keep values in bounded sets; off where a surface leaves the house
+  bool evidence = true;  // keep the numbers of the first exchanges of each field
 };
 
 // Not thread-safe; one per trace, merged afterwards, gives the same surface as any other split.

@@ -71,6 +71,51 @@ TEST(Observer, AnIncompleteRecordingNeverShowsAbsence) {
   EXPECT_EQ(only_partial.operations.at("Put Block").request_headers.at("if-match").presence, Presence::undecided);
 }
 
+TEST(Observer, PartialEvidenceShowsPresenceAndNothingElse) {
+  auto refused = put_block(2);
+  refused.response.status = 503;
+  refused.response.headers.add("x-ms-error-code", "ServerBusy");
+  auto unknown = put_block(3);
+  unknown.response = {};
+  unknown.response.status_known = false;
+  ObserveOptions options;
+  options.partial = "log of AzCopy, level DEBUG";
+  const auto surface = observe({put_block(1), refused, unknown}, options);
+  EXPECT_EQ(surface.kind, "partial");
+  EXPECT_TRUE(model::is_partial(surface));
+  const auto& operation = surface.operations.at("Put Block");
+  EXPECT_EQ(operation.exchanges, 0u);
+  EXPECT_EQ(operation.complete, 0u);
+  EXPECT_EQ(operation.statuses, (std::map<int, std::uint64_t>{{201, 0}, {503, 0}}));
+  EXPECT_TRUE(operation.answers.empty());
+  EXPECT_EQ(operation.error_codes, std::set<std::string>{"ServerBusy"});
+  for (const auto* fields : {&operation.query, &operation.request_headers, &operation.response_headers})
+    for (const auto& [name, field] : *fields) {
+      EXPECT_EQ(field.presence, Presence::undecided) << name;
+      EXPECT_EQ(field.seen + field.of, 0u) << name;
+      EXPECT_EQ(field.reason, "partial evidence: log of AzCopy, level DEBUG");
+    }
+  EXPECT_EQ(operation.request_headers.at("x-ms-version").value.values, std::set<std::string>{"2025-05-05"});
+  EXPECT_EQ(model::surface_from_yaml(to_yaml(surface), "again"), surface);
+}
+
+TEST(Observer, PartialEvidenceIsNotMixedInByAccidentNorCountsAsAbsence) {
+  ObserveOptions options;
+  options.partial = "log";
+  auto odd = put_block(2);
+  odd.request.headers.remove("x-ms-version");
+  odd.request.headers.add("If-Match", "*");
+  const auto recorded = observe({put_block(1)}), logged = observe({odd}, options);
+  EXPECT_FALSE(model::merge(recorded, logged));
+  const auto both = model::merge(recorded, logged, true);
+  ASSERT_TRUE(both);
+  EXPECT_TRUE(model::is_partial(*both));
+  const auto& headers = both->operations.at("Put Block").request_headers;
+  EXPECT_EQ(headers.at("x-ms-version").presence, Presence::always);
+  EXPECT_EQ(headers.at("x-ms-version").of, 1u);
+  EXPECT_EQ(headers.at("if-match").presence, Presence::undecided);
+}
+
 TEST(Observer, AnErrorIsNamedByTheHeaderOrElseByTheBody) {
   auto old = put_block(1), both = put_block(2);
   old.response.status = both.response.status = 404;

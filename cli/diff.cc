@@ -24,6 +24,9 @@ std::string line(const model::Change& change) {
 model::Result<int> run(const Options& options) {
   BLOBGAUGE_TRY(const auto before, model::load_surface(options.before));
   BLOBGAUGE_TRY(const auto after, model::load_surface(options.after));
+  if (model::is_partial(before))
+    return model::fail(model::Category::usage, "A is partial evidence: what it lacks is not known to be new in B",
+                       "record the old release, or analyze its source", {options.before, 0, 0});
   const auto changes = model::diff(before, after);
   std::string text;
   std::size_t breaking = 0;

@@ -29,10 +29,12 @@ model::Result<model::Surface> infer(const std::string& path, const Options& opti
   BLOBGAUGE_TRY(const auto reader, model::open_trace(path));
   const auto& head = reader->head();
   analyzer::ObserveOptions observe;
-  observe.trace = std::filesystem::path(path).filename().string();
+  const auto observed_name = std::filesystem::path(path).filename().string();
+  observe.trace = observed_name;
   observe.client = options.client.empty() ? head.client : options.client;
   observe.release = options.release.empty() ? head.release : options.release;
   observe.scenario = options.scenario.empty() ? head.scenario : options.scenario;
+  observe.partial = head.partial;
   observe.values = !options.no_values;
   observe.evidence = !options.no_evidence;
   analyzer::Observer observer(analyzer::vocabulary_of(catalogue), std::move(observe));
@@ -45,6 +47,9 @@ model::Result<model::Surface> infer(const std::string& path, const Options& opti
     progress.update(++count, 0, path);
   }
   auto surface = observer.finish();
+  if (!head.partial.empty())
+    surface.unresolved.push_back(
+        fmt::format("{}: {} leaves out {}", observed_name, head.partial, fmt::join(head.omits, "; ")));
   if (!reader->end().complete) surface.unresolved.push_back(fmt::format("{}: the trace was cut short", path));
   return surface;
 }

@@ -32,16 +32,21 @@ model::Result<model::Redaction> redaction_of(const Options& options) {
   return model::Redaction(catalogue);
 }
 
-// Calls `take` with each exchange of the first trace; the value says whether the trace was whole.
+// Calls `take` with each exchange of the first trace; the value is what a reader must know of the trace as a whole.
 template <class Take>
-model::Result<bool> each(const Options& options, Take take) {
+model::Result<std::string> each(const Options& options, Take take) {
   BLOBGAUGE_TRY(const auto reader, model::open_trace(options.traces.front()));
   model::Exchange exchange;
   for (;;) {
     BLOBGAUGE_TRY(const bool more, reader->next(exchange));
-    if (!more) return reader->end().complete;
+    if (!more) break;
     BLOBGAUGE_CHECK(take(exchange));
   }
+  const auto& head = reader->head();
+  std::string note;
+  if (!head.partial.empty())
+    note = fmt::format("partial evidence: {}; it leaves out {}\n", head.partial, fmt::join(head.omits, "; "));
+  return note + (reader->end().complete ? "" : std::string(cut_note));
 }
 
 // cat prints everything it is given, grep one line each of those that match.
@@ -50,15 +55,13 @@ model::Result<int> print(Options options, bool pages) {
   BLOBGAUGE_TRY(const auto redaction, redaction_of(options));
   BLOBGAUGE_TRY(auto out, model::OutputFile::create(options.output));
   std::uint64_t shown = 0;
-  BLOBGAUGE_TRY(const bool whole, each(options, [&](model::Exchange& exchange) -> model::Status {
+  BLOBGAUGE_TRY(const auto note, each(options, [&](model::Exchange& exchange) -> model::Status {
                   if (!options.filter.matches(exchange)) return {};
                   ++shown;
                   redaction.apply(exchange);  // somebody else's trace may not be masked
                   return out.write(pages ? to_page(exchange) + "\n" : to_line(exchange) + "\n");
                 }));
-  if (!whole) {
-    BLOBGAUGE_CHECK(out.write(cut_note));
-  }
+  BLOBGAUGE_CHECK(out.write(note));
   BLOBGAUGE_CHECK(out.finish());
   if (shown == 0) return fail(Category::usage, "no exchange matches", {}, {options.traces.front(), 0, 0});
   return 0;
@@ -66,7 +69,7 @@ model::Result<int> print(Options options, bool pages) {
 
 struct Sum {
   std::uint64_t count = 0, sent = 0, received = 0, marked = 0;
-  std::map<int, std::uint64_t> statuses;
+  std::map<std::string, std::uint64_t> statuses;
   std::vector<std::int64_t> times;
 };
 
@@ -92,18 +95,18 @@ std::string stats_text(std::map<std::string, Sum>& sums) {
 model::Result<int> stats(Options options) {
   BLOBGAUGE_CHECK(options.filter.prepare());
   std::map<std::string, Sum> sums;
-  BLOBGAUGE_TRY(const bool whole, each(options, [&](const model::Exchange& exchange) -> model::Status {
+  BLOBGAUGE_TRY(const auto note, each(options, [&](const model::Exchange& exchange) -> model::Status {
                   if (!options.filter.matches(exchange)) return {};
                   auto& sum = sums[exchange.operation.empty() ? "-" : exchange.operation];
                   ++sum.count;
-                  ++sum.statuses[exchange.response.status];
+                  ++sum.statuses[status_text(exchange.response)];
                   sum.sent += exchange.request.body.size;
                   sum.received += exchange.response.body.size;
                   sum.times.push_back(exchange.total_us);
                   return {};
                 }));
   if (sums.empty()) return fail(Category::usage, "no exchange matches", {}, {options.traces.front(), 0, 0});
-  BLOBGAUGE_CHECK(model::write_file(options.output, stats_text(sums) + (whole ? "" : std::string(cut_note))));
+  BLOBGAUGE_CHECK(model::write_file(options.output, stats_text(sums) + note));
   return 0;
 }
 
@@ -149,6 +152,11 @@ model::Result<int> merge(const Options& options) {
     const auto& other = input.reader->head();
     if (other.client != head.client || other.release != head.release) head.client = head.release = {};
     if (other.scenario != head.scenario) head.scenario = {};
+    // What one of them leaves out is not in the whole.
+    if (head.partial.find(other.partial) == std::string::npos)
+      head.partial += (head.partial.empty() ? "" : "; ") + other.partial;
+    for (const auto& omission : other.omits)
+      if (std::find(head.omits.begin(), head.omits.end(), omission) == head.omits.end()) head.omits.push_back(omission);
   }
   if (inputs.size() > 1) head.command.clear();
   BLOBGAUGE_TRY(const auto writer, model::create_trace(options.output, head, redaction));

@@ -49,9 +49,13 @@ std::string body_text(std::string_view name, const model::Body& body) {
 
 }  // namespace
 
+std::string status_text(const model::Response& response) {
+  return response.status_known ? std::to_string(response.status) : "?";
+}
+
 void TraceFilter::define(CLI::App& app) {
   app.add_option("--operation", operation, "name of the operation (glob)");
-  app.add_option("--status", status, "404, 4xx, or 0 for no answer");
+  app.add_option("--status", status, "404, 4xx, 0 for no answer, or ? where it was not recorded");
   app.add_option("--host", host, "host (glob)");
   app.add_option("--method", method, "GET, PUT...");
   app.add_option("--after", after, "not before this time, as 2026-11-21T12:00:00Z");
@@ -61,8 +65,8 @@ void TraceFilter::define(CLI::App& app) {
 
 model::Status TraceFilter::prepare() {
   const auto digits = status.substr(0, status.size() == 3 && status.substr(1) == "xx" ? 1 : std::string::npos);
-  if (!status.empty() && !model::parse_number(digits))
-    return model::fail(model::Category::usage, "not a status: '" + status + "'", "give it as 404, 4xx or 0");
+  if (!status.empty() && status != "?" && !model::parse_number(digits))
+    return model::fail(model::Category::usage, "not a status: '" + status + "'", "give it as 404, 4xx, 0 or ?");
   if (!after.empty()) {
     BLOBGAUGE_TRY(after_us_, parse_time(after));
   }
@@ -74,7 +78,7 @@ model::Status TraceFilter::prepare() {
 
 bool TraceFilter::matches(const model::Exchange& exchange) const {
   const auto& request = exchange.request;
-  const auto code = std::to_string(exchange.response.status);
+  const auto code = status_text(exchange.response);
   const bool group = status.ends_with("xx");
   if (!operation.empty() && !model::glob_match(operation, exchange.operation)) return false;
   if (!host.empty() && !model::glob_match(host, request.host.substr(0, request.host.find(':')))) return false;
@@ -88,7 +92,7 @@ bool TraceFilter::matches(const model::Exchange& exchange) const {
 std::string to_line(const model::Exchange& exchange) {
   const auto& request = exchange.request;
   return printable(fmt::format("#{} {} {} {}{} {} {} {}>{} {} ms{}", exchange.number, clock(exchange.started_us),
-                               request.method, request.host, request.target, exchange.response.status,
+                               request.method, request.host, request.target, status_text(exchange.response),
                                exchange.operation.empty() ? "-" : exchange.operation, request.body.size,
                                exchange.response.body.size, exchange.total_us / 1000,
                                exchange.marks.empty() ? "" : fmt::format(" ({} marks)", exchange.marks.size())));
@@ -96,11 +100,12 @@ std::string to_line(const model::Exchange& exchange) {
 
 std::string to_page(const model::Exchange& exchange) {
   std::string out = to_line(exchange) + "\n";
+  if (exchange.attempt > 1) out += fmt::format("  try {}\n", exchange.attempt);
   for (const auto& mark : exchange.marks) out += "  ! " + printable(mark) + "\n";
   for (const auto& header : exchange.request.headers)
     out += fmt::format("  > {}: {}\n", printable(header.name), printable(header.value));
   out += body_text("request", exchange.request.body);
-  out += fmt::format("  < {} {}\n", exchange.response.status, printable(exchange.response.reason));
+  out += fmt::format("  < {} {}\n", status_text(exchange.response), printable(exchange.response.reason));
   for (const auto& header : exchange.response.headers)
     out += fmt::format("  < {}: {}\n", printable(header.name), printable(header.value));
   return out + body_text("response", exchange.response.body);

@@ -13,7 +13,7 @@ namespace blobgauge::cli {
 struct TraceFilter {
   std::string operation;  // glob
   std::string host;       // glob
-  std::string status;     // "404", "4xx", "0"
+  std::string status;     // "404", "4xx", "0", "?"
   std::string method;
   std::string after, before;  // RFC 3339 UTC ("2026-11-21T12:00:00Z")
   bool marked = false;        // with marks only
@@ -27,6 +27,8 @@ struct TraceFilter {
   std::int64_t after_us_ = 0, before_us_ = 0;
 };
 
+// "201"; "?" where the recording does not say.
+std::string status_text(const model::Response& response);
 // "#12 10:00:01.123 PUT acct.blob.core.windows.net/c/b?comp=block 201 Put Block 4194304>0 12 ms"
 std::string to_line(const model::Exchange& exchange);
 // Everything, over several lines.

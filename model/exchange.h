@@ -37,6 +37,8 @@ struct Request {
 
 struct Response {
   int status = 0;  // 0: no answer came
+  // False where the recording does not say which status it was, or whether an answer came at all; `status` is 0 then.
+  bool status_known = true;
   std::string reason;
   std::string version = "HTTP/1.1";
   Headers headers;
@@ -47,6 +49,7 @@ struct Response {
 struct Exchange {
   std::uint64_t number = 0;      // position in its trace, from 1
   std::uint64_t connection = 0;  // which client connection carried it
+  std::uint32_t attempt = 0;     // the client's own count of its tries at one operation, from 1; 0: not known
   std::int64_t started_us = 0;   // microseconds since 1970; 0 where unknown
   std::int64_t wait_us = 0;      // from the request's last byte to the response head's last byte
   std::int64_t total_us = 0;     // from the request's first byte to the response's last byte

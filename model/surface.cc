@@ -268,6 +268,8 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
   return out;
 }
 
+bool is_partial(const Surface& surface) { return surface.kind.find("partial") != std::string::npos; }
+
 std::string_view name_of(Presence presence) {
   switch (presence) {
     case Presence::always:

@@ -70,7 +70,7 @@ struct OperationSurface {
 };
 
 struct Surface {
-  std::string kind;               // "static", "observed", "probed"
+  std::string kind;               // "static", "observed", "probed"; "partial": from a log that leaves much out
   std::string client;             // "rclone"
   std::string release;            // "1.75.0"
   std::set<std::string> sources;  // traces, module versions
@@ -95,6 +95,9 @@ void renumber_evidence(Surface& surface);
 
 // How often `seen` of `of` is; `known`: how many of these can show absence.
 Presence presence_of(std::uint64_t seen, std::uint64_t of, std::uint64_t known);
+
+// Partial evidence, alone or mixed into other: what it lacks was not shown to be absent.
+bool is_partial(const Surface& surface);
 
 std::string_view name_of(Presence presence);
 std::string_view name_of(ValueKind kind);

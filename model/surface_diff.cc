@@ -17,6 +17,7 @@ std::string value_text(const Value& value) {
 class Differ {
  public:
   std::vector<Change> run(const Surface& before, const Surface& after) {
+    partial_ = is_partial(after);
     for (const auto& [name, operation] : after.operations) {
       operation_ = name;
       const auto found = before.operations.find(name);
@@ -28,7 +29,7 @@ class Differ {
       fields("request header", found->second.request_headers, operation.request_headers);
       // An answer that a client newly reads is as much a demand as a header that it newly sends; an answer that was
       // merely observed is not.
-      if (after.kind != "observed") {
+      if (after.kind != "observed" && !partial_) {
         fields("response header", found->second.response_headers, operation.response_headers);
         fields("response element", found->second.response_body, operation.response_body);
       }
@@ -36,7 +37,7 @@ class Differ {
     }
     for (const auto& [name, operation] : before.operations) {
       operation_ = name;
-      if (!after.operations.count(name)) add(Grade::harmless, "operation", "", "sent", "");
+      if (!partial_ && !after.operations.count(name)) add(Grade::harmless, "operation", "", "sent", "");
     }
     std::stable_sort(changes_.begin(), changes_.end(),
                      [](const Change& a, const Change& b) { return a.grade < b.grade; });
@@ -62,15 +63,15 @@ class Differ {
         continue;
       }
       if (old->name != field.name) add(Grade::evidence, what + " spelling", field.name, old->name, field.name);
-      if (old->presence != field.presence)
+      if (!partial_ && old->presence != field.presence)
         add(Grade::evidence, what + " presence", field.name, std::string(name_of(old->presence)),
             std::string(name_of(field.presence)));
-      if (old->value != field.value)
-        add(value_grade(old->value, field.value), what + " value", field.name, value_text(old->value),
-            value_text(field.value));
+      const auto grade = value_grade(old->value, field.value);
+      if (old->value != field.value && !(partial_ && grade == Grade::harmless))
+        add(grade, what + " value", field.name, value_text(old->value), value_text(field.value));
     }
     for (const auto& [key, field] : before)
-      if (field.presence != Presence::never && !sent(after, key))
+      if (!partial_ && field.presence != Presence::never && !sent(after, key))
         add(Grade::harmless, what, field.name, std::string(name_of(field.presence)), "");
   }
 
@@ -88,9 +89,11 @@ class Differ {
     for (const auto& [status, count] : after.statuses)
       if (!before.statuses.count(status)) add(Grade::evidence, "status", fmt::to_string(status), "", "there");
     for (const auto& [status, count] : before.statuses)
-      if (!after.statuses.count(status)) add(Grade::evidence, "status", fmt::to_string(status), "there", "");
+      if (!partial_ && !after.statuses.count(status))
+        add(Grade::evidence, "status", fmt::to_string(status), "there", "");
   }
 
+  bool partial_ = false;  // what `after` lacks is not gone
   std::string operation_;
   std::vector<Change> changes_;
 };

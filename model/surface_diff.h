@@ -17,6 +17,7 @@ struct Change {
   std::string before, after;          // empty where it was not there
 };
 
+// Where `after` is partial evidence, what it lacks is no change. `before` must not be: all that it lacks would be new.
 std::vector<Change> diff(const Surface& before, const Surface& after);
 std::string_view name_of(Grade grade);
 

@@ -51,5 +51,17 @@ TEST(SurfaceDiff, SpellingAndPresenceAreEvidence) {
   for (const auto& change : changes) EXPECT_EQ(change.grade, Grade::evidence);
 }
 
+TEST(SurfaceDiff, WhatPartialEvidenceLacksIsNotGone) {
+  auto one = with("x-a", Presence::undecided, {ValueKind::constant, {"1"}});
+  one.kind = "partial";
+  one.operations["Put Block"].response_headers["etag"].name = "ETag";
+  auto before = with("x-a", Presence::always, {ValueKind::one_of, {"1", "2"}});
+  before.operations["Get Blob"].operation = "Get Blob";
+  before.operations["Put Block"].statuses[201] = 3;
+  EXPECT_TRUE(diff(before, one).empty());
+  EXPECT_EQ(diff(with("", Presence::always), one).at(0).grade, Grade::breaking);
+  EXPECT_EQ(diff(with("x-a", Presence::always, {ValueKind::constant, {"2"}}), one).at(0).what, "request header value");
+}
+
 }  // namespace
 }  // namespace blobgauge::model

@@ -168,6 +168,13 @@ class FileReader final : public TraceReader {
 
 }  // namespace
 
+TraceHead masked(TraceHead head, const Redaction& redaction) {
+  head.command = redaction.command(head.command);
+  head.partial = redaction.text(head.partial);
+  for (auto& omission : head.omits) omission = redaction.text(omission);
+  return head;
+}
+
 Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const TraceHead& head,
                                                   const Redaction& redaction) {
   const int descriptor =
@@ -176,9 +183,7 @@ Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const
     return fail(Category::output, fmt::format("cannot write the trace: {}", std::strerror(errno)),
                 "choose another place with -o", {path, 0, 0});
   auto writer = std::make_unique<FileWriter>(path, descriptor, redaction);
-  TraceHead masked = head;
-  masked.command = redaction.command(head.command);
-  BLOBGAUGE_CHECK(writer->put(to_json_line(masked), false));
+  BLOBGAUGE_CHECK(writer->put(to_json_line(masked(head, redaction)), false));
   return writer;
 }
 

@@ -22,6 +22,10 @@ struct TraceHead {
   std::string release;               // "10.32.2", or empty
   std::string scenario;              // id of the scenario that ran, or empty
   std::vector<std::string> command;  // of `record -- CMD`
+  // What the trace was made from, where that does not hold all that crossed the wire ("log of AzCopy, level INFO"), and
+  // what it leaves out. Such a trace is partial evidence: what is not in it was not shown to be absent.
+  std::string partial = {};
+  std::vector<std::string> omits = {};
 };
 
 struct TraceEnd {
@@ -51,6 +55,9 @@ class TraceReader {
   // Valid once `next` gave false.
   virtual const TraceEnd& end() const = 0;
 };
+
+// The head as a writer may write it.
+TraceHead masked(TraceHead head, const Redaction& redaction);
 
 // "-" is standard output or input. What is written passes `redaction`, the command line in the head included.
 Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const TraceHead& head,

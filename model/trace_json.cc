@@ -196,6 +196,7 @@ Response read_response(sj::value value) {
   for (auto field : value.get_object()) {
     const std::string_view key = field.unescaped_key();
     if (key == "status") response.status = static_cast<int>(std::int64_t(field.value().get_int64()));
+    if (key == "status_known") response.status_known = field.value().get_bool();
     if (key == "reason") response.reason = read_bytes(field.value());
     read_message_field(response, key, field.value());
   }
@@ -211,6 +212,7 @@ std::string to_json_line(const Exchange& exchange) {
   json.open('{');
   json.number("n", static_cast<std::int64_t>(exchange.number));
   json.maybe("connection", static_cast<std::int64_t>(exchange.connection));
+  json.maybe("try", static_cast<std::int64_t>(exchange.attempt));
   json.maybe("started_us", exchange.started_us);
   json.maybe("wait_us", exchange.wait_us);
   json.maybe("total_us", exchange.total_us);
@@ -232,6 +234,7 @@ std::string to_json_line(const Exchange& exchange) {
   json.open('{');
   const auto& response = exchange.response;
   json.number("status", response.status);
+  if (!response.status_known) json.flag("status_known", false);
   json.maybe("reason", response.reason);
   write_message(json, response.version, response.headers, response.framing, response.body);
   json.close('}');
@@ -250,6 +253,8 @@ std::string to_json_line(const TraceHead& head) {
   json.maybe("release", head.release);
   json.maybe("scenario", head.scenario);
   json.list("command", head.command);
+  json.maybe("partial", head.partial);
+  json.list("omits", head.omits);
   json.close('}');
   return out;
 }
@@ -300,6 +305,10 @@ Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std
         head.scenario = read_bytes(value);
       } else if (key == "command") {
         head.command = read_list(value);
+      } else if (key == "partial") {
+        head.partial = read_bytes(value);
+      } else if (key == "omits") {
+        head.omits = read_list(value);
       } else if (key == "end") {
         is_end = value.get_bool();
       } else if (key == "exchanges") {
@@ -312,6 +321,8 @@ Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std
         exchange.number = value.get_uint64();
       } else if (key == "connection") {
         exchange.connection = value.get_uint64();
+      } else if (key == "try") {
+        exchange.attempt = static_cast<std::uint32_t>(std::uint64_t(value.get_uint64()));
       } else if (key == "started_us") {
         exchange.started_us = value.get_int64();
       } else if (key == "wait_us") {

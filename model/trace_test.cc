@@ -40,6 +40,7 @@ Exchange random_exchange(std::mt19937& random) {
   Exchange exchange;
   exchange.number = random();
   exchange.connection = random() % 3;
+  exchange.attempt = random() % 3;
   exchange.started_us = static_cast<std::int64_t>(random());
   exchange.wait_us = random() % 2;
   exchange.total_us = random();
@@ -66,6 +67,7 @@ Exchange random_exchange(std::mt19937& random) {
   };
   fill(request);
   exchange.response.status = static_cast<int>(random() % 600);
+  exchange.response.status_known = random() % 2;
   exchange.response.reason = random_bytes(random, 9);
   fill(exchange.response);
   return exchange;
