@@ -22,7 +22,7 @@ using model::Result;
 constexpr std::string_view outgoing = "==> OUTGOING REQUEST (Try=";
 constexpr std::string_view answered = "==> REQUEST/RESPONSE (Try=";
 constexpr std::string_view indent = "   ";
-constexpr std::string_view rule = "----------";
+constexpr std::string_view dashes = "----------";
 constexpr std::string_view status_line = "RESPONSE Status: ";
 constexpr std::string_view error_line = "ERROR:";
 constexpr std::string_view details_line = "Response Details: ";
@@ -30,7 +30,7 @@ constexpr std::string_view stack_line = "goroutine ";
 // Texts of errors are quoted in marks up to here.
 constexpr std::size_t longest_quote = 500;
 
-tl::unexpected<model::Error> refuse(std::string message) {
+tl::unexpected<model::Error> no_log_entry(std::string message) {
   return fail(Category::input, std::move(message), "the forms are in docs/formats/azcopy-log.md");
 }
 
@@ -95,7 +95,7 @@ Result<Entry> parse_first_line(std::string_view line) {
   Entry out;
   const bool is_outgoing = line.starts_with(outgoing);
   line.remove_prefix(is_outgoing ? outgoing.size() : answered.size());
-  const auto bad = [] { return refuse("an entry with a try, but not with its times and outcome"); };
+  const auto bad = [] { return no_log_entry("an entry with a try, but not with its times and outcome"); };
   if (is_outgoing) {
     const auto number = model::parse_number(take_until(line, ")"));
     if (!number || *number > UINT32_MAX) return bad();
@@ -127,18 +127,19 @@ Result<Entry> parse_first_line(std::string_view line) {
 
 // Messages do not quote the line: it can hold a secret.
 model::Status parse_request_line(std::string_view line, Entry& out) {
-  if (!line.starts_with(indent)) return refuse("no request follows the entry's first line");
+  if (!line.starts_with(indent)) return no_log_entry("no request follows the entry's first line");
   line.remove_prefix(indent.size());
   auto& request = out.exchange.request;
   request.method = take_until(line, " ");
   const bool word =
       std::all_of(request.method.begin(), request.method.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (request.method.empty() || !word || line.empty()) return refuse("no method and URL follow the entry's first line");
+  if (request.method.empty() || !word || line.empty())
+    return no_log_entry("no method and URL follow the entry's first line");
   const auto scheme = line.substr(0, line.find("://"));
   out.foreign = scheme.size() < line.size() && !model::iequals(scheme, "http") && !model::iequals(scheme, "https");
   if (out.foreign) return {};
   const auto url = model::parse_url(line);
-  if (!url) return refuse("the logged request has no URL of a server");
+  if (!url) return no_log_entry("the logged request has no URL of a server");
   request.scheme = url->scheme;
   request.host = url->authority();
   request.target = url->target();
@@ -233,7 +234,7 @@ bool is_azcopy_request(std::string_view first_line) {
 
 Result<Entry> parse_azcopy_entry(std::string_view text, bool cut) {
   const auto first = after_prefixes(take_line(text));
-  if (!is_azcopy_request(first)) return refuse("no entry that tells of a request");
+  if (!is_azcopy_request(first)) return no_log_entry("no entry that tells of a request");
   BLOBGAUGE_TRY(auto out, parse_first_line(first));
   BLOBGAUGE_CHECK(parse_request_line(take_line(text), out));
   if (out.foreign) return out;
@@ -264,7 +265,7 @@ Result<Entry> parse_azcopy_entry(std::string_view text, bool cut) {
       continue;
     }
     line.remove_prefix(indent.size());
-    if (line.starts_with(rule)) {
+    if (line.starts_with(dashes)) {
       ruled = true;
       into = &exchange.response.headers;
     } else if (ruled && line.starts_with(status_line)) {

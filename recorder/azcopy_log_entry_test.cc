@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace blobgauge::recorder {
+namespace blobgauge::recorder::azcopy_log_entry_test {
 namespace {
 
 using Kind = AzcopyLogEntry::Kind;
@@ -168,4 +168,4 @@ TEST(AzcopyLogEntry, Durations) {
 }
 
 }  // namespace
-}  // namespace blobgauge::recorder
+}  // namespace blobgauge::recorder::azcopy_log_entry_test

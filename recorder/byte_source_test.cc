@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace blobgauge::recorder {
+namespace blobgauge::recorder::byte_source_test {
 namespace {
 
 std::string all(std::unique_ptr<ByteSource> source) {
@@ -49,4 +49,4 @@ TEST(Utf8, HalvesBecomeTheReplacementCharacter) {
 }
 
 }  // namespace
-}  // namespace blobgauge::recorder
+}  // namespace blobgauge::recorder::byte_source_test

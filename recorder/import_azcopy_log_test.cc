@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace blobgauge::recorder {
+namespace blobgauge::recorder::import_azcopy_log_test {
 namespace {
 
 using model::Exchange;
@@ -277,4 +277,4 @@ TEST_F(AzcopyLogFiles, DamagedZipsAreSaidSo) {
 }
 
 }  // namespace
-}  // namespace blobgauge::recorder
+}  // namespace blobgauge::recorder::import_azcopy_log_test

@@ -30,7 +30,7 @@ struct ZipFolder::Archive {
 
 namespace {
 
-constexpr std::size_t chunk = std::size_t{1} << 16;
+constexpr std::size_t zip_chunk = std::size_t{1} << 16;
 
 }  // namespace
 
@@ -51,7 +51,7 @@ ZipFolder::~ZipFolder() = default;
 Result<std::unique_ptr<ZipFolder>> ZipFolder::open(const std::string& path) {
   auto archive = std::make_unique<Archive>(path);
   archive_read_support_format_zip(archive->handle);
-  if (archive_read_open_filename(archive->handle, path.c_str(), chunk) != ARCHIVE_OK)
+  if (archive_read_open_filename(archive->handle, path.c_str(), zip_chunk) != ARCHIVE_OK)
     return archive->refuse("the zip cannot be read");
   return std::unique_ptr<ZipFolder>(new ZipFolder(path, std::move(archive)));
 }
@@ -63,8 +63,8 @@ Result<std::optional<ZipFolder::File>> ZipFolder::next(const std::function<bool(
     explicit Source(Archive& archive) : archive_(archive) {}
     Result<bool> append_to(std::string& out) override {
       const auto old = out.size();
-      out.resize(old + chunk);
-      const auto count = archive_read_data(archive_.handle, out.data() + old, chunk);
+      out.resize(old + zip_chunk);
+      const auto count = archive_read_data(archive_.handle, out.data() + old, zip_chunk);
       out.resize(old + static_cast<std::size_t>(count > 0 ? count : 0));
       if (count < 0) return archive_.refuse("the zip is damaged");
       return count > 0;
