@@ -357,11 +357,11 @@ Result<HarEntry> parse_har_entry(std::string& text, const HarEntryOptions& optio
   if (const auto connection = model::parse_number(json_text(entry, "connection"))) exchange.connection = *connection;
 
   auto& sent = exchange.request;
-  auto& answered = exchange.response;
+  auto& received = exchange.response;
   dom::element own;
   const bool ours = !entry.at_key(own_key).get(own);
   sent.framing = framing_shown(sent.headers, true);
-  answered.framing = framing_shown(answered.headers, sent.method != "HEAD" && status != 204 && status != 304);
+  received.framing = framing_shown(received.headers, sent.method != "HEAD" && status != 204 && status != 304);
   dom::object posted;
   if (const auto length = model::parse_number(sent.headers.get("Content-Length"))) sent.body.size = *length;
   if (!request.at_key("postData").get(posted)) {
@@ -371,10 +371,10 @@ Result<HarEntry> parse_har_entry(std::string& text, const HarEntryOptions& optio
                   sent.headers, exchange, sent.body);
   }
   if (!response.at_key("content").get(content)) {
-    const bool plain = !answered.headers.has("Content-Encoding");
+    const bool plain = !received.headers.has("Content-Encoding");
     const auto size = plain ? size_of(content, "size") : size_of(response, "bodySize");
     const bool document = status >= 400 || is_document_type(json_text(content, "mimeType"));
-    read_har_body(content, {"response", size, document, ours}, options, answered.headers, exchange, answered.body);
+    read_har_body(content, {"response", size, document, ours}, options, received.headers, exchange, received.body);
   }
   if (ours) restore(own, url_text, exchange);
   return out;
