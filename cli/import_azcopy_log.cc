@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/progress.h"
+#include "cli/imported.h"
 #include "cli/specs.h"
-#include "model/classifier.h"
-#include "model/redaction.h"
-#include "model/trace.h"
 
 namespace blobgauge::cli::import_azcopy_log_command {
 namespace {
@@ -29,31 +26,15 @@ std::vector<std::string> notes_of(const recorder::AzcopyLogSummary& summary) {
 
 model::Result<int> run(const Options& options) {
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
-  const model::Classifier classifier(catalogue);
   recorder::AzcopyLogOptions import;
   import.client_request_id = catalogue.role("client-request-id");
   BLOBGAUGE_TRY(auto log, recorder::AzcopyLog::open(options.files, import));
-  model::Exchange exchange;
-  BLOBGAUGE_TRY(bool more, log.next(exchange));
-  if (!more)
+  BLOBGAUGE_TRY(const bool any,
+                write_imported(log, options.output, catalogue, [&] { return notes_of(log.summary()); }));
+  if (!any)
     return model::fail(model::Category::usage, "no request in this log",
                        "let AzCopy write one with --log-level=DEBUG; requests of a job stand in JOB.log",
                        {options.files.front(), 0, 0});
-  auto head = log.head();
-  head.tool = "blobgauge " BLOBGAUGE_VERSION;
-  BLOBGAUGE_TRY(const auto writer, model::create_trace(options.output, head, model::Redaction(catalogue)));
-  Progress progress("import");
-  while (more) {
-    exchange.operation = classifier.classify(exchange).name;
-    progress.update(exchange.number);
-    BLOBGAUGE_CHECK(writer->write(exchange));
-    exchange = {};
-    BLOBGAUGE_TRY(more, log.next(exchange));
-  }
-  model::TraceEnd end;
-  end.complete = true;
-  end.notes = notes_of(log.summary());
-  BLOBGAUGE_CHECK(writer->finish(std::move(end)));
   return 0;
 }
 

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/progress.h"
+#include "cli/imported.h"
 #include "cli/specs.h"
-#include "model/classifier.h"
-#include "model/redaction.h"
-#include "model/trace.h"
 
 namespace blobgauge::cli::import_har_command {
 namespace {
@@ -17,34 +14,23 @@ struct Options {
   recorder::HarEntryOptions entries;
 };
 
+std::vector<std::string> notes_of(const recorder::HarSummary& summary) {
+  std::vector<std::string> notes{
+      fmt::format("{} exchanges, {} of them without all request headers for sure, {} with marks", summary.exchanges,
+                  summary.headers_incomplete, summary.marked)};
+  if (summary.cached) notes.push_back(fmt::format("{} entries of a browser's cache left out", summary.cached));
+  if (summary.other_schemes)
+    notes.push_back(fmt::format("{} entries of other schemes left out", summary.other_schemes));
+  return notes;
+}
+
 model::Result<int> run(const Options& options) {
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
-  const model::Classifier classifier(catalogue);
   BLOBGAUGE_TRY(auto har, recorder::Har::open(options.file, options.entries));
-  model::Exchange exchange;
-  BLOBGAUGE_TRY(bool more, har.next(exchange));
-  if (!more)
+  BLOBGAUGE_TRY(const bool any,
+                write_imported(har, options.output, catalogue, [&] { return notes_of(har.summary()); }));
+  if (!any)
     return model::fail(model::Category::usage, "no request over http or https in this HAR", {}, {options.file, 0, 0});
-  auto head = har.head();
-  head.tool = "blobgauge " BLOBGAUGE_VERSION;
-  BLOBGAUGE_TRY(const auto writer, model::create_trace(options.output, head, model::Redaction(catalogue)));
-  Progress progress("import");
-  while (more) {
-    exchange.operation = classifier.classify(exchange).name;
-    progress.update(exchange.number);
-    BLOBGAUGE_CHECK(writer->write(exchange));
-    exchange = {};
-    BLOBGAUGE_TRY(more, har.next(exchange));
-  }
-  const auto& summary = har.summary();
-  model::TraceEnd end;
-  end.complete = true;
-  end.notes.push_back(fmt::format("{} exchanges, {} of them without all request headers for sure, {} with marks",
-                                  summary.exchanges, summary.headers_incomplete, summary.marked));
-  if (summary.cached) end.notes.push_back(fmt::format("{} entries of a browser's cache left out", summary.cached));
-  if (summary.other_schemes)
-    end.notes.push_back(fmt::format("{} entries of other schemes left out", summary.other_schemes));
-  BLOBGAUGE_CHECK(writer->finish(std::move(end)));
   return 0;
 }
 
