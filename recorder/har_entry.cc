@@ -12,6 +12,7 @@
 #include "model/text.h"
 #include "model/trace.h"
 #include "model/url.h"
+#include "recorder/json_text.h"
 #include "wire/digest.h"
 
 namespace blobgauge::recorder {
@@ -36,12 +37,6 @@ tl::unexpected<model::Error> no_har_entry(std::string message) {
 }
 
 // ---- reading
-
-std::string_view json_text(const dom::object& object, std::string_view key) {
-  std::string_view out;
-  if (object.at_key(key).get(out)) return {};
-  return out;
-}
 
 // Milliseconds as microseconds; nothing where there is no such number, or a negative one, which says "does not apply".
 std::optional<std::int64_t> us_of(const dom::object& object, std::string_view key) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/text.h"
+#include "recorder/json_text.h"
 #include "recorder/line_source.h"
 #include "wire/digest.h"
 
@@ -24,12 +25,6 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 tl::unexpected<model::Error> refuse(std::string message) {
   return fail(Category::input, std::move(message), "the form is in docs/formats/recordings.md");
-}
-
-std::string_view text_of(const dom::object& line, std::string_view key) {
-  std::string_view out;
-  if (line.at_key(key).get(out)) return {};
-  return out;
 }
 
 // Recorders write a value as text, or as a list where the library that they sit in splits or repeats fields.
@@ -85,7 +80,7 @@ std::optional<std::string> bytes_of(std::string_view recorded, std::uint64_t siz
 }
 
 void read_request_body(const dom::object& line, bool keep, Exchange& out) {
-  const auto recorded = text_of(line, "request_body");
+  const auto recorded = json_text(line, "request_body");
   const auto length = model::parse_number(out.request.headers.get("Content-Length"));
   if (length) out.request.body.size = *length;
   if (recorded.empty()) return;
@@ -105,8 +100,8 @@ bool read_response_body(const dom::object& line, bool keep, Exchange& out) {
   auto& body = out.response.body;
   body.size = static_cast<std::uint64_t>(size);
   if (size == 0) return true;
-  const auto note = text_of(line, "response_body_note");
-  if (auto bytes = bytes_of(text_of(line, "response_body"), body.size)) {
+  const auto note = json_text(line, "response_body_note");
+  if (auto bytes = bytes_of(json_text(line, "response_body"), body.size)) {
     fill(body, std::move(*bytes), keep);
     return true;
   }
@@ -124,12 +119,12 @@ Result<Exchange> parse_recording(std::string_view text, const ImportOptions& opt
   if (const auto error = parser.parse(text.data(), text.size()).get(line))
     return refuse(fmt::format("not a recorded exchange: {}", simdjson::error_message(error)));
   Exchange out;
-  out.label = text_of(line, "operation");
-  out.source = text_of(line, "source");
+  out.label = json_text(line, "operation");
+  out.source = json_text(line, "source");
   auto& request = out.request;
-  request.method = text_of(line, "method");
+  request.method = json_text(line, "method");
   if (request.method.empty()) return refuse("not a recorded exchange: it has no 'method'");
-  const auto url = model::parse_url(text_of(line, "url"));
+  const auto url = model::parse_url(json_text(line, "url"));
   if (!url) return refuse("not a recorded exchange: " + url.error().message);
   request.scheme = url->scheme;
   request.host = url->authority();
@@ -138,11 +133,11 @@ Result<Exchange> parse_recording(std::string_view text, const ImportOptions& opt
   if (line.at_key("status").get(status) || status < 100 || status > 999)
     return refuse("not a recorded exchange: 'status' is no HTTP status");
   out.response.status = static_cast<int>(status);
-  out.response.reason = text_of(line, "reason");
+  out.response.reason = json_text(line, "reason");
   BLOBGAUGE_TRY(request.headers, headers_of(line, "request_headers"));
   BLOBGAUGE_TRY(out.response.headers, headers_of(line, "response_headers"));
 
-  const auto lost = text_of(line, "request_headers_scrubbed");
+  const auto lost = json_text(line, "request_headers_scrubbed");
   const auto recorded = line.at_key("request_headers");
   request.headers_complete = lost.empty() && !recorded.error() && !recorded.value_unsafe().is_null();
   if (!request.headers_complete)
