@@ -10,6 +10,7 @@ struct Options {
   std::string listen = "127.0.0.1:10000";
   std::vector<std::string> aliases;
   std::vector<std::string> accounts;
+  std::vector<std::string> tokens;
   std::string spill;
   std::uint64_t memory = endpoint::SpillOptions{}.memory >> 20;
   std::string fault;
@@ -39,6 +40,15 @@ model::Status read_account(const std::string& text, endpoint::ServerOptions& int
   return {};
 }
 
+model::Status read_token(const std::string& variable, endpoint::ServerOptions& into) {
+  const char* token = std::getenv(variable.c_str());
+  if (!token || !*token)
+    return model::fail(model::Category::usage, "--token: " + variable + " is not set",
+                       "give the name of the environment variable that holds the token");
+  into.tokens.emplace_back(token);
+  return {};
+}
+
 model::Result<int> run(const Options& options) {
   if (!options.fault.empty())
     return model::fail(model::Category::usage, "--fault: faults are not there yet",
@@ -46,6 +56,7 @@ model::Result<int> run(const Options& options) {
   endpoint::ServerOptions given;
   BLOBGAUGE_CHECK(read_listen(options.listen, given));
   for (const auto& account : options.accounts) BLOBGAUGE_CHECK(read_account(account, given));
+  for (const auto& variable : options.tokens) BLOBGAUGE_CHECK(read_token(variable, given));
   given.aliases = options.aliases;
   given.spill.directory = options.spill;
   given.spill.memory = options.memory << 20;
@@ -69,6 +80,9 @@ const Command command{
       app.add_option("--account", options->accounts,
                      "NAME=VARIABLE: an account and the environment variable with its key; more than once for more; "
                      "default: devstoreaccount1 with the emulator's public key");
+      app.add_option("--token", options->tokens,
+                     "environment variable with a bearer token that is accepted, with every right; more than once for "
+                     "more");
       app.add_option("--spill", options->spill, "directory for content that does not fit the memory ($TMPDIR or /tmp)");
       app.add_option("--memory", options->memory, "MiB of content kept in memory")->capture_default_str();
       app.add_option("--fault", options->fault, "file of wrong behaviours to show (not there yet: refused)");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "endpoint/delegation_key.h"
 #include "model/text.h"
 
 namespace blobgauge::endpoint {
@@ -127,9 +128,23 @@ wire::SasUse use_of(const Request& request, Moment now) {
   return use;
 }
 
+// What account keys and user delegation keys sign is checked alike; the latter have a time of their own.
+std::vector<wire::AccountKey> keys_for(const wire::Sas& sas, const Account& account) {
+  if (sas.kind() != wire::SasKind::user_delegation) return account.keys;
+  return {delegation_key(account, DelegationFields::of(sas))};
+}
+
+Outcome<void> check_key_time(const wire::Sas& sas, Moment now) {
+  if (sas.kind() != wire::SasKind::user_delegation) return {};
+  const auto start = wire::parse_sas_time(sas.get("skt")), expiry = wire::parse_sas_time(sas.get("ske"));
+  if (start && expiry && *start <= now.point() && now.point() < *expiry) return {};
+  return refuse(in_front(errors::authentication_failed,
+                         fmt::format("Signature not valid in the specified key time frame: Key start [{}] - Key "
+                                     "expiry [{}] - Current [{}]",
+                                     sas.get("skt"), sas.get("ske"), http_date(now))));
+}
+
 Outcome<void> check_sas(Request& request, const Account& account, wire::Sas sas, Moment now) {
-  if (sas.kind() == wire::SasKind::user_delegation)
-    return refuse(in_front(errors::authentication_failed, "User delegation keys are not known to this endpoint."));
   auto use = use_of(request, now);
   use.permissions = any_permission;
   if (sas.kind() == wire::SasKind::account) {
@@ -140,16 +155,30 @@ Outcome<void> check_sas(Request& request, const Account& account, wire::Sas sas,
   if (sas.has("si") && !policy)
     return refuse(in_front(errors::authentication_failed, "The stored access policy of the signature does not exist."));
   std::optional<wire::SasRefusal> why = wire::SasRefusal::signature;
-  for (const auto& key : account.keys) {
+  for (const auto& key : keys_for(sas, account)) {
     why = wire::check_sas(sas, use, key, policy);
     if (why != wire::SasRefusal::signature) break;
   }
   if (why) return refuse(sas_refusal(*why, sas, use, now));
+  BLOBGAUGE_CHECK(check_key_time(sas, now));
   // The policy's fields are the token's from here on.
   if (policy)
     for (const auto field : {"sp", "st", "se"})
       if (!sas.has(field)) sas.set(field, policy->get(field));
   request.grant = {Grant::Kind::sas, std::move(sas)};
+  return {};
+}
+
+Outcome<void> check_bearer(Request& request, const Store& store, std::string_view token) {
+  if (request.version < version_of_bearer)
+    return refuse(
+        in_front(errors::authentication_failed, "Authentication scheme Bearer is not supported in this version."));
+  if (std::find(store.tokens.begin(), store.tokens.end(), token) == store.tokens.end()) {
+    auto out = in_front(errors::invalid_authentication, "The token is none of those that this endpoint was given.");
+    out.headers.add("WWW-Authenticate", std::string(challenge));
+    return refuse(std::move(out));
+  }
+  request.grant.kind = Grant::Kind::bearer;
   return {};
 }
 
@@ -163,11 +192,9 @@ Outcome<void> authenticate(Request& request, Store& store, Moment now) {
                            fmt::format("No account '{}' is served here.", request.address.account)));
   const auto authorization = request.header("Authorization");
   if (!authorization.empty()) {
-    if (authorization.starts_with("Bearer ")) {
-      auto out = in_front(errors::invalid_authentication, "Bearer tokens are not checked by this endpoint.");
-      out.headers.add("WWW-Authenticate", std::string(challenge));
-      return refuse(std::move(out));
-    }
+    constexpr std::string_view bearer = "Bearer ";
+    if (model::iequals(authorization.substr(0, bearer.size()), bearer))
+      return check_bearer(request, store, model::trim(authorization.substr(bearer.size())));
     if (authorization.starts_with("SharedKeyLite ")) return refuse(not_here("SharedKeyLite"));
     return check_shared_key(request, *account, now);
   }
@@ -176,7 +203,7 @@ Outcome<void> authenticate(Request& request, Store& store, Moment now) {
 }
 
 Outcome<void> permit(const Request& request, const Route& route, Store& store, Moment now) {
-  if (request.grant.kind == Grant::Kind::shared_key) return {};
+  if (request.grant.kind == Grant::Kind::shared_key || request.grant.kind == Grant::Kind::bearer) return {};
   if (request.grant.kind == Grant::Kind::sas) {
     const auto& sas = *request.grant.sas;
     if (sas.kind() == wire::SasKind::account && sas.get("srt").find(resource_type(route)) == std::string::npos) {

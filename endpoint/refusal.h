@@ -84,6 +84,7 @@ inline constexpr ErrorKind invalid_resource_name{400, "InvalidResourceName", "Th
 inline constexpr ErrorKind invalid_tags{400, "InvalidTags", "The tags specified are invalid."};
 inline constexpr ErrorKind invalid_uri{400, "InvalidUri", "The requested URI does not represent any resource on the server."};
 inline constexpr ErrorKind invalid_xml{400, "InvalidXmlDocument", "XML specified is not syntactically valid."};
+inline constexpr ErrorKind invalid_xml_value{400, "InvalidXmlNodeValue", "The value provided for one of the XML nodes in the request body was not in the correct format."};
 inline constexpr ErrorKind md5_mismatch{400, "Md5Mismatch", "The MD5 value specified in the request did not match with the MD5 value calculated by the server."};
 inline constexpr ErrorKind metadata_too_large{400, "MetadataTooLarge", "The size of the specified metadata exceeds the maximum size permitted."};
 inline constexpr ErrorKind missing_content_length{411, "MissingContentLengthHeader", "Content-Length HTTP header is missing."};

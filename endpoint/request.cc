@@ -79,7 +79,8 @@ Outcome<Address> parse_address(std::string_view authority, std::string_view raw_
 }
 
 bool Grant::allows(char permission) const {
-  return kind == Kind::shared_key || (sas && sas->get("sp").find(permission) != std::string::npos);
+  return kind == Kind::shared_key || kind == Kind::bearer ||
+         (sas && sas->get("sp").find(permission) != std::string::npos);
 }
 
 std::string_view Request::parameter(std::string_view name) const {

@@ -29,10 +29,10 @@ Outcome<Address> parse_address(std::string_view authority, std::string_view raw_
 
 // Who asks, once that is known.
 struct Grant {
-  enum class Kind { anonymous, shared_key, sas };
+  enum class Kind { anonymous, shared_key, sas, bearer };
   Kind kind = Kind::anonymous;
   std::optional<wire::Sas> sas;
-  // Letters that the request may lean on; everything for the account key.
+  // Letters that the request may lean on; everything for the account key and a token.
   bool allows(char permission) const;
 };
 
@@ -72,6 +72,7 @@ inline constexpr std::string_view highest_version = "2026-10-06";
 inline constexpr std::string_view oldest_version = "2009-09-19";
 // Where rules changed by version.
 inline constexpr std::string_view version_of_error_code = "2017-07-29";
+inline constexpr std::string_view version_of_bearer = "2017-11-09";
 inline constexpr std::string_view version_of_crc64 = "2019-02-02";
 inline constexpr std::string_view version_of_modern_lists = "2019-12-12";
 inline constexpr std::string_view version_of_source_errors = "2024-08-04";

@@ -125,6 +125,7 @@ model::Result<std::unique_ptr<Endpoint>> Endpoint::start(wire::Runtime& runtime,
                          key.error().next);
     state->store.accounts[name].keys.push_back(std::move(*key));
   }
+  state->store.tokens = state->options.tokens;
   wire::ServerOptions given;
   given.address = state->options.address;
   given.port = state->options.port;

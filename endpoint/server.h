@@ -25,6 +25,7 @@ struct ServerOptions {
   SpillOptions spill;
   // Account names with their keys in base64; none: the default account.
   std::multimap<std::string, std::string> accounts;
+  std::vector<std::string> tokens;       // bearer tokens that are accepted, with every right
   std::shared_ptr<wire::TlsServer> tls;  // null: plain HTTP
 };
 

@@ -8,19 +8,17 @@ namespace {
 
 // Features that change what an operation means: to pass over them would answer another question than was asked.
 Outcome<void> refuse_unknown_features(const Request& request) {
-  static constexpr std::string_view headers[] = {"x-ms-encryption-key",
-                                                 "x-ms-encryption-scope",
-                                                 "x-ms-source-encryption-key",
-                                                 "x-ms-if-tags",
-                                                 "x-ms-source-if-tags",
-                                                 "x-ms-immutability-policy-until-date",
-                                                 "x-ms-legal-hold",
-                                                 "x-ms-expiry-option",
-                                                 "x-ms-structured-body",
-                                                 "x-ms-copy-source-authorization",
-                                                 "x-ms-seal-blob"};
+  static constexpr std::string_view headers[] = {
+      "x-ms-encryption-key", "x-ms-encryption-scope", "x-ms-source-encryption-key",
+      "x-ms-if-tags",        "x-ms-source-if-tags",   "x-ms-immutability-policy-until-date",
+      "x-ms-legal-hold",     "x-ms-expiry-option",    "x-ms-structured-body",
+      "x-ms-seal-blob"};
   for (const auto name : headers)
     if (!request.header(name).empty()) return refuse(not_here(name));
+  // Only a token can be given for the source; a signature could not fit the read that the service makes of it.
+  const auto source = request.header("x-ms-copy-source-authorization");
+  if (!source.empty() && !model::iequals(source.substr(0, 7), "Bearer "))
+    return refuse(bad_header("x-ms-copy-source-authorization", "REDACTED"));
   if (!request.parameter("versionid").empty()) return refuse(not_here("versions of blobs"));
   return {};
 }
@@ -134,6 +132,8 @@ model::Headers source_read_headers(const Request& request) {
   for (const auto& field : request.headers)
     if (model::lower(field.name).starts_with(prefix)) out.add("If-" + field.name.substr(prefix.size()), field.value);
   if (const auto range = request.header("x-ms-source-range"); !range.empty()) out.add("x-ms-range", std::string(range));
+  if (const auto token = request.header("x-ms-copy-source-authorization"); !token.empty())
+    out.add("Authorization", std::string(token));
   return out;
 }
 

@@ -36,7 +36,7 @@ class Service {
   Store& store_;
 };
 
-// Conditions and range of a copy source, as the fields of a plain read.
+// Conditions, range and token of a copy source, as the fields of a plain read.
 model::Headers source_read_headers(const Request& request);
 
 }  // namespace blobgauge::endpoint

@@ -127,10 +127,4 @@ Outcome<Answer> get_account_information(Call&) {
       .with("x-ms-is-hns-enabled", "false");
 }
 
-Outcome<Answer> get_user_delegation_key(Call&) {
-  // Whoever got here has an account key or a SAS; the key needs a bearer token, and there are none here.
-  return refuse(errors::authentication_failed,
-                {{"AuthenticationErrorDetail", "Only authentication scheme Bearer is supported"}});
-}
-
 }  // namespace blobgauge::endpoint

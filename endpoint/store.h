@@ -88,6 +88,8 @@ struct Store {
   ContentStore contents;
   Clock clock;
   std::map<std::string, Account, std::less<>> accounts;
+  // Bearer tokens that are taken as they are: there is no token service here whose signature could be checked.
+  std::vector<std::string> tokens;
 
   Account* account(std::string_view name);
   Outcome<Container*> container(std::string_view account, std::string_view name);
