@@ -81,7 +81,7 @@ std::string stats_text(std::map<std::string, Sum>& sums) {
   for (auto& [name, sum] : sums) {
     std::sort(sum.times.begin(), sum.times.end());
     const auto at = [&](std::size_t percent) {
-      return static_cast<double>(sum.times[std::min(sum.times.size() - 1, sum.times.size() * percent / 100)]) / 1000;
+      return static_cast<double>(sum.times[std::min(sum.times.size() - 1, sum.times.size() * percent / 100)]) / 1e6;
     };
     std::string statuses;
     for (const auto& [status, count] : sum.statuses)
@@ -102,7 +102,7 @@ model::Result<int> stats(Options options) {
                   ++sum.statuses[status_text(exchange.response)];
                   sum.sent += exchange.request.body.size;
                   sum.received += exchange.response.body.size;
-                  sum.times.push_back(exchange.total_us);
+                  sum.times.push_back(exchange.total_ns);
                   return {};
                 }));
   if (sums.empty()) return fail(Category::usage, "no exchange matches", {}, {options.traces.front(), 0, 0});
@@ -165,7 +165,7 @@ model::Result<int> merge(const Options& options) {
   for (;;) {
     Input* first = nullptr;
     for (auto& input : inputs)
-      if (input.more && (!first || input.next.started_us < first->next.started_us)) first = &input;
+      if (input.more && (!first || input.next.started_ns < first->next.started_ns)) first = &input;
     if (!first) break;
     auto& exchange = first->next;
     exchange.number = ++count;

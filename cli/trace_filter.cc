@@ -16,12 +16,16 @@ model::Result<std::int64_t> parse_time(const std::string& text) {
   const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
   if (!end || (*end != '\0' && std::string_view(end) != "Z"))
     return model::fail(model::Category::usage, "not a time: '" + text + "'", "give it as 2026-11-21T12:00:00Z, in UTC");
-  return static_cast<std::int64_t>(::timegm(&time)) * 1'000'000;
+  if (time.tm_year < 70 || time.tm_year > 355)
+    return model::fail(model::Category::usage, "no trace has times like '" + text + "'",
+                       "give a year from 1970 to 2255");
+  return static_cast<std::int64_t>(::timegm(&time)) * 1'000'000'000;
 }
 
-std::string clock(std::int64_t us) {
-  if (us == 0) return "-";
-  return fmt::format("{:%H:%M:%S}.{:03}", fmt::gmtime(static_cast<std::time_t>(us / 1'000'000)), us / 1000 % 1000);
+std::string clock(std::int64_t ns) {
+  if (ns == 0) return "-";
+  return fmt::format("{:%H:%M:%S}.{:03}", fmt::gmtime(static_cast<std::time_t>(ns / 1'000'000'000)),
+                     ns / 1'000'000 % 1000);
 }
 
 // Control characters would drive the terminal.
@@ -68,10 +72,10 @@ model::Status TraceFilter::prepare() {
   if (!status.empty() && status != "?" && !model::parse_number(digits))
     return model::fail(model::Category::usage, "not a status: '" + status + "'", "give it as 404, 4xx, 0 or ?");
   if (!after.empty()) {
-    BLOBGAUGE_TRY(after_us_, parse_time(after));
+    BLOBGAUGE_TRY(after_ns_, parse_time(after));
   }
   if (!before.empty()) {
-    BLOBGAUGE_TRY(before_us_, parse_time(before));
+    BLOBGAUGE_TRY(before_ns_, parse_time(before));
   }
   return {};
 }
@@ -84,17 +88,17 @@ bool TraceFilter::matches(const model::Exchange& exchange) const {
   if (!host.empty() && !model::glob_match(host, request.host.substr(0, request.host.find(':')))) return false;
   if (!method.empty() && !model::iequals(method, request.method)) return false;
   if (!status.empty() && (group ? code.size() != 3 || code[0] != status[0] : code != status)) return false;
-  if (after_us_ && exchange.started_us < after_us_) return false;
-  if (before_us_ && exchange.started_us >= before_us_) return false;
+  if (after_ns_ && exchange.started_ns < after_ns_) return false;
+  if (before_ns_ && exchange.started_ns >= before_ns_) return false;
   return !marked || !exchange.marks.empty();
 }
 
 std::string to_line(const model::Exchange& exchange) {
   const auto& request = exchange.request;
-  return printable(fmt::format("#{} {} {} {}{} {} {} {}>{} {} ms{}", exchange.number, clock(exchange.started_us),
+  return printable(fmt::format("#{} {} {} {}{} {} {} {}>{} {} ms{}", exchange.number, clock(exchange.started_ns),
                                request.method, request.host, request.target, status_text(exchange.response),
                                exchange.operation.empty() ? "-" : exchange.operation, request.body.size,
-                               exchange.response.body.size, exchange.total_us / 1000,
+                               exchange.response.body.size, exchange.total_ns / 1'000'000,
                                exchange.marks.empty() ? "" : fmt::format(" ({} marks)", exchange.marks.size())));
 }
 

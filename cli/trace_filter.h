@@ -24,7 +24,7 @@ struct TraceFilter {
   bool matches(const model::Exchange& exchange) const;
 
  private:
-  std::int64_t after_us_ = 0, before_us_ = 0;
+  std::int64_t after_ns_ = 0, before_ns_ = 0;
 };
 
 // "201"; "?" where the recording does not say.

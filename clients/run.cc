@@ -29,8 +29,8 @@ struct Failure {
   std::string text, about;
 };
 
-std::int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now().time_since_epoch()).count();
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
 }
 
 class Run {
@@ -39,7 +39,7 @@ class Run {
       : run_(run), scenario_(*run.scenario), profile_(profile), store_(store), classifier_(classifier) {}
 
   ScenarioOutcome go(Recorder& recorder) {
-    const auto started = now_us();
+    const auto started = now_ns();
     auto& result = outcome_.result;
     result.id = scenario_.id;
     result.client = run_.file->client;
@@ -55,7 +55,7 @@ class Run {
     } else {
       judge();
     }
-    result.duration_us = now_us() - started;
+    result.duration_us = (now_ns() - started) / 1000;
     // A container that stays behind is litter and no verdict.
     [[maybe_unused]] const auto cleaned = store_.delete_container(run_.container);
     return std::move(outcome_);
@@ -122,7 +122,7 @@ class Run {
       exchanges_.push_back(std::move(exchange));
     }
     // Written at their end, judged in the order of their beginning.
-    std::ranges::sort(exchanges_, {}, &Exchange::started_us);
+    std::ranges::sort(exchanges_, {}, &Exchange::started_ns);
     return {};
   }
 
@@ -146,7 +146,7 @@ class Run {
       request.folder = run_.work;
       const auto limit = run_.cap.count() ? std::min(run_.cap, scenario_.time_limit) : scenario_.time_limit;
       request.time_limit = limit;
-      step_started_.push_back(now_us());
+      step_started_.push_back(now_ns());
       BLOBGAUGE_TRY(const auto process, model::run_process(request));
       last_exit_ = process.exit_code;
       const auto output = process.out + process.err;
@@ -205,7 +205,7 @@ class Run {
       const auto end = i + 1 < step_started_.size() ? step_started_[i + 1] : std::numeric_limits<std::int64_t>::max();
       for (const auto& exchange : exchanges_) {
         const auto& method = exchange.request.method;
-        if (exchange.started_us < step_started_[i] || exchange.started_us >= end) continue;
+        if (exchange.started_ns < step_started_[i] || exchange.started_ns >= end) continue;
         if (method != "GET" && method != "HEAD") {
           add(fmt::format("{} should move nothing, and sent {}", step_name(i), exchange.operation), {});
           break;

@@ -10,6 +10,8 @@ namespace blobgauge::model {
 struct Header {
   std::string name;   // spelling as sent
   std::string value;  // without the optional white space around it
+  // That white space, as it was sent: blanks and tabs between colon and value, and behind the value.
+  std::string before = " ", after = {};
   bool operator==(const Header&) const = default;
 };
 
@@ -20,6 +22,7 @@ class Headers {
   Headers(std::initializer_list<Header> fields) : fields_(fields) {}
 
   void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
+  void add(Header field) { fields_.push_back(std::move(field)); }
   // Replaces the first field of that name (case-insensitive) and drops the others; adds it where there is none.
   void set(std::string_view name, std::string value);
   void remove(std::string_view name);

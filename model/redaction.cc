@@ -221,6 +221,8 @@ void Redaction::apply(Exchange& exchange) const {
   Pass pass(*names_);
   const auto message = [&](auto& side, std::string_view name) {
     for (auto& header : side.headers) header.value = pass.header(header);
+    for (auto& header : side.body.trailers) header.value = pass.header(header);
+    for (auto& extension : side.body.extensions) extension = pass.text(extension);
     if (!side.body.bytes) return;
     auto masked = pass.text(*side.body.bytes);
     pass.hunt(masked);
@@ -234,8 +236,9 @@ void Redaction::apply(Exchange& exchange) const {
   message(exchange.response, "response");
   // Answers repeat what they refuse ("the signature ... is not the same").
   pass.hunt(exchange.request.target);
-  for (auto& header : exchange.request.headers) pass.hunt(header.value);
-  for (auto& header : exchange.response.headers) pass.hunt(header.value);
+  for (auto* side : {&exchange.request.headers, &exchange.response.headers, &exchange.request.body.trailers,
+                     &exchange.response.body.trailers})
+    for (auto& header : *side) pass.hunt(header.value);
   pass.hunt(exchange.response.reason);
   for (auto& mark : exchange.marks) pass.hunt(mark);
 }

@@ -95,19 +95,38 @@ class JsonText {
   bool first_ = true;
 };
 
-void write_message(JsonText& json, const std::string& version, const Headers& headers, Framing framing,
-                   const Body& body) {
-  if (version != "HTTP/1.1") json.field("version", version);
-  json.key("headers");
+void write_headers(JsonText& json, std::string_view key, const Headers& headers) {
+  json.key(key);
   json.open('[');
   for (const auto& header : headers) {
     json.comma();
     json.open('[');
     json.item(header.name);
     json.item(header.value);
+    if (header.before != " " || !header.after.empty()) {
+      json.item(header.before);
+      json.item(header.after);
+    }
     json.close(']');
   }
   json.close(']');
+}
+
+void write_tls(JsonText& json, std::string_view key, const TlsFacts* facts) {
+  if (!facts) return;
+  json.key(key);
+  json.open('{');
+  json.maybe("version", facts->version);
+  json.maybe("cipher", facts->cipher);
+  json.maybe("server_name", facts->server_name);
+  json.maybe("protocol", facts->protocol);
+  json.close('}');
+}
+
+void write_message(JsonText& json, const std::string& version, const Headers& headers, Framing framing,
+                   const Body& body) {
+  if (version != "HTTP/1.1") json.field("version", version);
+  write_headers(json, "headers", headers);
   if (framing != Framing::none) json.field("framing", framing_names[static_cast<int>(framing)]);
   json.key("body");
   json.open('{');
@@ -117,6 +136,8 @@ void write_message(JsonText& json, const std::string& version, const Headers& he
   json.maybe("crc64", body.crc64);
   if (body.bytes) json.field("bytes", *body.bytes);
   if (!body.complete) json.flag("complete", false);
+  json.list("extensions", body.extensions);
+  if (!body.trailers.empty()) write_headers(json, "trailers", body.trailers);
   json.close('}');
 }
 
@@ -142,8 +163,13 @@ Headers read_headers(sj::value value) {
   Headers headers;
   for (auto pair : value.get_array()) {
     auto parts = read_list(pair.value());
-    if (parts.size() != 2) throw Malformed{"a header is not a pair of name and value"};
-    headers.add(std::move(parts[0]), std::move(parts[1]));
+    if (parts.size() != 2 && parts.size() != 4) throw Malformed{"a header is not a pair of name and value"};
+    Header header{std::move(parts[0]), std::move(parts[1])};
+    if (parts.size() == 4) {
+      header.before = std::move(parts[2]);
+      header.after = std::move(parts[3]);
+    }
+    headers.add(std::move(header));
   }
   return headers;
 }
@@ -165,8 +191,32 @@ Body read_body(sj::value value) {
     if (key == "crc64") body.crc64 = read_bytes(field.value());
     if (key == "bytes") body.bytes = read_bytes(field.value());
     if (key == "complete") body.complete = field.value().get_bool();
+    if (key == "extensions") body.extensions = read_list(field.value());
+    if (key == "trailers") body.trailers = read_headers(field.value());
   }
   return body;
+}
+
+std::shared_ptr<const TlsFacts> read_tls(sj::value value) {
+  TlsFacts facts;
+  for (auto field : value.get_object()) {
+    const std::string_view key = field.unescaped_key();
+    if (key == "version") facts.version = read_bytes(field.value());
+    if (key == "cipher") facts.cipher = read_bytes(field.value());
+    if (key == "server_name") facts.server_name = read_bytes(field.value());
+    if (key == "protocol") facts.protocol = read_bytes(field.value());
+  }
+  return std::make_shared<const TlsFacts>(std::move(facts));
+}
+
+ClientProcess read_process(sj::value value) {
+  ClientProcess process;
+  for (auto field : value.get_object()) {
+    const std::string_view key = field.unescaped_key();
+    if (key == "pid") process.id = field.value().get_int64();
+    if (key == "name") process.name = read_bytes(field.value());
+  }
+  return process;
 }
 
 template <class Message>
@@ -212,10 +262,23 @@ std::string to_json_line(const Exchange& exchange) {
   json.open('{');
   json.number("n", static_cast<std::int64_t>(exchange.number));
   json.maybe("connection", static_cast<std::int64_t>(exchange.connection));
+  json.maybe("sequence", static_cast<std::int64_t>(exchange.sequence));
   json.maybe("try", static_cast<std::int64_t>(exchange.attempt));
-  json.maybe("started_us", exchange.started_us);
-  json.maybe("wait_us", exchange.wait_us);
-  json.maybe("total_us", exchange.total_us);
+  json.maybe("started_ns", exchange.started_ns);
+  json.maybe("connect_ns", exchange.connect_ns);
+  json.maybe("tls_ns", exchange.tls_ns);
+  json.maybe("first_byte_ns", exchange.first_byte_ns);
+  json.maybe("wait_ns", exchange.wait_ns);
+  json.maybe("total_ns", exchange.total_ns);
+  write_tls(json, "client_tls", exchange.client_tls.get());
+  write_tls(json, "server_tls", exchange.server_tls.get());
+  if (exchange.process.id) {
+    json.key("process");
+    json.open('{');
+    json.number("pid", exchange.process.id);
+    json.maybe("name", exchange.process.name);
+    json.close('}');
+  }
   json.maybe("source", exchange.source);
   json.maybe("label", exchange.label);
   json.maybe("operation", exchange.operation);
@@ -321,14 +384,28 @@ Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std
         exchange.number = value.get_uint64();
       } else if (key == "connection") {
         exchange.connection = value.get_uint64();
+      } else if (key == "process") {
+        exchange.process = read_process(value);
+      } else if (key == "sequence") {
+        exchange.sequence = value.get_uint64();
       } else if (key == "try") {
         exchange.attempt = static_cast<std::uint32_t>(std::uint64_t(value.get_uint64()));
-      } else if (key == "started_us") {
-        exchange.started_us = value.get_int64();
-      } else if (key == "wait_us") {
-        exchange.wait_us = value.get_int64();
-      } else if (key == "total_us") {
-        exchange.total_us = value.get_int64();
+      } else if (key == "started_ns") {
+        exchange.started_ns = value.get_int64();
+      } else if (key == "connect_ns") {
+        exchange.connect_ns = value.get_int64();
+      } else if (key == "tls_ns") {
+        exchange.tls_ns = value.get_int64();
+      } else if (key == "first_byte_ns") {
+        exchange.first_byte_ns = value.get_int64();
+      } else if (key == "client_tls") {
+        exchange.client_tls = read_tls(value);
+      } else if (key == "server_tls") {
+        exchange.server_tls = read_tls(value);
+      } else if (key == "wait_ns") {
+        exchange.wait_ns = value.get_int64();
+      } else if (key == "total_ns") {
+        exchange.total_ns = value.get_int64();
       } else if (key == "source") {
         exchange.source = read_bytes(value);
       } else if (key == "label") {

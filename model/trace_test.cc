@@ -41,9 +41,21 @@ Exchange random_exchange(std::mt19937& random) {
   exchange.number = random();
   exchange.connection = random() % 3;
   exchange.attempt = random() % 3;
-  exchange.started_us = static_cast<std::int64_t>(random());
-  exchange.wait_us = random() % 2;
-  exchange.total_us = random();
+  exchange.sequence = random() % 3;
+  exchange.connect_ns = random() % 2;
+  exchange.tls_ns = random() % 2;
+  exchange.first_byte_ns = random() % 2;
+  const auto facts = [&]() -> std::shared_ptr<const TlsFacts> {
+    if (random() % 2) return nullptr;
+    return std::make_shared<const TlsFacts>(
+        TlsFacts{random_bytes(random, 5), random_bytes(random, 9), random_bytes(random, 9), random_bytes(random, 9)});
+  };
+  exchange.client_tls = facts();
+  exchange.server_tls = facts();
+  if (random() % 2) exchange.process = {static_cast<std::int64_t>(random() % 100 + 1), random_bytes(random, 15)};
+  exchange.started_ns = static_cast<std::int64_t>(random());
+  exchange.wait_ns = random() % 2;
+  exchange.total_ns = random();
   exchange.source = random_bytes(random, 9);
   exchange.label = random_bytes(random, 9);
   exchange.operation = random_bytes(random, 9);
@@ -57,6 +69,11 @@ Exchange random_exchange(std::mt19937& random) {
   request.headers_complete = random() % 2;
   const auto fill = [&](auto& message) {
     for (auto i = random() % 9; i > 0; --i) message.headers.add(random_bytes(random, 9), random_bytes(random, 40));
+    for (auto i = random() % 3; i > 0; --i)
+      message.headers.add({random_bytes(random, 9), random_bytes(random, 9), random() % 2 ? " " : "\t", ""});
+    for (auto i = random() % 2; i > 0; --i)
+      message.body.trailers.add({random_bytes(random, 9), random_bytes(random, 9), "", random() % 2 ? " " : ""});
+    for (auto i = random() % 3; i > 0; --i) message.body.extensions.push_back(random_bytes(random, 20));
     message.framing = static_cast<Framing>(random() % 4);
     message.body.size = random();
     message.body.sha256 = random_bytes(random, 9);

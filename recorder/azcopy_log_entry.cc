@@ -71,7 +71,8 @@ bool is_masked(std::string_view value) { return value.find(model::redacted) != s
 // Go prints a list of values as "[value]". What the log's own masking ate may have taken the brackets along.
 bool looks_bracketed(const Headers& headers) {
   bool any = false;
-  for (const auto& [name, value] : headers) {
+  for (const auto& header : headers) {
+    const auto& value = header.value;
     const bool open = value.starts_with('['), closed = value.ends_with(']');
     if (open && closed && value.size() >= 2)
       any = true;
@@ -82,7 +83,8 @@ bool looks_bracketed(const Headers& headers) {
 }
 
 void strip_brackets(Headers& headers) {
-  for (auto& [name, value] : headers) {
+  for (auto& header : headers) {
+    auto& value = header.value;
     const bool open = value.starts_with('['), closed = value.ends_with(']');
     if (!(open && closed) && !is_masked(value)) continue;
     if (closed && (open || is_masked(value))) value.pop_back();
@@ -111,7 +113,7 @@ Result<Entry> parse_first_line(std::string_view line) {
   out.slow = duration.starts_with("SLOW");
   out.whole_us = parse_go_duration(timing);
   if (!waited || !out.whole_us) return bad();
-  out.exchange.wait_us = *waited;
+  out.exchange.wait_ns = *waited * 1000;
   if (line.starts_with("REQUEST ERROR")) {
     out.kind = Entry::Kind::failed;
   } else if (line.starts_with("RESPONSE STATUS CODE ERROR")) {
@@ -221,8 +223,9 @@ std::optional<AzcopyLogTime> azcopy_log_time(std::string_view line) {
   time.tm_hour = number(11, 2);
   time.tm_min = number(14, 2);
   time.tm_sec = number(17, 2);
-  if (time.tm_mon < 0 || time.tm_mon > 11 || time.tm_mday < 1 || time.tm_mday > 31 || time.tm_hour > 23 ||
-      time.tm_min > 59 || time.tm_sec > 60)
+  // Nanoseconds since 1970 fit into 64 bits until 2262.
+  if (time.tm_year < 70 || time.tm_year > 355 || time.tm_mon < 0 || time.tm_mon > 11 || time.tm_mday < 1 ||
+      time.tm_mday > 31 || time.tm_hour > 23 || time.tm_min > 59 || time.tm_sec > 60)
     return std::nullopt;
   return AzcopyLogTime{static_cast<std::int64_t>(::timegm(&time)) * 1'000'000, shape.size()};
 }

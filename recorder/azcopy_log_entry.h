@@ -22,7 +22,7 @@ struct AzcopyLogEntry {
   bool bracketed = false;                // values as "[value]": releases up to 10.21
   bool foreign = false;                  // the URL has another scheme than http and https; nothing more is read
   std::optional<std::int64_t> whole_us;  // from the first try's begin to this answer
-  // Request, response, attempt, wait_us and marks, as far as the entry tells them.
+  // Request, response, attempt, wait_ns and marks, as far as the entry tells them.
   model::Exchange exchange;
 };
 

@@ -34,7 +34,7 @@ TEST(AzcopyLogEntry, AnAnswerAtLevelDebug) {
   EXPECT_EQ(entry.whole_us, 62'500'000);
   const auto& e = entry.exchange;
   EXPECT_EQ(e.attempt, 2U);
-  EXPECT_EQ(e.wait_us, 227'602);
+  EXPECT_EQ(e.wait_ns, 227'602'000);
   EXPECT_EQ(e.request.method, "PUT");
   EXPECT_EQ(e.request.host, "acct.blob.core.windows.net");
   EXPECT_EQ(e.request.target, "/c/b?comp=block&sig=-REDACTED-");

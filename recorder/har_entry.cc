@@ -31,6 +31,8 @@ constexpr std::string_view own_key = "_blobgauge";
 constexpr std::string_view unknown_type = "x-unknown";  // as Chromium says it
 // Beyond it a double has no whole milliseconds, and no exchange takes that long.
 constexpr double longest_ms = 1e12;
+// In the year 2255: nanoseconds since 1970 fit into 64 bits until 2262.
+constexpr std::int64_t latest_s = 9'000'000'000;
 
 tl::unexpected<model::Error> no_har_entry(std::string message) {
   return fail(Category::input, std::move(message), "docs/formats/har.md says what is read");
@@ -38,11 +40,11 @@ tl::unexpected<model::Error> no_har_entry(std::string message) {
 
 // ---- reading
 
-// Milliseconds as microseconds; nothing where there is no such number, or a negative one, which says "does not apply".
-std::optional<std::int64_t> us_of(const dom::object& object, std::string_view key) {
+// Milliseconds as nanoseconds; nothing where there is no such number, or a negative one, which says "does not apply".
+std::optional<std::int64_t> ns_of(const dom::object& object, std::string_view key) {
   double ms = 0;
   if (object.at_key(key).get(ms) || !(ms >= 0) || ms > longest_ms) return std::nullopt;
-  return std::llround(ms * 1000);
+  return std::llround(ms * 1e6);
 }
 
 std::int64_t size_of(const dom::object& object, std::string_view key) {
@@ -58,10 +60,10 @@ std::optional<std::int64_t> parse_moment(std::string_view text) {
   const char* end = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
   if (!end) return std::nullopt;
   std::string_view rest(end);
-  std::int64_t us = 0, unit = 100'000;
+  std::int64_t ns = 0, unit = 100'000'000;
   if (rest.starts_with('.')) {
     for (rest.remove_prefix(1); !rest.empty() && rest[0] >= '0' && rest[0] <= '9'; rest.remove_prefix(1)) {
-      us += (rest[0] - '0') * unit;
+      ns += (rest[0] - '0') * unit;
       unit /= 10;
     }
   }
@@ -74,7 +76,9 @@ std::optional<std::int64_t> parse_moment(std::string_view text) {
   } else if (!rest.empty() && rest != "Z") {
     return std::nullopt;
   }
-  return (static_cast<std::int64_t>(::timegm(&time)) - offset) * 1'000'000 + us;
+  const auto seconds = static_cast<std::int64_t>(::timegm(&time)) - offset;
+  if (std::abs(seconds) > latest_s) return std::nullopt;
+  return seconds * 1'000'000'000 + ns;
 }
 
 // Chromium gives "h2" and "http/2.0" for the same.
@@ -217,10 +221,10 @@ std::string url_of(const model::Request& request) {
   return out;
 }
 
-std::string moment_text(std::int64_t us) {
-  const auto seconds = us >= 0 ? us / 1'000'000 : 0;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(static_cast<std::time_t>(seconds)),
-                     us >= 0 ? us % 1'000'000 : 0);
+std::string moment_text(std::int64_t ns) {
+  const auto known = std::max<std::int64_t>(ns, 0);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z", fmt::gmtime(static_cast<std::time_t>(known / 1'000'000'000)),
+                     known % 1'000'000'000);
 }
 
 Json headers_json(const Headers& headers) {
@@ -263,9 +267,9 @@ void restore(const dom::element& element, std::string_view url, Exchange& out) {
   if (!own) return;
   out.connection = own->connection;
   out.attempt = own->attempt;
-  if (out.total_us == std::max({own->total_us, own->wait_us, std::int64_t{0}})) {
-    out.wait_us = own->wait_us;
-    out.total_us = own->total_us;
+  if (out.total_ns == std::max({own->total_ns, own->wait_ns, std::int64_t{0}})) {
+    out.wait_ns = own->wait_ns;
+    out.total_ns = own->total_ns;
   }
   out.source = own->source;
   out.label = own->label;
@@ -343,11 +347,11 @@ Result<HarEntry> parse_har_entry(std::string& text, const HarEntryOptions& optio
 
   const auto started = parse_moment(json_text(entry, "startedDateTime"));
   if (!started) return no_har_entry("an entry has no 'startedDateTime'");
-  exchange.started_us = std::max<std::int64_t>(*started, 0);
+  exchange.started_ns = std::max<std::int64_t>(*started, 0);
   if (!entry.at_key("timings").get(timings)) {
-    const auto send = us_of(timings, "send"), wait = us_of(timings, "wait"), receive = us_of(timings, "receive");
-    exchange.wait_us = wait.value_or(0);
-    exchange.total_us = send.value_or(0) + wait.value_or(0) + receive.value_or(0);
+    const auto send = ns_of(timings, "send"), wait = ns_of(timings, "wait"), receive = ns_of(timings, "receive");
+    exchange.wait_ns = wait.value_or(0);
+    exchange.total_ns = send.value_or(0) + wait.value_or(0) + receive.value_or(0);
   }
   if (const auto connection = model::parse_number(json_text(entry, "connection"))) exchange.connection = *connection;
 
@@ -384,10 +388,10 @@ std::string to_har_entry(const Exchange& exchange) {
     for (const auto& parameter : model::parse_query(std::string_view(request.target).substr(mark + 1)))
       query.push_back({{"name", as_utf8_text(parameter.name)}, {"value", as_utf8_text(parameter.value)}});
   Json out;
-  out["startedDateTime"] = moment_text(exchange.started_us);
-  const auto wait = std::max<std::int64_t>(exchange.wait_us, 0);
-  const auto total = std::max(wait, exchange.total_us);
-  out["time"] = static_cast<double>(total) / 1000;
+  out["startedDateTime"] = moment_text(exchange.started_ns);
+  const auto wait = std::max<std::int64_t>(exchange.wait_ns, 0);
+  const auto total = std::max(wait, exchange.total_ns);
+  out["time"] = static_cast<double>(total) / 1e6;
   out["request"] = {{"method", as_utf8_text(request.method)},
                     {"url", url_of(request)},
                     {"httpVersion", as_utf8_text(request.version)},
@@ -418,7 +422,7 @@ std::string to_har_entry(const Exchange& exchange) {
   out["cache"] = Json::object();
   // The trace does not part sending from receiving; HAR wants three numbers whose sum is `time`.
   out["timings"] = {
-      {"send", 0}, {"wait", static_cast<double>(wait) / 1000}, {"receive", static_cast<double>(total - wait) / 1000}};
+      {"send", 0}, {"wait", static_cast<double>(wait) / 1e6}, {"receive", static_cast<double>(total - wait) / 1e6}};
   if (exchange.connection) out["connection"] = std::to_string(exchange.connection);
   if (!exchange.operation.empty()) out["comment"] = as_utf8_text(exchange.operation);
   out[std::string(own_key)] = own_part(exchange);

@@ -220,7 +220,7 @@ class AzcopyLog::Impl {
   }
 
   void await(Entry entry) {
-    entry.exchange.started_us = begun_us_;
+    entry.exchange.started_ns = begun_us_ * 1000;
     if (pending_count_ >= most_pending) give_up_pending();
     auto& queue = pending_[key_of(entry.exchange)];
     queue.push_back({++order_, std::move(entry.exchange)});
@@ -230,13 +230,13 @@ class AzcopyLog::Impl {
   void answer(Entry entry) {
     auto& exchange = entry.exchange;
     // Of the first try the whole operation is timed, of a later one only the wait; the log's own clock has seconds.
-    exchange.started_us = begun_us_ - (exchange.attempt <= 1 ? *entry.whole_us : exchange.wait_us);
+    exchange.started_ns = begun_us_ * 1000 - (exchange.attempt <= 1 ? *entry.whole_us * 1000 : exchange.wait_ns);
     if (const auto found = pending_.find(key_of(exchange)); found != pending_.end()) {
       auto sent = std::move(found->second.front().exchange);
       found->second.pop_front();
       --pending_count_;
       if (found->second.empty()) pending_.erase(found);
-      exchange.started_us = std::max(exchange.started_us, sent.started_us);
+      exchange.started_ns = std::max(exchange.started_ns, sent.started_ns);
       if (!entry.full) exchange.request = std::move(sent.request);
     }
     ready_.push_back(std::move(exchange));

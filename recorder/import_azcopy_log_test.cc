@@ -99,8 +99,8 @@ TEST(AzcopyLog, TriesArePairedByTheirIdAndKeepTheirNumber) {
   EXPECT_EQ(got.exchanges[2].number, 3U);
   EXPECT_EQ(got.exchanges[2].source, "job.log:31");
   // Not before it was sent: 14 s less 0.9 s, and 21 s less the wait of 0.2 s.
-  EXPECT_EQ(got.exchanges[0].started_us % 60'000'000, 13'100'000);
-  EXPECT_EQ(got.exchanges[2].started_us % 60'000'000, 20'800'000);
+  EXPECT_EQ(got.exchanges[0].started_ns % 60'000'000'000, 13'100'000'000);
+  EXPECT_EQ(got.exchanges[2].started_ns % 60'000'000'000, 20'800'000'000);
   EXPECT_EQ(got.summary.retries, 1U);
   EXPECT_EQ(got.summary.without_answer, 0U);
   EXPECT_FALSE(got.summary.cut || got.summary.mixed_levels);

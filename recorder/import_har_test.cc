@@ -103,9 +103,9 @@ Exchange sample() {
   Exchange e;
   e.number = 1;
   e.connection = 7;
-  e.started_us = 1'795'276'692'774'123;
-  e.wait_us = 20'001;
-  e.total_us = 26'502;
+  e.started_ns = 1'795'276'692'774'123'456;
+  e.wait_ns = 20'001'001;
+  e.total_ns = 26'502'002;
   e.operation = "Put Block List";
   e.marks = {"server: a mapped to b?sig=secret"};
   e.request.method = "PUT";
@@ -196,7 +196,7 @@ TEST_F(HarFile, IsValidAndComesBack) {
                           {.complete = true, .exchanges = 2, .client_exit = 0, .notes = {"a \"note\""}});
   expect_valid(json);
   EXPECT_EQ(json["log"]["comment"], "a \"note\"");
-  EXPECT_EQ(json["log"]["entries"][0]["startedDateTime"], "2026-11-21T15:58:12.774123Z");
+  EXPECT_EQ(json["log"]["entries"][0]["startedDateTime"], "2026-11-21T15:58:12.774123456Z");
   EXPECT_EQ(json["log"]["entries"][0]["request"]["queryString"][0]["value"], "blocklist");
   EXPECT_EQ(json.dump().find("secret"), std::string::npos);
 

@@ -87,6 +87,15 @@ TEST_F(Interception, AClientBelievesThatItTalksToTheMappedHost) {
             "https://acct.blob.core.windows.net/c/s?sp=r&sig=REDACTED");
   EXPECT_THAT(exchange.marks, Contains("x-ms-copy-source: host mapped with the server"));
   EXPECT_EQ(exchange.connection, sink_->exchanges.back().connection);
+  EXPECT_EQ(exchange.sequence, 1u);
+  EXPECT_EQ(sink_->exchanges.back().sequence, 3u);
+  ASSERT_TRUE(exchange.client_tls);
+  EXPECT_EQ(exchange.client_tls->server_name, "acct.blob.core.windows.net");
+  EXPECT_THAT(exchange.client_tls->version, testing::StartsWith("TLSv1."));
+  EXPECT_EQ(exchange.server_tls, nullptr);
+  EXPECT_GT(exchange.connect_ns, 0);
+  EXPECT_EQ(exchange.tls_ns, 0);
+  EXPECT_EQ(sink_->exchanges.back().connect_ns, 0);
   EXPECT_EQ(proxy_->counts().tunnels, 1u);
 }
 

@@ -124,7 +124,9 @@ Task<> Proxy::State::handle(wire::Transaction& transaction) {
   connections = std::max(connections.load(), session.number);
   model::Exchange exchange;
   exchange.connection = session.number;
-  exchange.started_us = now_us();
+  exchange.sequence = session.requests;
+  exchange.client_tls = transaction.connection().stream().tls_facts();
+  exchange.started_ns = now_ns();
   if (transaction.head().method == "CONNECT") {
     co_await connect(transaction, exchange);
     co_return;
@@ -187,6 +189,12 @@ Task<> Proxy::State::pass_on(wire::Transaction& transaction, const Departure& de
       co_await answer_error(transaction, exchange, loan.error());
       co_return;
     }
+    const auto& stream = loan->connection().stream();
+    exchange.server_tls = stream.tls_facts();
+    if (!loan->reused()) {
+      exchange.connect_ns = stream.opening().connect_ns;
+      exchange.tls_ns = stream.opening().tls_ns;
+    }
     Relay relay(transaction, loan->connection(), exchange, keep);
     co_await relay.run(departure.head);
     if (relay.keeps_server()) loan->give_back();
@@ -220,7 +228,7 @@ Task<> Proxy::State::answer_error(wire::Transaction& transaction, model::Exchang
   exchange.marks.push_back(fmt::format("server: {}; the recorder answered {}", error.message, status));
   exchange.response = {};
   exchange.response.body.complete = false;
-  exchange.total_us = now_us() - exchange.started_us;
+  exchange.total_ns = now_ns() - exchange.started_ns;
   co_await answer(transaction, status, error.message);
 }
 
@@ -258,7 +266,8 @@ Task<> Proxy::State::answer(wire::Transaction& transaction, int status, const st
 void Proxy::State::tell_refusal(const wire::Refusal& refusal) {
   model::Exchange exchange;
   exchange.connection = refusal.session.number;
-  exchange.started_us = now_us();
+  exchange.sequence = refusal.session.requests;
+  exchange.started_ns = now_ns();
   connections = std::max(connections.load(), refusal.session.number);
   const Arrival arrival{refusal.session.tunnel, refusal.session.secure};
   if (refusal.head) {

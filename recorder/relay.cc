@@ -27,9 +27,9 @@ bool is_document(const wire::Head& head) {
 
 }  // namespace
 
-std::int64_t now_us() {
+std::int64_t now_ns() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
 Relay::Relay(wire::Transaction& client, wire::Connection& server, model::Exchange& exchange,
@@ -51,9 +51,16 @@ Task<> Relay::run(std::string_view head) {
   }
   exchange_.request.body = request_tap_.finish(request_complete_);
   exchange_.response.body = answer_tap_.finish(complete_);
+  const auto describe_chunks = [](const wire::BodyDecoder& from, model::Body& body) {
+    body.trailers = from.trailer_fields();
+    body.extensions = from.extensions();
+  };
+  if (exchange_.request.framing == model::Framing::chunked)
+    describe_chunks(client_.connection().body(), exchange_.request.body);
+  if (exchange_.response.framing == model::Framing::chunked) describe_chunks(server_.body(), exchange_.response.body);
   if (request_tap_.cut()) mark("request body: cut in the trace, the budget of kept bodies was used up");
   if (answer_tap_.cut()) mark("answer body: cut in the trace, the budget of kept bodies was used up");
-  exchange_.total_us = now_us() - exchange_.started_us;
+  exchange_.total_ns = now_ns() - exchange_.started_ns;
 }
 
 void Relay::server_failed(model::Error error) {
@@ -99,7 +106,7 @@ Task<> Relay::upload(std::string_view head) {
     sending = (co_await server_.write(piece->wire)).has_value();
   }
   request_complete_ = client_.request_done();
-  request_end_us_ = now_us();
+  request_end_ns_ = now_ns();
   uploaded_.set();
 }
 
@@ -164,8 +171,9 @@ Task<bool> Relay::pass_body(const wire::ResponseHead& head) {
     co_return false;
   }
   response.framing = framing->kind;
-  const auto now = now_us();
-  exchange_.wait_us = now - (uploaded_.is_set() ? request_end_us_ : now);
+  const auto now = now_ns();
+  exchange_.first_byte_ns = now - exchange_.started_ns;
+  exchange_.wait_ns = now - (uploaded_.is_set() ? request_end_ns_ : now);
   if (!uploaded_.is_set()) mark("answer: began before the request's end");
   const bool document = options_.keeps_documents && is_document(head);
   answer_tap_.keep(

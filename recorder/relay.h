@@ -59,7 +59,7 @@ class Relay {
   const RelayOptions& options_;
   BodyTap request_tap_, answer_tap_;
   wire::Event uploaded_;
-  std::int64_t request_end_us_ = 0;
+  std::int64_t request_end_ns_ = 0;
   bool request_complete_ = false, answered_ = false, complete_ = false, keeps_server_ = false;
   bool client_failed_ = false, silent_ = true;
   bool copied_ = false, watching_ = false;  // of a malformed answer
@@ -67,7 +67,7 @@ class Relay {
   std::optional<model::Error> error_;
 };
 
-// Microseconds since 1970.
-std::int64_t now_us();
+// Since 1970.
+std::int64_t now_ns();
 
 }  // namespace blobgauge::recorder

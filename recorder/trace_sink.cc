@@ -37,14 +37,14 @@ model::Status TraceSink::end_part(int client_exit, std::vector<std::string> note
 }
 
 model::Status TraceSink::write(const model::Exchange& exchange) {
-  const auto elapsed = std::chrono::microseconds(exchange.started_us - first_us_);
+  const auto elapsed = std::chrono::nanoseconds(exchange.started_ns - first_ns_);
   const bool full = rotation_.size > 0 && writer_->size() >= rotation_.size;
   const bool old = rotation_.time.count() > 0 && elapsed >= rotation_.time;
   if (count_ > 0 && (full || old)) {
     BLOBGAUGE_CHECK(end_part(-1, {"goes on in " + part_path(path_, part_ + 1)}));
     BLOBGAUGE_CHECK(begin_part());
   }
-  if (count_++ == 0) first_us_ = exchange.started_us;
+  if (count_++ == 0) first_ns_ = exchange.started_ns;
   return writer_->write(exchange);
 }
 

@@ -45,7 +45,7 @@ class TraceSink final : public ExchangeSink {
   Open open_;
   std::unique_ptr<model::TraceWriter> writer_;
   std::uint64_t part_ = 0, count_ = 0;  // count_: exchanges of this part
-  std::int64_t first_us_ = 0;           // when the first of them began
+  std::int64_t first_ns_ = 0;           // when the first of them began
 };
 
 }  // namespace blobgauge::recorder

@@ -21,10 +21,10 @@ class Rotation : public testing::Test {
     };
     return TraceSink::create(folder_.path() + "/run.trace.zst", rotation, open).value();
   }
-  static model::Exchange exchange(std::uint64_t number, std::int64_t started_us) {
+  static model::Exchange exchange(std::uint64_t number, std::int64_t started_ns) {
     model::Exchange out;
     out.number = number;
-    out.started_us = started_us;
+    out.started_ns = started_ns;
     out.request.method = "GET";
     out.request.target = "/";
     return out;
@@ -63,7 +63,7 @@ TEST_F(Rotation, BySizeEveryPartIsAWholeTrace) {
 
 TEST_F(Rotation, ByTimeItIsTheExchangesTime) {
   const auto to = sink({0, 10s});
-  for (const int second : {100, 105, 109, 110, 200}) ASSERT_TRUE(to->write(exchange(second, second * 1'000'000)));
+  for (const int second : {100, 105, 109, 110, 200}) ASSERT_TRUE(to->write(exchange(second, second * 1'000'000'000LL)));
   ASSERT_TRUE(to->finish(-1));
   EXPECT_THAT(files(), ElementsAre("run-00001.trace.zst: 100 105 109 exit -1", "run-00002.trace.zst: 110 exit -1",
                                    "run-00003.trace.zst: 200 exit -1"));

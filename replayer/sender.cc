@@ -15,13 +15,13 @@ using model::Category;
 using model::fail;
 using model::Result;
 using std::chrono::duration_cast;
-using std::chrono::microseconds;
+using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t most_kept = 8 << 20;         // of an answer's body: a list of 5,000 names
 constexpr std::uint64_t most_in_memory = 1 << 18;  // of a request's body: such a request may be sent twice
 
-std::int64_t micros(steady_clock::duration time) { return duration_cast<microseconds>(time).count(); }
+std::int64_t nanos(steady_clock::duration time) { return duration_cast<nanoseconds>(time).count(); }
 
 std::string without(std::string text, const std::vector<std::string>& secrets) {
   for (const auto& secret : secrets)
@@ -42,7 +42,7 @@ wire::BodySource source_of(const Content& content) {
 
 model::Exchange exchange_of(const Outgoing& request, const std::string& scheme) {
   model::Exchange out;
-  out.started_us = duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  out.started_ns = duration_cast<nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   out.request.method = request.method;
   out.request.scheme = scheme;
   out.request.host = std::string(request.headers.get("Host"));
@@ -100,7 +100,7 @@ wire::Task<Result<Sent>> Sender::send(const Outgoing& request) {
   const auto start = steady_clock::now();
   auto response = co_await client_.send(std::move(message));
   if (!response) co_return tl::make_unexpected(response.error());
-  out.exchange.wait_us = micros(steady_clock::now() - start);
+  out.exchange.wait_ns = nanos(steady_clock::now() - start);
 
   auto& answer = out.answer;
   answer.method = request.method;
@@ -125,7 +125,7 @@ wire::Task<Result<Sent>> Sender::send(const Outgoing& request) {
   kept.framing = response->framing.kind;
   kept.body.size = answer.size;
   kept.body.sha256 = answer.sha256;
-  out.exchange.total_us = micros(steady_clock::now() - start);
+  out.exchange.total_ns = nanos(steady_clock::now() - start);
   co_return out;
 }
 

@@ -135,10 +135,18 @@ Status BodyDecoder::framing_byte(char c) {
         if (digits_ == 0) return malformed("a chunk without a size");
         if (blank_) return malformed("white space after a chunk size");
         state_ = State::size_lf;
+        if (!extension_.empty() && extension_bytes_ + extension_.size() <= limits_.extensions) {
+          extension_bytes_ += extension_.size();
+          extensions_.push_back(std::move(extension_));
+        }
+        extension_.clear();
         return {};
       }
       if (is_control(c) && c != '\t') return malformed("a control character in a chunk line");
-      if (state_ == State::extension) return {};
+      if (state_ == State::extension) {
+        extension_.push_back(c);
+        return {};
+      }
       if (const int digit = hex_digit(c); digit >= 0 && !blank_) {
         if (++digits_ > 16) return malformed("a chunk size of more than 16 digits");
         left_ = left_ * 16 + static_cast<std::uint64_t>(digit);
@@ -149,6 +157,7 @@ Status BodyDecoder::framing_byte(char c) {
         blank_ = true;
       } else if (c == ';') {
         blank_ = false;
+        extension_.push_back(c);
         state_ = State::extension;
       } else {
         return malformed("a chunk size that is not hexadecimal");
@@ -202,6 +211,16 @@ Status BodyDecoder::trailer_line() {
   trailer_begin_ = trailers_.size();
   state_ = State::trailer;
   return {};
+}
+
+model::Headers BodyDecoder::trailer_fields() const {
+  model::Headers out;
+  for (std::string_view rest = trailers_; !rest.empty();) {
+    const auto line = rest.substr(0, rest.find(crlf));
+    rest.remove_prefix(std::min(line.size() + crlf.size(), rest.size()));
+    out.add(parse_field_line(line));
+  }
+  return out;
 }
 
 Status BodyDecoder::closed() {

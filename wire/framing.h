@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/error.h"
 #include "model/exchange.h"
@@ -32,6 +33,7 @@ struct BodyPiece {
 struct FramingLimits {
   std::size_t chunk_line = 4 * 1024;  // size and extensions of one chunk
   std::size_t trailers = 16 * 1024;   // the whole trailer section
+  std::size_t extensions = 4 * 1024;  // of all chunks together, kept; more is legal and passes
 };
 
 // Cuts bytes into pieces without copying them. It gives the same wire bytes, payload bytes and error however the
@@ -51,6 +53,10 @@ class BodyDecoder {
   std::uint64_t size() const { return size_; }
   // The trailer section's lines, CRLFs included and without the last empty line.
   std::string_view trailers() const { return trailers_; }
+  model::Headers trailer_fields() const;
+  // The extensions of those chunks that have one, each from its semicolon on; the first ones that the limit has room
+  // for.
+  const std::vector<std::string>& extensions() const { return extensions_; }
 
  private:
   enum class State { length, until_close, size, extension, size_lf, data, data_cr, data_lf, trailer, trailer_lf, done };
@@ -65,7 +71,9 @@ class BodyDecoder {
   std::size_t line_ = 0;    // bytes of the chunk line so far
   bool blank_ = false;      // white space after the chunk size: only an extension may follow
   std::size_t trailer_begin_ = 0;
-  std::string trailers_;
+  std::string trailers_, extension_;  // extension_: of the chunk line that is being read
+  std::vector<std::string> extensions_;
+  std::size_t extension_bytes_ = 0;  // of extensions_
 };
 
 // "1a\r\n", what goes before a chunk's payload; the payload is followed by CRLF, the body by "0\r\n\r\n".

@@ -1,5 +1,6 @@
 #include "wire/framing.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -93,8 +94,8 @@ std::string outcome(BodyFraming framing, const std::vector<std::string_view>& po
   if (close)
     if (const auto closed = decoder.closed(); !closed) return payload + "|error: " + closed.error().message;
   EXPECT_LE(ends, 1);
-  return wire + "|" + payload + "|" + std::string(decoder.trailers()) + "|" + rest +
-         (decoder.done() ? "|done" : "|more");
+  return wire + "|" + payload + "|" + std::string(decoder.trailers()) +
+         fmt::format("{}", fmt::join(decoder.extensions(), " ")) + "|" + rest + (decoder.done() ? "|done" : "|more");
 }
 
 void same_however_cut(BodyFraming framing, std::string_view text, const std::string& whole, FramingLimits limits = {}) {
@@ -114,8 +115,18 @@ TEST(BodyDecoder, ChunkedKeepsExtensionsAndTrailers) {
       "5 ;a=\"b;c\"\r\nhello\r\n00B;x\r\n, wide\r\nwor\r\n2\r\nld\r\n0;last\r\nX-T: 1\r\ny:2\r\n\r\n";
   const std::string text = body + "GET /";
   const auto whole = outcome(in_chunks, {text});
-  EXPECT_EQ(whole, body + "|hello, wide\r\nworld|X-T: 1\r\ny:2\r\n|GET /|done");
+  EXPECT_EQ(whole, body + "|hello, wide\r\nworld|X-T: 1\r\ny:2\r\n;a=\"b;c\" ;x ;last|GET /|done");
   same_however_cut(in_chunks, text, whole);
+  BodyDecoder decoder(in_chunks);
+  for (auto rest = std::string_view(body); !decoder.done();) rest.remove_prefix(decoder.next(rest).value().wire.size());
+  EXPECT_EQ(decoder.trailer_fields(), (model::Headers{{"X-T", "1"}, {"y", "2", "", ""}}));
+}
+
+TEST(BodyDecoder, KeepsExtensionsUpToALimit) {
+  FramingLimits limits;
+  limits.extensions = 5;
+  const std::string_view body = "1;ab\r\nx\r\n1;abc\r\nx\r\n1;c\r\nx\r\n1;d\r\nx\r\n0\r\n\r\n";
+  EXPECT_EQ(outcome(in_chunks, {body}, false, limits), std::string(body) + "|xxxx|;ab ;c||done");
 }
 
 TEST(BodyDecoder, LengthAndClose) {

@@ -63,9 +63,23 @@ bool Head::keep_alive() const {
   return minor_version == 1 || lists("Connection", "keep-alive");
 }
 
+model::Header parse_field_line(std::string_view line) {
+  constexpr std::string_view blanks = " \t";
+  const auto colon = std::min(line.find(':'), line.size());
+  const auto rest = line.substr(std::min(colon + 1, line.size()));
+  const auto begin = std::min(rest.find_first_not_of(blanks), rest.size());
+  const auto end = std::max(rest.find_last_not_of(blanks) + 1, begin);
+  return {std::string(line.substr(0, colon)), std::string(rest.substr(begin, end - begin)),
+          std::string(rest.substr(0, begin)), std::string(rest.substr(end))};
+}
+
 model::Headers Head::headers() const {
   model::Headers out;
-  for (const auto& field : fields) out.add(std::string(field.name), field.text());
+  for (const auto& field : fields) {
+    auto header = parse_field_line(field.line.substr(0, field.line.rfind(crlf)));
+    if (field.folded) header.value = field.text();
+    out.add(std::move(header));
+  }
   return out;
 }
 

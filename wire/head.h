@@ -69,6 +69,9 @@ struct ResponseHead : Head {
   std::string_view reason;
 };
 
+// "Name:  value " without its CRLF, taken apart and nothing lost.
+model::Header parse_field_line(std::string_view line);
+
 // Whole heads at once, for tests and imported text; anything after the head is an error.
 Result<RequestHead> parse_request_head(std::string_view bytes, HeadLimits limits = {});
 Result<ResponseHead> parse_response_head(std::string_view bytes, HeadLimits limits = {});

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/text.h"
 #include "wire/head_edit.h"
 #include "wire/head_parser.h"
 
@@ -68,6 +69,16 @@ TEST(Head, KeepsOrderCasingDuplicatesAndFolds) {
   EXPECT_TRUE(head->has_folds());
   EXPECT_EQ(head->count("X-TWICE"), 2u);
   EXPECT_EQ(head->headers().get("X-Bytes"), "caf\xC3\xA9");
+  EXPECT_EQ(*head->headers().begin(), (model::Header{"host", "example.test:10000", "  ", " \t"}));
+}
+
+TEST(Head, FieldLinesComeApartWithoutLoss) {
+  for (const std::string line : {"a: b", "a:b", "a:\t b c \t", "a:", "a: ", "a: \t", "a: b:c "}) {
+    const auto field = parse_field_line(line);
+    EXPECT_EQ(field.name, "a");
+    EXPECT_EQ(field.value, model::trim(line.substr(2)));
+    EXPECT_EQ(field.name + ":" + field.before + field.value + field.after, line);
+  }
 }
 
 TEST(Head, ViewsOutliveMovesAndCopies) {

@@ -134,6 +134,7 @@ Task<bool> Server::State::serve_one(Entry& entry, Connection& connection, Sessio
   entry.busy = false;
   auto head = co_await connection.read_request_head();
   entry.busy = true;
+  ++session.requests;
   if (!head) {
     const bool too_large = connection.head_refusal() == Connection::Refusal::too_large;
     const Refusal refusal{session, nullptr, too_large ? 431 : 400, head.error().message};

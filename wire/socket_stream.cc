@@ -28,6 +28,7 @@ struct SocketStream::Layer {
   std::shared_ptr<TlsServer> server_settings;  // keeps what `server` points to
   std::shared_ptr<const TlsClient> client_settings;
   std::string server_name;
+  std::shared_ptr<const model::TlsFacts> facts;
   SslPtr ssl;
   bool established = false;
 };
@@ -92,6 +93,18 @@ struct SocketStream::Core : std::enable_shared_from_this<SocketStream::Core> {
 };
 
 namespace {
+
+std::shared_ptr<const model::TlsFacts> facts_of(const SSL* ssl, const std::string& server_name) {
+  model::TlsFacts facts;
+  facts.version = SSL_get_version(ssl);
+  facts.cipher = SSL_get_cipher_name(ssl);
+  facts.server_name = server_name;
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl, &name, &size);
+  if (name) facts.protocol.assign(reinterpret_cast<const char*>(name), size);
+  return std::make_shared<const model::TlsFacts>(std::move(facts));
+}
 
 // Marks an operation as under way, so that the idle limit counts.
 template <class Core>
@@ -216,6 +229,7 @@ Task<Status> SocketStream::handshake() {
     if (done == 1) {
       core->tls->established = true;
       if (const char* sni = SSL_get_servername(core->ssl(), TLSEXT_NAMETYPE_host_name)) core->tls->server_name = sni;
+      core->tls->facts = facts_of(core->ssl(), core->tls->server_name);
       co_return Status{};
     }
     const auto waited = co_await wait_for_tls(done, "handshake");
@@ -309,6 +323,9 @@ void SocketStream::set_idle_limit(Milliseconds limit) {
 }
 
 bool SocketStream::secure() const { return core_->secure(); }
+std::shared_ptr<const model::TlsFacts> SocketStream::tls_facts() const {
+  return core_->secure() ? core_->tls->facts : nullptr;
+}
 const std::string& SocketStream::server_name() const {
   return core_->secure() ? core_->tls->server_name : core_->no_name;
 }

@@ -28,7 +28,10 @@ class SocketStream final : public Stream {
   void set_idle_limit(Milliseconds limit) override;
   Task<Status> accept_tls(std::shared_ptr<TlsServer> tls, std::string name_without_sni, std::string early) override;
   Task<Status> connect_tls(std::shared_ptr<const TlsClient> tls, std::string server_name) override;
+  Opening opening() const override { return opening_; }
+  void set_opening(Opening opening) { opening_ = opening; }
   bool secure() const override;
+  std::shared_ptr<const model::TlsFacts> tls_facts() const override;
   const std::string& server_name() const override;
   const std::string& peer() const override;
   std::string local_address() const override;
@@ -41,6 +44,7 @@ class SocketStream final : public Stream {
   Task<Status> handshake();
 
   std::shared_ptr<Core> core_;
+  Opening opening_;
 };
 
 }  // namespace blobgauge::wire

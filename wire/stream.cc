@@ -109,6 +109,10 @@ Task<Result<std::unique_ptr<Stream>>> connect(const Destination& asked, ConnectL
     return fail(Category::endpoint, fmt::format("cannot connect to {}: {}", name, reason));
   };
   start(deadline, limits.connect);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto elapsed = [&begun] {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begun).count();
+  };
   const auto addresses = co_await look_up(*deadline, host, port);
   if (!addresses) co_return failed(addresses.error().message);
   error_code error = asio::error::host_not_found;
@@ -133,12 +137,18 @@ Task<Result<std::unique_ptr<Stream>>> connect(const Destination& asked, ConnectL
   deadline->stream = stream.get();
   Status opened;
   if (via) opened = co_await open_tunnel(*stream, destination);
-  if (opened && destination.tls) opened = co_await stream->connect_tls(destination.tls, destination.host);
+  Opening opening;
+  opening.connect_ns = elapsed();
+  if (opened && destination.tls) {
+    opened = co_await stream->connect_tls(destination.tls, destination.host);
+    opening.tls_ns = elapsed() - opening.connect_ns;
+  }
   deadline->stream = nullptr;
   if (!opened && deadline->passed) co_return failed("");
   if (!opened) co_return tl::make_unexpected(opened.error());
   deadline->timer.cancel();
   stream->set_idle_limit(limits.idle);
+  stream->set_opening(opening);
   co_return std::unique_ptr<Stream>(std::move(stream));
 }
 

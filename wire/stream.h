@@ -13,11 +13,18 @@
 #include <string_view>
 
 #include "model/error.h"
+#include "model/exchange.h"
 #include "wire/runtime.h"
 #include "wire/task.h"
 #include "wire/tls.h"
 
 namespace blobgauge::wire {
+
+// What it took to open a connection, in nanoseconds; zeros for one that was accepted.
+struct Opening {
+  std::int64_t connect_ns = 0;  // name look-up, TCP, and the tunnel through a proxy
+  std::int64_t tls_ns = 0;      // the handshake
+};
 
 class Stream {
  public:
@@ -48,7 +55,11 @@ class Stream {
   // `server_name` goes into SNI and is what the certificate must be for; an IP address is checked but not sent.
   virtual Task<Status> connect_tls(std::shared_ptr<const TlsClient> tls, std::string server_name) = 0;
 
+  virtual Opening opening() const { return {}; }
+
   virtual bool secure() const = 0;
+  // What the TLS handshake agreed on; null without TLS.
+  virtual std::shared_ptr<const model::TlsFacts> tls_facts() const { return nullptr; }
   // Server name that the TLS client asked for; empty without TLS or SNI.
   virtual const std::string& server_name() const = 0;
   // "127.0.0.1:43210" or "[::1]:43210" or, where connected by name, "name:port".

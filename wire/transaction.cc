@@ -153,6 +153,7 @@ Task<Status> Transaction::intercept(std::shared_ptr<TlsServer> tls, std::string 
   session_.secure = true;
   session_.server_name = connection_.stream().server_name();
   session_.tunnel = std::move(authority);
+  session_.requests = 0;
   co_return Status{};
 }
 

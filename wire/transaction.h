@@ -14,12 +14,13 @@ namespace blobgauge::wire {
 
 // What lives as long as one client connection.
 struct Session {
-  std::uint64_t number = 0;  // from 1, per server
-  std::string peer;          // "127.0.0.1:43210"
-  bool secure = false;       // TLS is on
-  std::string server_name;   // SNI of the client, may be empty
-  std::string tunnel;        // authority of the CONNECT that was intercepted, or empty
-  std::any data;             // the handler's own
+  std::uint64_t number = 0;    // from 1, per server
+  std::uint64_t requests = 0;  // heads so far; inside an intercepted tunnel, those in it
+  std::string peer;            // "127.0.0.1:43210"
+  bool secure = false;         // TLS is on
+  std::string server_name;     // SNI of the client, may be empty
+  std::string tunnel;          // authority of the CONNECT that was intercepted, or empty
+  std::any data;               // the handler's own
 };
 
 class Transaction {

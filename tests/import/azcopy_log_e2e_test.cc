@@ -136,7 +136,7 @@ TEST_F(AzcopyLogE2e, ADebugLogTellsWhatTheRecorderSaw) {
     for (const auto& header : exchange.response.headers)
       EXPECT_EQ(header.value, seen.response.headers.get(header.name)) << header.name;
     // The log's clock has whole seconds.
-    EXPECT_LT(std::abs(exchange.started_us - seen.started_us), 2'500'000) << essence(exchange);
+    EXPECT_LT(std::abs(exchange.started_ns - seen.started_ns), 2'500'000'000) << essence(exchange);
     recorded.erase(found);
   }
   for (const auto& [id, exchange] : recorded) ADD_FAILURE() << "not in the log: " << essence(exchange);
