@@ -51,6 +51,8 @@ model::Result<model::Surface> infer(const std::string& path, const Options& opti
     surface.unresolved.push_back(
         fmt::format("{}: {} leaves out {}", observed_name, head.partial, fmt::join(head.omits, "; ")));
   if (!reader->end().complete) surface.unresolved.push_back(fmt::format("{}: the trace was cut short", path));
+  if (const auto dropped = reader->end().dropped)
+    surface.unresolved.push_back(fmt::format("{}: {} exchanges were dropped by its recorder", path, dropped));
   return surface;
 }
 

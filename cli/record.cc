@@ -29,7 +29,7 @@ struct Options {
   std::string tls_cert, tls_key;
   bool tls = false, rewrite_host = false;
   std::string resign_account, resign_key_file, ca_file, client, release;
-  std::string upstream_proxy, perturb;
+  std::string upstream_proxy, perturb, when_full = "wait";
   std::uint64_t keep_body = 0, keep_total = 32 << 20, rotate_size = 0, rotate_time = 0, limit = 0, idle = 300;
 };
 
@@ -145,6 +145,7 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
                                        : recorder::Hashes::sha256;
   out.keep_body = options.keep_body;
   out.keep_total = options.keep_total;
+  out.queue.drop = options.when_full == "drop";
   out.idle_limit = std::chrono::seconds(options.idle);
   return out;
 }
@@ -257,7 +258,12 @@ model::Result<int> run(const Options& options) {
   const auto counts = proxy->counts();
   if (!recorded) return tl::make_unexpected(recorded.error());
   if (!ran) return tl::make_unexpected(ran.error());
-  BLOBGAUGE_CHECK(sink->finish(ran->exit_code, notes_of(counts, proxy->refused_hosts())));
+  BLOBGAUGE_CHECK(sink->finish(ran->exit_code, counts.dropped, notes_of(counts, proxy->refused_hosts())));
+  if (counts.dropped > 0)
+    fmt::print(
+        stderr,
+        "blobgauge: {} exchanges are not in the trace, which could not be written fast enough; marks say where\n",
+        counts.dropped);
   if (ran->timed_out)
     return fail(Category::timeout,
                 fmt::format("'{}' ran longer than {} s and was ended", options.command[0], options.limit),
@@ -317,6 +323,10 @@ const Command command{
       app.add_option("--keep-total", options->keep_total,
                      "bytes that are kept of all bodies under way together (32MiB); beyond it they are cut and marked")
           ->transform(CLI::AsSizeValue(false));
+      app.add_option("--when-full", options->when_full,
+                     "when exchanges come faster than the trace can be written: wait (10 s at most) or drop and count")
+          ->check(CLI::IsMember({"wait", "drop"}))
+          ->capture_default_str();
       app.add_option("--rotate-size", options->rotate_size,
                      "begin another trace after so many bytes (100MiB): run-00001.trace, run-00002.trace...")
           ->transform(CLI::AsSizeValue(false));

@@ -46,6 +46,8 @@ model::Result<std::string> each(const Options& options, Take take) {
   std::string note;
   if (!head.partial.empty())
     note = fmt::format("partial evidence: {}; it leaves out {}\n", head.partial, fmt::join(head.omits, "; "));
+  if (const auto dropped = reader->end().dropped)
+    note += fmt::format("{} exchanges are missing: the recorder dropped them, its queue was full\n", dropped);
   return note + (reader->end().complete ? "" : std::string(cut_note));
 }
 
@@ -179,6 +181,7 @@ model::Result<int> merge(const Options& options) {
     const auto& other = inputs[i].reader->end();
     for (const auto& note : other.notes) end.notes.push_back(fmt::format("{}: {}", options.traces[i], note));
     if (!other.complete) end.notes.push_back(options.traces[i] + ": was cut short");
+    end.dropped += other.dropped;
     if (inputs.size() == 1) end.client_exit = other.client_exit;
   }
   BLOBGAUGE_CHECK(writer->finish(end));

@@ -243,6 +243,11 @@ void Redaction::apply(Exchange& exchange) const {
   for (auto& mark : exchange.marks) pass.hunt(mark);
 }
 
+RedactedExchange Redaction::redact(Exchange exchange) const {
+  apply(exchange);
+  return RedactedExchange(std::move(exchange));
+}
+
 std::vector<std::string> Redaction::command(const std::vector<std::string>& arguments) const {
   SecretNames names = *names_;
   names.queries.insert(names.queries.end(), secret_options.begin(), secret_options.end());

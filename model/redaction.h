@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/catalogue.h"
@@ -22,6 +23,18 @@ struct SecretNames {
   std::vector<std::string> elements;  // "Parent/Child": the text of these XML elements
 };
 
+// An exchange that passed a Redaction. Nothing else makes one, so who takes it can be given no secret by mistake.
+class RedactedExchange {
+ public:
+  const Exchange& operator*() const { return exchange_; }
+  const Exchange* operator->() const { return &exchange_; }
+
+ private:
+  friend class Redaction;
+  explicit RedactedExchange(Exchange exchange) : exchange_(std::move(exchange)) {}
+  Exchange exchange_;
+};
+
 // Immutable, cheap to copy, safe to share between threads.
 class Redaction {
  public:
@@ -31,6 +44,7 @@ class Redaction {
   // Headers, target, marks and kept bodies of both sides. A secret that the request gave is also masked where the
   // response repeats it. A kept body that changed is marked; its size and digest stay those of what was sent.
   void apply(Exchange& exchange) const;
+  RedactedExchange redact(Exchange exchange) const;
   // Anything that may have URLs, forms, JSON or XML in it: `sig=...` in plain form and percent-encoded up to four
   // times.
   std::string text(std::string_view text) const;

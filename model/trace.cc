@@ -14,6 +14,8 @@
 namespace blobgauge::model {
 namespace {
 
+constexpr std::size_t most_held = 256 << 10;
+
 class FileWriter final : public TraceWriter {
  public:
   FileWriter(std::string path, int descriptor, Redaction redaction)
@@ -27,26 +29,30 @@ class FileWriter final : public TraceWriter {
     ZSTD_freeCCtx(context_);
   }
 
-  Status put(std::string line, bool last) {
+  enum class After { more, now, last };
+  Status put(std::string_view line, After after) {
     if (broken_) return tl::unexpected<Error>(*broken_);
-    line += '\n';
-    auto status = context_ ? compress(line, last) : write_all(line);
+    lines_ += line;
+    lines_ += '\n';
+    if (after == After::more && lines_.size() < most_held) return {};
+    auto status = context_ ? compress(lines_, after == After::last) : write_all(lines_);
+    if (status) whole_ = count_;
+    lines_.clear();
     if (!status) broken_ = status.error();
     return status;
   }
 
-  Status write(const Exchange& exchange) override {
-    Exchange masked = exchange;
-    redaction_.apply(masked);
-    BLOBGAUGE_CHECK(put(to_json_line(masked), false));
+  Status write(const RedactedExchange& exchange, bool more_follows) override {
     ++count_;
-    return {};
+    return put(to_json_line(*exchange), more_follows ? After::more : After::now);
   }
+
+  Status write(const Exchange& exchange) override { return write(redaction_.redact(exchange), false); }
 
   Status finish(TraceEnd end) override {
     end.exchanges = count_;
     for (auto& note : end.notes) note = redaction_.text(note);
-    BLOBGAUGE_CHECK(put(to_json_line(end), true));
+    BLOBGAUGE_CHECK(put(to_json_line(end), After::last));
     const int descriptor = std::exchange(descriptor_, -1);
     if (descriptor > 1 && ::close(descriptor) != 0) return cannot_write();
     return {};
@@ -55,7 +61,7 @@ class FileWriter final : public TraceWriter {
   std::uint64_t size() const override { return size_; }
 
  private:
-  // An exchange is flushed to the file at once: a recorder that is killed loses none that it has seen whole.
+  // What was put is flushed to the file at once: a recorder that is killed loses none of it.
   Status compress(std::string_view text, bool last) {
     ZSTD_inBuffer input{text.data(), text.size(), 0};
     for (std::size_t left = 1; left != 0 || input.pos < input.size;) {
@@ -81,7 +87,7 @@ class FileWriter final : public TraceWriter {
 
   Status cannot_write() const {
     const auto why =
-        fmt::format("cannot write the trace: {}; it is cut after {} exchanges", std::strerror(errno), count_);
+        fmt::format("cannot write the trace: {}; it has the first {} exchanges", std::strerror(errno), whole_);
     return fail(Category::output, why, "free some space, or choose another place with -o", {path_, 0, 0});
   }
 
@@ -89,7 +95,9 @@ class FileWriter final : public TraceWriter {
   int descriptor_;
   Redaction redaction_;
   ZSTD_CCtx* context_ = nullptr;
+  std::string lines_;  // not written yet
   std::uint64_t count_ = 0, size_ = 0;
+  std::uint64_t whole_ = 0;      // exchanges in the file, for sure
   std::optional<Error> broken_;  // after a failed write nothing more is written: a hole would not be seen
 };
 
@@ -183,7 +191,7 @@ Result<std::unique_ptr<TraceWriter>> create_trace(const std::string& path, const
     return fail(Category::output, fmt::format("cannot write the trace: {}", std::strerror(errno)),
                 "choose another place with -o", {path, 0, 0});
   auto writer = std::make_unique<FileWriter>(path, descriptor, redaction);
-  BLOBGAUGE_CHECK(writer->put(to_json_line(masked(head, redaction)), false));
+  BLOBGAUGE_CHECK(writer->put(to_json_line(masked(head, redaction)), FileWriter::After::now));
   return writer;
 }
 

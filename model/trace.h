@@ -31,14 +31,20 @@ struct TraceHead {
 struct TraceEnd {
   bool complete = false;  // the last line was there
   std::uint64_t exchanges = 0;
+  std::uint64_t dropped =
+      0;                 // that crossed the wire and are not in the trace; marks of others say where they are missing
   int client_exit = -1;  // of `record -- CMD`; -1: no command
   std::vector<std::string> notes;
 };
 
-// Writes exchange by exchange; each is on its way to the file when `write` returns. Not thread-safe.
+// Writes exchange by exchange. Not thread-safe.
 class TraceWriter {
  public:
   virtual ~TraceWriter() = default;
+  // It is on its way to the file when this returns, unless the caller says that more follows at once: then it may wait
+  // in memory for the next, up to 256 KiB of them.
+  virtual Status write(const RedactedExchange& exchange, bool more_follows) = 0;
+  // Redacts a copy and writes it.
   virtual Status write(const Exchange& exchange) = 0;
   // Writes the last line and closes; without it the file is marked as cut by the line's absence.
   virtual Status finish(TraceEnd end) = 0;

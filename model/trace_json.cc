@@ -328,6 +328,7 @@ std::string to_json_line(const TraceEnd& end) {
   json.open('{');
   json.flag("end", true);
   json.number("exchanges", static_cast<std::int64_t>(end.exchanges));
+  json.maybe("dropped", static_cast<std::int64_t>(end.dropped));
   if (end.client_exit >= 0) json.number("client_exit", end.client_exit);
   json.list("notes", end.notes);
   json.close('}');
@@ -376,6 +377,8 @@ Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std
         is_end = value.get_bool();
       } else if (key == "exchanges") {
         end.exchanges = value.get_uint64();
+      } else if (key == "dropped") {
+        end.dropped = value.get_uint64();
       } else if (key == "client_exit") {
         end.client_exit = static_cast<int>(std::int64_t(value.get_int64()));
       } else if (key == "notes") {

@@ -117,7 +117,7 @@ TEST_F(Trace, FilesRoundTripPlainAndCompressed) {
       lines.push_back(to_json_line(exchange));
       ASSERT_TRUE((*writer)->write(exchange));
     }
-    ASSERT_TRUE((*writer)->finish({true, 0, 1, {"a note"}}));
+    ASSERT_TRUE((*writer)->finish({true, 0, 3, 1, {"a note"}}));
     auto reader = open_trace(path(name));
     ASSERT_TRUE(reader) << describe(reader.error());
     EXPECT_EQ((*reader)->head().scenario, "azcopy-make");
@@ -131,6 +131,7 @@ TEST_F(Trace, FilesRoundTripPlainAndCompressed) {
     EXPECT_TRUE((*reader)->end().complete);
     EXPECT_EQ((*reader)->end().exchanges, 300u);
     EXPECT_EQ((*reader)->end().client_exit, 1);
+    EXPECT_EQ((*reader)->end().dropped, 3u);
   }
 }
 

@@ -27,14 +27,14 @@ class HarWriter final : public model::TraceWriter {
         creator.dump(), model::to_json_line(masked(head, redaction_))));
   }
 
-  Status write(const model::Exchange& exchange) override {
-    model::Exchange masked = exchange;
-    redaction_.apply(masked);
-    return put((any_++ ? ",\n" : "\n") + to_har_entry(masked));
+  Status write(const model::RedactedExchange& exchange, bool) override {
+    return put((any_++ ? ",\n" : "\n") + to_har_entry(*exchange));
   }
+  Status write(const model::Exchange& exchange) override { return write(redaction_.redact(exchange), false); }
 
   Status finish(model::TraceEnd end) override {
     std::string notes = end.complete ? "" : "the trace was cut short";
+    if (end.dropped > 0) end.notes.push_back(fmt::format("{} exchanges are missing", end.dropped));
     for (const auto& note : end.notes) notes += (notes.empty() ? "" : "; ") + redaction_.text(note);
     BLOBGAUGE_CHECK(put(notes.empty() ? "\n]}}\n"
                                       : fmt::format("\n],\n\"comment\": {}}}}}\n",

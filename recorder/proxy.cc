@@ -98,9 +98,9 @@ struct Proxy::State {
   std::atomic<std::uint64_t> tunnels{0}, handshakes_failed{0}, forbidden{0}, refused{0}, exchanges{0}, unanswered{0},
       connections{0};
   std::atomic<bool> sink_failed{false};
-  // Of the loop's thread until that has ended.
-  Status written;  // the sink's first error
-  std::vector<std::string> refused_hosts;
+  Status written;                          // the sink's first error; of the queue's thread until that has ended
+  std::vector<std::string> refused_hosts;  // of the loop's thread until that has ended
+  std::unique_ptr<RecordingQueue> queue;   // its thread uses what is above
 
   Task<> handle(wire::Transaction& transaction);
   Task<> connect(wire::Transaction& transaction, model::Exchange& exchange);
@@ -114,9 +114,10 @@ struct Proxy::State {
                 const std::string& why);
   Task<> refuse(wire::Transaction& transaction, model::Exchange& exchange, int status, const std::string& why);
   Task<> answer(wire::Transaction& transaction, int status, const std::string& why);
-  void tell_refusal(const wire::Refusal& refusal);
+  Task<> tell_refusal(const wire::Refusal& refusal);
   RelayOptions relay_options(const wire::RequestHead& head, const model::Request& request) const;
-  void tell(model::Exchange& exchange);
+  Task<> tell(model::Exchange exchange);
+  void write(model::Exchange exchange, bool more_follows);
 };
 
 Task<> Proxy::State::handle(wire::Transaction& transaction) {
@@ -138,10 +139,10 @@ Task<> Proxy::State::handle(wire::Transaction& transaction) {
     // Only a stop ends it so; what crossed the wire until then is still told.
     exchange.marks.push_back("recorder: stopped before the exchange was complete");
     exchange.response.body.complete = false;
-    tell(exchange);
+    if (!sink_failed) queue->put_now(std::move(exchange));
     throw;
   }
-  tell(exchange);
+  co_await tell(std::move(exchange));
 }
 
 Task<> Proxy::State::forward(wire::Transaction& transaction, model::Exchange& exchange, KeptShare& share) {
@@ -263,7 +264,7 @@ Task<> Proxy::State::answer(wire::Transaction& transaction, int status, const st
 }
 
 // What the server refused before there was a request to handle.
-void Proxy::State::tell_refusal(const wire::Refusal& refusal) {
+Task<> Proxy::State::tell_refusal(const wire::Refusal& refusal) {
   model::Exchange exchange;
   exchange.connection = refusal.session.number;
   exchange.sequence = refusal.session.requests;
@@ -280,7 +281,7 @@ void Proxy::State::tell_refusal(const wire::Refusal& refusal) {
   exchange.request.body.complete = false;
   mark_refusal(exchange, refusal.status, refusal.why);
   ++refused;
-  tell(exchange);
+  co_await tell(std::move(exchange));
 }
 
 RelayOptions Proxy::State::relay_options(const wire::RequestHead& head, const model::Request& request) const {
@@ -301,16 +302,21 @@ RelayOptions Proxy::State::relay_options(const wire::RequestHead& head, const mo
   return out;
 }
 
-void Proxy::State::tell(model::Exchange& exchange) {
+Task<> Proxy::State::tell(model::Exchange exchange) {
+  if (!sink_failed) co_await queue->put(std::move(exchange));
+}
+
+// On the queue's thread.
+void Proxy::State::write(model::Exchange exchange, bool more_follows) {
   if (!written) return;
   exchange.number = exchanges + 1;
   exchange.operation = classifier.classify(exchange).name;
-  redaction.apply(exchange);
-  written = sink->write(exchange);
+  const auto redacted = redaction.redact(std::move(exchange));
+  written = sink->write(redacted, more_follows);
   sink_failed = !written;
   if (!written) return;
   ++exchanges;
-  if (exchange.response.status == 0) ++unanswered;
+  if (redacted->response.status == 0) ++unanswered;
 }
 
 Task<> Proxy::State::connect(wire::Transaction& transaction, model::Exchange& exchange) {
@@ -321,17 +327,17 @@ Task<> Proxy::State::connect(wire::Transaction& transaction, model::Exchange& ex
   exchange.request.host = authority;
   if (options.mode == Mode::reverse || !transaction.session().tunnel.empty() || !to) {
     co_await refuse(transaction, exchange, 400, "CONNECT is for a forward proxy and a HOST:PORT");
-    co_return tell(exchange);
+    co_return co_await tell(std::move(exchange));
   }
   const bool mapped = rewriter.mapping.find(to->authority()) != nullptr;
   if (const auto why = mapped ? std::nullopt : admission.refuses(to->host, to->effective_port())) {
     co_await forbid(transaction, exchange, *to, *why);
-    co_return tell(exchange);
+    co_return co_await tell(std::move(exchange));
   }
   ++tunnels;
   const bool passes = !interceptor || (!mapped && model::matches_any(pass_through, to->host));
   if (passes) {
-    if (!co_await tunnel(transaction, *to, exchange)) tell(exchange);
+    if (!co_await tunnel(transaction, *to, exchange)) co_await tell(std::move(exchange));
     co_return;
   }
   const auto secured = co_await transaction.intercept(interceptor, authority, std::string(established));
@@ -379,8 +385,11 @@ model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_
   listening.port = state->options.port;
   listening.tls = state->options.tls;
   auto* self = state.get();
+  state->queue = std::make_unique<RecordingQueue>(
+      state->runtime, state->options.queue,
+      [self](model::Exchange exchange, bool more) { self->write(std::move(exchange), more); });
   listening.handshake_failed = [self](const model::Error&) { ++self->handshakes_failed; };
-  listening.refused = [self](const wire::Refusal& refusal) { self->tell_refusal(refusal); };
+  listening.refused = [self](const wire::Refusal& refusal) { return self->tell_refusal(refusal); };
   BLOBGAUGE_TRY(state->server, wire::Server::start(state->runtime, listening, [self](wire::Transaction& transaction) {
                   return self->handle(transaction);
                 }));
@@ -405,8 +414,8 @@ std::string Proxy::url() const {
 }
 
 Proxy::Counts Proxy::counts() const {
-  return {state_->connections, state_->tunnels,   state_->handshakes_failed, state_->forbidden,
-          state_->refused,     state_->exchanges, state_->unanswered,        state_->sink_failed};
+  return {state_->connections, state_->tunnels,    state_->handshakes_failed, state_->forbidden,  state_->refused,
+          state_->exchanges,   state_->unanswered, state_->queue->dropped(),  state_->sink_failed};
 }
 
 const std::vector<std::string>& Proxy::refused_hosts() const { return state_->refused_hosts; }
@@ -416,6 +425,7 @@ Status Proxy::stop(std::chrono::milliseconds grace) {
     state_->stopped = true;
     state_->runtime.run(state_->server->stop(grace));
     state_->runtime.stop();
+    state_->queue->finish();
   }
   return state_->written;
 }

@@ -18,6 +18,7 @@
 #include "model/redaction.h"
 #include "recorder/body_tap.h"
 #include "recorder/mapping.h"
+#include "recorder/recording_queue.h"
 #include "recorder/upstream_proxy.h"
 #include "wire/certificate.h"
 #include "wire/sign.h"
@@ -25,13 +26,13 @@
 
 namespace blobgauge::recorder {
 
-// Where exchanges go. Called on the Proxy's thread, one call at a time, in the order in which the exchanges ended,
-// never after stop(). What it is given is redacted. An error stops the recording and not the traffic; stop() returns
-// the first one.
+// Where exchanges go. Called on one thread of the Proxy's own, one call at a time, in the order in which the exchanges
+// ended, never after stop(). `more_follows`: the next call comes at once. An error stops the recording and not the
+// traffic; stop() returns the first one.
 class ExchangeSink {
  public:
   virtual ~ExchangeSink() = default;
-  virtual model::Status write(const model::Exchange& exchange) = 0;
+  virtual model::Status write(const model::RedactedExchange& exchange, bool more_follows) = 0;
 };
 
 enum class Mode { forward, reverse };
@@ -79,6 +80,8 @@ class Proxy {
     std::uint64_t keep_document = 4 << 20;
     // Of all exchanges that run at one time together; beyond it a body is cut and marked.
     std::uint64_t keep_total = 32 << 20;
+    // What waits to be written, and what happens when there is too much of it.
+    QueueOptions queue;
   };
 
   struct Counts {
@@ -89,6 +92,7 @@ class Proxy {
     std::uint64_t refused = 0;     // these and all others that were not forwarded
     std::uint64_t exchanges = 0;   // told to the sink, refused ones included
     std::uint64_t unanswered = 0;  // of these, without an answer of the server
+    std::uint64_t dropped = 0;     // not told, because the queue was full
     bool sink_failed = false;      // nothing more is told
   };
 

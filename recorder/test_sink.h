@@ -10,8 +10,8 @@ namespace blobgauge::recorder {
 
 class MemorySink final : public ExchangeSink {
  public:
-  model::Status write(const model::Exchange& exchange) override {
-    exchanges.push_back(exchange);
+  model::Status write(const model::RedactedExchange& exchange, bool) override {
+    exchanges.push_back(*exchange);
     return status;
   }
   std::vector<model::Exchange> exchanges;  // look at it after Proxy::stop

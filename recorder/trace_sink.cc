@@ -27,29 +27,30 @@ model::Status TraceSink::begin_part() {
   return {};
 }
 
-model::Status TraceSink::end_part(int client_exit, std::vector<std::string> notes) {
+model::Status TraceSink::end_part(int client_exit, std::uint64_t dropped, std::vector<std::string> notes) {
   model::TraceEnd end;
   end.complete = true;
   end.exchanges = count_;
+  end.dropped = dropped;
   end.client_exit = client_exit;
   end.notes = std::move(notes);
   return writer_->finish(std::move(end));
 }
 
-model::Status TraceSink::write(const model::Exchange& exchange) {
-  const auto elapsed = std::chrono::nanoseconds(exchange.started_ns - first_ns_);
+model::Status TraceSink::write(const model::RedactedExchange& exchange, bool more_follows) {
+  const auto elapsed = std::chrono::nanoseconds(exchange->started_ns - first_ns_);
   const bool full = rotation_.size > 0 && writer_->size() >= rotation_.size;
   const bool old = rotation_.time.count() > 0 && elapsed >= rotation_.time;
   if (count_ > 0 && (full || old)) {
-    BLOBGAUGE_CHECK(end_part(-1, {"goes on in " + part_path(path_, part_ + 1)}));
+    BLOBGAUGE_CHECK(end_part(-1, 0, {"goes on in " + part_path(path_, part_ + 1)}));
     BLOBGAUGE_CHECK(begin_part());
   }
-  if (count_++ == 0) first_ns_ = exchange.started_ns;
-  return writer_->write(exchange);
+  if (count_++ == 0) first_ns_ = exchange->started_ns;
+  return writer_->write(exchange, more_follows);
 }
 
-model::Status TraceSink::finish(int client_exit, std::vector<std::string> notes) {
-  return end_part(client_exit, std::move(notes));
+model::Status TraceSink::finish(int client_exit, std::uint64_t dropped, std::vector<std::string> notes) {
+  return end_part(client_exit, dropped, std::move(notes));
 }
 
 }  // namespace blobgauge::recorder

@@ -28,17 +28,17 @@ class TraceSink final : public ExchangeSink {
   // empty and an idle one stays open.
   static model::Result<std::shared_ptr<TraceSink>> create(std::string path, Rotation rotation, Open open);
 
-  model::Status write(const model::Exchange& exchange) override;
+  model::Status write(const model::RedactedExchange& exchange, bool more_follows) override;
 
   // Writes the last line; after Proxy::stop. Without it the trace is marked as cut.
-  model::Status finish(int client_exit, std::vector<std::string> notes = {});
+  model::Status finish(int client_exit, std::uint64_t dropped = 0, std::vector<std::string> notes = {});
 
  private:
   TraceSink(std::string path, Rotation rotation, Open open)
       : path_(std::move(path)), rotation_(rotation), open_(std::move(open)) {}
   bool rotates() const { return rotation_.size > 0 || rotation_.time.count() > 0; }
   model::Status begin_part();
-  model::Status end_part(int client_exit, std::vector<std::string> notes);
+  model::Status end_part(int client_exit, std::uint64_t dropped, std::vector<std::string> notes);
 
   std::string path_;
   Rotation rotation_;

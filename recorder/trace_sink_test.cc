@@ -21,13 +21,13 @@ class Rotation : public testing::Test {
     };
     return TraceSink::create(folder_.path() + "/run.trace.zst", rotation, open).value();
   }
-  static model::Exchange exchange(std::uint64_t number, std::int64_t started_ns) {
+  static model::RedactedExchange exchange(std::uint64_t number, std::int64_t started_ns) {
     model::Exchange out;
     out.number = number;
     out.started_ns = started_ns;
     out.request.method = "GET";
     out.request.target = "/";
-    return out;
+    return model::Redaction(model::SecretNames{}).redact(std::move(out));
   }
   // Name, exchanges and end of every file.
   std::vector<std::string> files() const {
@@ -48,14 +48,14 @@ class Rotation : public testing::Test {
 
 TEST_F(Rotation, WithoutOneThereIsOneFile) {
   const auto to = sink({});
-  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(to->write(exchange(i, i)));
+  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(to->write(exchange(i, i), false));
   ASSERT_TRUE(to->finish(7));
   EXPECT_THAT(files(), ElementsAre("run.trace.zst: 1 2 3 exit 7"));
 }
 
 TEST_F(Rotation, BySizeEveryPartIsAWholeTrace) {
   const auto to = sink({1, 0s});
-  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(to->write(exchange(i, i)));
+  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(to->write(exchange(i, i), false));
   ASSERT_TRUE(to->finish(7));
   EXPECT_THAT(files(), ElementsAre("run-00001.trace.zst: 1 exit -1", "run-00002.trace.zst: 2 exit -1",
                                    "run-00003.trace.zst: 3 exit 7"));
@@ -63,7 +63,8 @@ TEST_F(Rotation, BySizeEveryPartIsAWholeTrace) {
 
 TEST_F(Rotation, ByTimeItIsTheExchangesTime) {
   const auto to = sink({0, 10s});
-  for (const int second : {100, 105, 109, 110, 200}) ASSERT_TRUE(to->write(exchange(second, second * 1'000'000'000LL)));
+  for (const int second : {100, 105, 109, 110, 200})
+    ASSERT_TRUE(to->write(exchange(second, second * 1'000'000'000LL), false));
   ASSERT_TRUE(to->finish(-1));
   EXPECT_THAT(files(), ElementsAre("run-00001.trace.zst: 100 105 109 exit -1", "run-00002.trace.zst: 110 exit -1",
                                    "run-00003.trace.zst: 200 exit -1"));

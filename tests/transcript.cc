@@ -16,7 +16,7 @@ const std::vector<MaskRule>& mask_rules() {
       {"port", "free ports are taken", "(127\\.0\\.0\\.1|localhost):[0-9]{4,5}", "$1:PORT"},
       {"duration", "machines differ", "\\b[0-9]+(\\.[0-9]+)? (ms|s)\\b", "N $2"},
       {"filled", "times have more digits or fewer, so a file of one size takes fewer exchanges or more",
-       "cut after [0-9]{2,} exchanges", "cut after N exchanges"},
+       "the first [0-9]{2,} exchanges", "the first N exchanges"},
       {"moment", "runs have a date", "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-9:.]+Z", "MOMENT"},
       {"guid", "request ids", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "GUID"},
       {"tag", "container names of one run", "bg-[0-9a-f]{8}-", "bg-TAG-"},

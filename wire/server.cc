@@ -201,7 +201,7 @@ Task<> Server::State::linger(Connection& connection) {
 }
 
 Task<> Server::State::refuse(Connection& connection, const Refusal& refusal) {
-  if (options.refused) options.refused(refusal);
+  if (options.refused) co_await options.refused(refusal);
   const auto answer =
       fmt::format("HTTP/1.1 {} {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}\n",
                   refusal.status, refusal.status == 431 ? "Request Header Fields Too Large" : "Bad Request",

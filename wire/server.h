@@ -32,9 +32,9 @@ struct ServerOptions {
   std::uint64_t drain = 64 << 20;  // unread request bytes that are thrown away to keep a connection
   Milliseconds linger{2'000};      // how long a closing connection is still read, so that the answer arrives
   std::size_t connections = 1024;  // more wait in the kernel's queue
-  // Told of each refusal before its answer goes out; on the loop's thread.
-  std::function<void(const Refusal&)> refused{};
-  // Told of each TLS handshake that fails; likewise.
+  // Told of each refusal before its answer goes out, which waits for it.
+  std::function<Task<>(const Refusal&)> refused{};
+  // Told of each TLS handshake that fails; on the loop's thread.
   std::function<void(const model::Error&)> handshake_failed{};
 };
 

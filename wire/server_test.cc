@@ -186,9 +186,10 @@ TEST(Server, RefusesHostileRequestsWithAnAnswer) {
   int handled = 0;
   std::string told;
   ServerOptions options;
-  options.refused = [&](const Refusal& refusal) {
+  options.refused = [&](const Refusal& refusal) -> Task<> {
     EXPECT_FALSE(refusal.why.empty());
     told += fmt::format("{}{} ", refusal.status, refusal.head ? std::string(refusal.head->method) : "");
+    co_return;
   };
   const auto handler = [&](Transaction& transaction) -> Task<> {
     ++handled;

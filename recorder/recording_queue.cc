@@ -1,0 +1,149 @@
+#include "recorder/recording_queue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace blobgauge::recorder {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::uint64_t footprint(const model::Exchange& exchange) {
+  std::uint64_t sum = sizeof exchange;
+  const auto message = [&](const auto& side) {
+    for (const auto& header : side.headers) sum += sizeof header + header.name.size() + header.value.size();
+    for (const auto& trailer : side.body.trailers) sum += sizeof trailer + trailer.name.size() + trailer.value.size();
+    sum += side.body.bytes ? side.body.bytes->size() : 0;
+  };
+  message(exchange.request);
+  message(exchange.response);
+  return sum + exchange.request.target.size();
+}
+
+}  // namespace
+
+struct RecordingQueue::State {
+  State(wire::Runtime& on, QueueOptions chosen, Take to) : runtime(on), options(chosen), take(std::move(to)) {}
+
+  struct Item {
+    model::Exchange exchange;
+    std::uint64_t bytes = 0;
+  };
+
+  wire::Runtime& runtime;
+  const QueueOptions options;
+  const Take take;
+  std::thread thread;
+  std::vector<std::shared_ptr<wire::Event>> waiting;  // of the runtime's thread
+
+  mutable std::mutex mutex;
+  std::condition_variable filled;
+  // Under the mutex, all of them.
+  std::deque<Item> items;
+  std::uint64_t bytes = 0;  // of items and of those that are being written
+  std::uint64_t dropped = 0, gap = 0;
+  bool finished = false, sleeping = false, wanted = false;  // wanted: somebody waits for room
+
+  bool full() const { return bytes >= options.bytes; }
+
+  // The lock is held.
+  void add(model::Exchange exchange) {
+    if (gap > 0)
+      exchange.marks.push_back(fmt::format("recorder: {} exchanges before this one were dropped, the queue was full",
+                                           std::exchange(gap, 0)));
+    const auto size = footprint(exchange);
+    bytes += size;
+    items.push_back({std::move(exchange), size});
+    if (sleeping) filled.notify_one();
+  }
+
+  void give_up() {
+    ++dropped;
+    ++gap;
+  }
+
+  void write_all() {
+    std::deque<Item> batch;
+    std::unique_lock lock(mutex);
+    for (;;) {
+      while (items.empty() && !finished) {
+        sleeping = true;
+        filled.wait(lock);
+        sleeping = false;
+      }
+      if (items.empty()) return;
+      std::swap(batch, items);
+      lock.unlock();
+      while (!batch.empty()) {
+        auto item = std::move(batch.front());
+        batch.pop_front();
+        take(std::move(item.exchange), !batch.empty());
+        lock.lock();
+        bytes -= item.bytes;
+        const bool room = wanted && bytes <= options.bytes / 2;
+        wanted = wanted && !room;
+        lock.unlock();
+        if (room) runtime.spawn(wake());
+      }
+      lock.lock();
+    }
+  }
+
+  wire::Task<> wake() {
+    for (const auto& event : std::exchange(waiting, {})) event->set();
+    co_return;
+  }
+};
+
+RecordingQueue::RecordingQueue(wire::Runtime& runtime, QueueOptions options, Take take)
+    : state_(std::make_unique<State>(runtime, options, std::move(take))) {
+  state_->thread = std::thread([state = state_.get()] { state->write_all(); });
+}
+
+RecordingQueue::~RecordingQueue() { finish(); }
+
+wire::Task<> RecordingQueue::put(model::Exchange exchange) {
+  auto& state = *state_;
+  const auto end = Clock::now() + state.options.longest_wait;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    {
+      const std::lock_guard lock(state.mutex);
+      if (!state.full()) co_return state.add(std::move(exchange));
+      if (state.options.drop || left.count() <= 0) co_return state.give_up();
+      state.wanted = true;
+    }
+    const auto event = std::make_shared<wire::Event>();
+    state.waiting.push_back(event);
+    (void)co_await event->wait_for(left);
+  }
+}
+
+void RecordingQueue::put_now(model::Exchange exchange) {
+  const std::lock_guard lock(state_->mutex);
+  state_->add(std::move(exchange));
+}
+
+std::uint64_t RecordingQueue::dropped() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->dropped;
+}
+
+void RecordingQueue::finish() {
+  if (!state_->thread.joinable()) return;
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->finished = true;
+    state_->filled.notify_one();
+  }
+  state_->thread.join();
+}
+
+}  // namespace blobgauge::recorder
