@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "wire/crc64.h"
 #include "wire/digest.h"
 
 namespace blobgauge::endpoint {

@@ -4,37 +4,21 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <bit>
-#include <cstring>
 #include <stdexcept>
+
+#include "wire/crc64.h"
 
 namespace blobgauge::wire {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "Crc64::update reads eight bytes as one word");
-
-using Tables = std::array<std::array<std::uint64_t, 256>, 8>;
-
-// tables[k][b]: what byte b does to the state when k more bytes follow it ("slicing by 8": one word a step).
-constexpr Tables make_tables() {
-  Tables tables{};
-  for (std::uint64_t byte = 0; byte < 256; ++byte) {
-    auto state = byte;
-    for (int bit = 0; bit < 8; ++bit) state = (state >> 1) ^ ((state & 1) ? 0x9A6C9329AC4BC9B5 : 0);
-    tables[0][byte] = state;
-  }
-  for (std::size_t k = 1; k < 8; ++k)
-    for (std::size_t byte = 0; byte < 256; ++byte) {
-      const auto before = tables[k - 1][byte];
-      tables[k][byte] = (before >> 8) ^ tables[0][before & 0xFF];
-    }
-  return tables;
+// Fetched once: OpenSSL 3 looks an algorithm up anew for each digest that is begun with EVP_sha256(), which takes
+// longer than hashing a small body.
+const EVP_MD* method_of(Algorithm algorithm) {
+  static const EVP_MD* const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm == Algorithm::md5 ? md5 : sha256;
 }
-
-constexpr Tables tables = make_tables();
-
-const EVP_MD* method_of(Algorithm algorithm) { return algorithm == Algorithm::md5 ? EVP_md5() : EVP_sha256(); }
 
 void demand(int ok) {
   // Only memory exhaustion or a FIPS-only OpenSSL (no MD5) comes here: no caller can go on without its hash.
@@ -42,27 +26,6 @@ void demand(int ok) {
 }
 
 }  // namespace
-
-void Crc64::update(std::string_view bytes) {
-  auto state = state_;
-  while (bytes.size() >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), 8);
-    word ^= state;
-    state = 0;
-    for (std::size_t k = 0; k < 8; ++k) state ^= tables[7 - k][(word >> (8 * k)) & 0xFF];
-    bytes.remove_prefix(8);
-  }
-  for (const char c : bytes) state = (state >> 8) ^ tables[0][(state ^ static_cast<unsigned char>(c)) & 0xFF];
-  state_ = state;
-}
-
-std::string Crc64::bytes() const {
-  const auto number = value();
-  std::string out(8, '\0');
-  std::memcpy(out.data(), &number, 8);
-  return out;
-}
 
 struct Digest::State {
   explicit State(Algorithm chosen) : algorithm(chosen) {

@@ -11,19 +11,6 @@ namespace blobgauge::wire {
 
 enum class Algorithm { md5, sha256, crc64 };
 
-// CRC-64 as Azure Storage computes it: polynomial 0x9A6C9329AC4BC9B5 (reflected), all ones before and after.
-// Known elsewhere as CRC-64/NVME; "123456789" gives 0xAE8B14860A799888.
-class Crc64 {
- public:
-  void update(std::string_view bytes);
-  std::uint64_t value() const { return ~state_; }
-  // The form that travels: 8 bytes, least significant first.
-  std::string bytes() const;
-
- private:
-  std::uint64_t state_ = ~std::uint64_t{0};
-};
-
 class Digest {
  public:
   explicit Digest(Algorithm algorithm);

@@ -16,34 +16,7 @@ TEST(Digest, KnownValues) {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
-TEST(Digest, Crc64IsTheServices) {
-  Crc64 crc;
-  crc.update("123456789");
-  EXPECT_EQ(crc.value(), 0xAE8B14860A799888u);
-  EXPECT_EQ(model::base64(digest(Algorithm::crc64, "")), "AAAAAAAAAAA=");
-  EXPECT_EQ(hex(digest(Algorithm::crc64, "123456789")), "8898790a86148bae");
-  // What the service answered to bodies like these (recorded traffic).
-  EXPECT_EQ(model::base64(digest(Algorithm::crc64, "x")), "seRUZAJnvS0=");
-  EXPECT_EQ(model::base64(digest(Algorithm::crc64, "xx")), "GkCMY8i4s0E=");
-  EXPECT_EQ(model::base64(digest(Algorithm::crc64, std::string(1024, 'x'))), "n+cZD5pSOz0=");
-  EXPECT_EQ(model::base64(digest(Algorithm::crc64, std::string(100, '\0'))), "dA8entnj04c=");
-}
-
 // NVM Express NVM Command Set Specification 1.0d, section 5.2.1.3.5: the same CRC over 4 KiB.
-TEST(Digest, Crc64HasTheVectorsOfItsStandard) {
-  const auto of = [](const std::string& bytes) {
-    Crc64 crc;
-    crc.update(bytes);
-    return crc.value();
-  };
-  std::string rising(4096, '\0');
-  for (std::size_t i = 0; i < rising.size(); ++i) rising[i] = static_cast<char>(i);
-  EXPECT_EQ(of(std::string(4096, '\0')), 0x6482D367EB22B64Eu);
-  EXPECT_EQ(of(std::string(4096, '\xFF')), 0xC0DDBA7302ECA3ACu);
-  EXPECT_EQ(of(rising), 0x3E729F5F6750449Cu);
-  EXPECT_EQ(of({rising.rbegin(), rising.rend()}), 0x9A2DF64B8E9E517Eu);
-}
-
 TEST(Digest, StreamsInAnyPortions) {
   std::string text(1000, '\0');
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 7);
