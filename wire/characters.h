@@ -1,14 +1,31 @@
 #pragma once
 // The character classes of RFC 9110 section 5.6 that heads and trailers are judged by.
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace blobgauge::wire {
 
-constexpr bool is_token_char(char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+// Heads are judged byte by byte, so each question is one look-up.
+using CharacterSet = std::array<bool, 256>;
+
+inline constexpr CharacterSet token_characters = [] {
+  CharacterSet out{};
+  for (int c = 'a'; c <= 'z'; ++c) out[c] = out[c - 'a' + 'A'] = true;
+  for (int c = '0'; c <= '9'; ++c) out[c] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) out[static_cast<unsigned char>(c)] = true;
+  return out;
+}();
+
+// Controls that no line may have: all but the tab.
+inline constexpr CharacterSet bad_controls = [] {
+  CharacterSet out{};
+  for (int c = 0; c < 0x20; ++c) out[c] = c != '\t';
+  out[0x7F] = true;
+  return out;
+}();
+
+constexpr bool is_token_char(char c) { return token_characters[static_cast<unsigned char>(c)]; }
 constexpr bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
@@ -18,10 +35,11 @@ constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 // What is wrong with the text of a field line or start line, or nullptr. Bytes from 0x80 on (obs-text) are let through.
 constexpr const char* bad_character(std::string_view text) {
   for (const char c : text) {
+    if (!bad_controls[static_cast<unsigned char>(c)]) continue;
     if (c == '\r') return "a CR that does not end the line";
     if (c == '\0') return "a NUL byte";
     if (c == '\n') return "an LF inside the line";
-    if (is_control(c) && c != '\t') return "a control character";
+    return "a control character";
   }
   return nullptr;
 }
