@@ -92,6 +92,7 @@ TEST_F(DelegationKey, SignsASas) {
 TEST_F(DelegationKey, StartsNowUnlessToldOtherwise) {
   const auto answer = key("<KeyInfo><Expiry>2026-01-23T00:00:00Z</Expiry></KeyInfo>");
   ASSERT_EQ(answer.status, 200) << answer.text;
+  EXPECT_THAT(answer.text, HasSubstr("<SignedStart>2026-01-22T00:00:00Z<"));
   EXPECT_EQ(Bench::bytes(read(sas(answer))), "hello");
 }
 

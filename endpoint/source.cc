@@ -98,6 +98,8 @@ wire::Task<CopySource> SourceReader::fetch(const model::Url& url, const Request&
   asked.target = url.target();
   asked.headers = {{"Host", url.authority()}, {"Accept", "*/*"}};
   for (const auto& field : source_read_headers(request)) asked.headers.add(field.name, field.value);
+  // Whoever takes a token is this API again, and takes none without a version.
+  if (asked.headers.has("Authorization")) asked.headers.add("x-ms-version", request.version);
   // A range goes by its plain name: the source may be any web server.
   if (const auto range = request.header("x-ms-source-range"); !range.empty()) {
     asked.headers.remove("x-ms-range");
