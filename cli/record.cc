@@ -299,7 +299,8 @@ const Command command{
       app.add_flag("--tls", options->tls, "in reverse mode: listen for TLS, under the local authority");
       app.add_option("--tls-cert", options->tls_cert, "certificate chain (PEM) to show in its place");
       app.add_option("--tls-key", options->tls_key, "its private key");
-      app.add_option("--map", options->maps, "HOSTGLOB=URL: where requests for such hosts go; the first that fits");
+      app.add_option("--map", options->maps, "HOSTGLOB=URL: where requests for such hosts go; the first that fits")
+          ->allow_extra_args(false);  // or it would take the "--" in front of COMMAND for its own
       app.add_option("--map-style", options->map_style,
                      "host: the Host field stays, and so do signatures; path: the account goes into the path")
           ->check(CLI::IsMember({"host", "path"}))
@@ -309,9 +310,11 @@ const Command command{
       app.add_option("--resign-account", options->resign_account, "account to sign mapped SharedKey requests for");
       app.add_option("--resign-key-file", options->resign_key_file, "file with its key, base64");
       app.add_option("--allow-host", options->allowed_hosts,
-                     "hosts (globs) that are served beside the mapped ones and Azure's storage and login hosts");
+                     "hosts (globs) that are served beside the mapped ones and Azure's storage and login hosts")
+          ->allow_extra_args(false);
       app.add_option("--pass-through", options->pass_through,
-                     "hosts (globs) whose TLS is not looked into, beside Azure's login hosts");
+                     "hosts (globs) whose TLS is not looked into, beside Azure's login hosts")
+          ->allow_extra_args(false);
       app.add_option("--ca-file", options->ca_file, "authorities that the endpoint's certificate is checked with");
       app.add_flag("--insecure", options->insecure, "do not check the endpoint's certificate");
       app.add_option("--authority", options->authority, "folder of the local authority");
