@@ -4,6 +4,17 @@
 
 namespace blobgauge::recorder {
 
+namespace {
+
+using model::Body;
+using wire::Algorithm;
+
+const std::vector<std::pair<std::string Body::*, Algorithm>> one_digest{{&Body::sha256, Algorithm::sha256}};
+const std::vector<std::pair<std::string Body::*, Algorithm>> all_digests{
+    {&Body::sha256, Algorithm::sha256}, {&Body::md5, Algorithm::md5}, {&Body::crc64, Algorithm::crc64}};
+
+}  // namespace
+
 std::uint64_t KeptShare::take(std::uint64_t bytes) {
   const auto granted = std::min(bytes, budget_.left_);
   budget_.left_ -= granted;
@@ -13,14 +24,9 @@ std::uint64_t KeptShare::take(std::uint64_t bytes) {
 
 void BodyTap::update(std::string_view payload) {
   if (payload.empty()) return;
-  if (size_ == 0 && hashes_ != Hashes::none) {
-    digests_.emplace_back(&model::Body::sha256, wire::Digest(wire::Algorithm::sha256));
-    if (hashes_ == Hashes::all) {
-      digests_.emplace_back(&model::Body::md5, wire::Digest(wire::Algorithm::md5));
-      digests_.emplace_back(&model::Body::crc64, wire::Digest(wire::Algorithm::crc64));
-    }
-  }
-  for (auto& [destination, digest] : digests_) digest.update(payload);
+  if (size_ == 0 && hashes_ != Hashes::none)
+    hash_ = std::make_unique<BodyHash>(hashes_ == Hashes::all ? all_digests : one_digest, worker_);
+  if (hash_) hash_->update(payload);
   size_ += payload.size();
   if (cut_ || kept_.size() >= keep_) return;
   const auto wanted = std::min<std::uint64_t>(payload.size(), keep_ - kept_.size());
@@ -33,7 +39,7 @@ model::Body BodyTap::finish(bool complete) {
   model::Body body;
   body.size = size_;
   body.complete = complete;
-  for (auto& [destination, digest] : digests_) body.*destination = wire::hex(digest.finish());
+  if (hash_) hash_->finish(body);
   if (keep_ > 0 && size_ > 0) body.bytes = std::move(kept_);
   return body;
 }

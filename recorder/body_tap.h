@@ -1,13 +1,12 @@
 #pragma once
 // Listens to a body that streams past: measures and hashes all of it, keeps at most the beginning.
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "model/exchange.h"
-#include "wire/digest.h"
+#include "recorder/hash_worker.h"
 
 namespace blobgauge::recorder {
 
@@ -42,7 +41,11 @@ enum class Hashes { none, sha256, all };
 
 class BodyTap {
  public:
-  void hash(Hashes hashes) { hashes_ = hashes; }  // before the first update
+  // Before the first update. `worker`, where there is one, does it on its thread.
+  void hash(Hashes hashes, const HashWorker* worker = nullptr) {
+    hashes_ = hashes;
+    worker_ = worker;
+  }
   // Keeps up to so many bytes; 0 keeps none and leaves Body::bytes empty. They are taken from `share`, where there is
   // one, which must live until finish().
   void keep(std::uint64_t bytes, KeptShare* share = nullptr) {
@@ -56,14 +59,14 @@ class BodyTap {
   bool cut() const { return cut_; }
 
  private:
-  using Destination = std::string model::Body::*;
   Hashes hashes_ = Hashes::sha256;
   std::uint64_t keep_ = 0;
   std::uint64_t size_ = 0;
   std::string kept_;
   KeptShare* share_ = nullptr;
   bool cut_ = false;
-  std::vector<std::pair<Destination, wire::Digest>> digests_;  // made with the first byte: most requests have none
+  const HashWorker* worker_ = nullptr;
+  std::unique_ptr<BodyHash> hash_;  // made with the first byte: most requests have none
 };
 
 }  // namespace blobgauge::recorder

@@ -88,6 +88,7 @@ struct Proxy::State {
   Rewriter rewriter;
   wire::ConnectLimits limits;
   KeepBudget kept;
+  HashWorker hash_worker;  // before the runtime, whose exchanges use it to their end
   std::shared_ptr<wire::TlsServer> interceptor;
   std::shared_ptr<const wire::TlsClient> tls;
   wire::Runtime runtime;
@@ -287,6 +288,7 @@ Task<> Proxy::State::tell_refusal(const wire::Refusal& refusal) {
 RelayOptions Proxy::State::relay_options(const wire::RequestHead& head, const model::Request& request) const {
   RelayOptions out;
   out.hashes = options.hashes;
+  out.hash_worker = &hash_worker;
   out.early_answer_grace = options.early_answer_grace;
   out.keep_request = out.keep_answer = options.keep_body;
   out.keep_error = std::max(options.keep_document, options.keep_body);

@@ -35,9 +35,9 @@ std::int64_t now_ns() {
 Relay::Relay(wire::Transaction& client, wire::Connection& server, model::Exchange& exchange,
              const RelayOptions& options)
     : client_(client), server_(server), exchange_(exchange), options_(options) {
-  request_tap_.hash(options.hashes);
+  request_tap_.hash(options.hashes, options.hash_worker);
   request_tap_.keep(options.keep_request, options.share);
-  answer_tap_.hash(options.hashes);
+  answer_tap_.hash(options.hashes, options.hash_worker);
 }
 
 Task<> Relay::run(std::string_view head) {

@@ -15,6 +15,7 @@ namespace blobgauge::recorder {
 
 struct RelayOptions {
   Hashes hashes = Hashes::sha256;
+  const HashWorker* hash_worker = nullptr;
   std::uint64_t keep_request = 0;  // bytes of the request's body
   std::uint64_t keep_answer = 0;   // of the answer's
   std::uint64_t keep_error = 0;    // of an answer with status 400 or more
