@@ -304,6 +304,20 @@ TEST(Proxy, ConnectionsAreKeptOnBothSidesAndPipelinedRequestsStayInOrder) {
   EXPECT_EQ(told[0].connection, told[2].connection);
 }
 
+TEST(Proxy, ARequestWithoutHostGoesToTheTarget) {
+  Origin origin([](Socket& socket) {
+    EXPECT_EQ(socket.until("\r\n\r\n"), "GET /a HTTP/1.0\r\nAccept: */*\r\n\r\n");
+    socket.say("HTTP/1.0 200 OK\r\n\r\nold");
+  });
+  Recorded setup(Recorded::reverse(origin));
+  auto client = setup.client();
+  client.say("GET /a HTTP/1.0\r\nAccept: */*\r\n\r\n");
+  EXPECT_EQ(client.rest(), "HTTP/1.0 200 OK\r\n\r\nold");
+  const auto& told = setup.told();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].request.host, fmt::format("127.0.0.1:{}", origin.port()));
+}
+
 TEST(Proxy, AStaleServerConnectionIsReplacedUnseen) {
   std::atomic<int> connections = 0;
   Origin origin([&](Socket& socket) {

@@ -13,15 +13,16 @@ namespace {
 using model::Category;
 using model::iequals;
 
-// Who the client believes that it talks to.
-model::Result<model::Url> believed(const wire::RequestHead& head, const Arrival& arrival, bool reverse) {
-  const std::string target(head.target);
-  const bool absolute = !target.starts_with('/') && target != "*";
-  if (absolute) return model::parse_url(target);
-  if (!reverse && arrival.tunnel.empty())
+// Who the client believes that it talks to. `target` is set in reverse mode: who names no host there means that one.
+model::Result<model::Url> believed(const wire::RequestHead& head, const Arrival& arrival,
+                                   const std::optional<model::Url>& target) {
+  const bool absolute = !head.target.starts_with('/') && head.target != "*";
+  if (absolute) return model::parse_url(std::string(head.target));
+  if (!target && arrival.tunnel.empty())
     return model::fail(Category::usage, "this is a proxy: send absolute-form requests or CONNECT",
                        "set HTTP_PROXY and HTTPS_PROXY to its address");
   const std::string host = head.text("Host");
+  if (target && host.empty()) return *target;
   const std::string authority = arrival.tunnel.empty() ? host : arrival.tunnel;
   BLOBGAUGE_TRY(auto url, model::parse_url((arrival.secure ? "https://" : "http://") + authority));
   return url;
@@ -96,7 +97,7 @@ model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const 
                                            model::Exchange& exchange) const {
   auto& request = exchange.request;
   describe_request(head, arrival, request);
-  BLOBGAUGE_TRY(const auto url, believed(head, arrival, target.has_value()));
+  BLOBGAUGE_TRY(const auto url, believed(head, arrival, target));
   request.scheme = url.scheme;
   request.host = head.target.starts_with('/') && head.count("Host") > 0 ? head.text("Host") : url.authority();
 
