@@ -73,10 +73,6 @@ struct Proxy::State {
     limits = {options.connect_limit, options.idle_limit, [this](std::string_view address, std::uint16_t to_port) {
                 return admission.refuses_address(address, to_port);
               }};
-    wire::ClientOptions settings;
-    settings.limits = limits;
-    settings.idle_per_destination = 64;
-    client = std::make_unique<wire::Client>(settings);
   }
 
   Options options;
@@ -92,7 +88,6 @@ struct Proxy::State {
   std::shared_ptr<wire::TlsServer> interceptor;
   std::shared_ptr<const wire::TlsClient> tls;
   wire::Runtime runtime;
-  std::unique_ptr<wire::Client> client;
   std::unique_ptr<wire::Server> server;
   std::uint16_t port = 0;
   bool stopped = false;
@@ -119,6 +114,7 @@ struct Proxy::State {
   RelayOptions relay_options(const wire::RequestHead& head, const model::Request& request) const;
   Task<> tell(model::Exchange exchange);
   void write(model::Exchange exchange, bool more_follows);
+  wire::Client& servers_of(wire::Session& session) const;
 };
 
 Task<> Proxy::State::handle(wire::Transaction& transaction) {
@@ -167,6 +163,19 @@ Task<> Proxy::State::forward(wire::Transaction& transaction, model::Exchange& ex
   co_await pass_on(transaction, *departure, exchange, share);
 }
 
+// Each client connection has its own to servers, as it would have without us: what one client sends can't come to lie
+// before another's request, and a server's limits per connection count as they do directly.
+wire::Client& Proxy::State::servers_of(wire::Session& session) const {
+  using Own = std::shared_ptr<wire::Client>;
+  if (!session.data.has_value()) {
+    wire::ClientOptions settings;
+    settings.limits = limits;
+    settings.idle_per_destination = 1;
+    session.data = std::make_shared<wire::Client>(settings);
+  }
+  return *std::any_cast<Own&>(session.data);
+}
+
 Task<> Proxy::State::pass_on(wire::Transaction& transaction, const Departure& departure, model::Exchange& exchange,
                              KeptShare& share) {
   wire::Destination destination;
@@ -181,46 +190,39 @@ Task<> Proxy::State::pass_on(wire::Transaction& transaction, const Departure& de
   }
   auto keep = relay_options(transaction.head(), exchange.request);
   keep.share = &share;
-  for (bool again = false;; again = true) {
-    auto loan = co_await client->borrow(destination, again);
-    if (!loan && loan.error().category == Category::usage) {
-      co_await forbid(transaction, exchange, departure.server, loan.error().message);
-      co_return;
-    }
-    if (!loan) {
-      co_await answer_error(transaction, exchange, loan.error());
-      co_return;
-    }
-    const auto& stream = loan->connection().stream();
-    exchange.server_tls = stream.tls_facts();
-    if (!loan->reused()) {
-      exchange.connect_ns = stream.opening().connect_ns;
-      exchange.tls_ns = stream.opening().tls_ns;
-    }
-    Relay relay(transaction, loan->connection(), exchange, keep);
-    co_await relay.run(departure.head);
-    if (relay.keeps_server()) loan->give_back();
-    if (relay.answered()) co_return;
-    if (relay.client_failed()) {
-      co_await answer(transaction, 400, "the request's body broke off");
-      co_return;
-    }
-    // A kept connection that the server closed meanwhile is nobody's error. A request without a body goes out again;
-    // for others the client meets what it would have met without us: a closed connection, and its own rules for that.
-    if (loan->reused() && relay.silent() && relay.error() && relay.error()->category == Category::endpoint) {
-      if (transaction.framing().empty() && !again) {
-        exchange.marks.push_back("server: had closed a kept connection, sent again on a new one");
-        continue;
-      }
-      exchange.marks.push_back("server: had closed a kept connection, the client's was closed too");
-      transaction.connection().stream().close();
-      co_return;
-    }
-    const model::Error none{Category::endpoint, "no answer", {}, {}};
-    const auto& error = relay.error() ? *relay.error() : none;
-    co_await answer_error(transaction, exchange, error);
+  auto loan = co_await servers_of(transaction.session()).borrow(destination);
+  if (!loan && loan.error().category == Category::usage) {
+    co_await forbid(transaction, exchange, departure.server, loan.error().message);
     co_return;
   }
+  if (!loan) {
+    co_await answer_error(transaction, exchange, loan.error());
+    co_return;
+  }
+  const auto& stream = loan->connection().stream();
+  exchange.server_tls = stream.tls_facts();
+  if (!loan->reused()) {
+    exchange.connect_ns = stream.opening().connect_ns;
+    exchange.tls_ns = stream.opening().tls_ns;
+  }
+  Relay relay(transaction, loan->connection(), exchange, keep);
+  co_await relay.run(departure.head);
+  if (relay.keeps_server()) loan->give_back();
+  if (relay.answered()) co_return;
+  if (relay.client_failed()) {
+    co_await answer(transaction, 400, "the request's body broke off");
+    co_return;
+  }
+  // A kept connection that the server closed meanwhile: the client meets what it would have met without us, and has its
+  // own rules for what may be sent again.
+  if (loan->reused() && relay.silent() && relay.error() && relay.error()->category == Category::endpoint) {
+    exchange.marks.push_back("server: had closed a kept connection, the client's was closed too");
+    transaction.connection().stream().close();
+    co_return;
+  }
+  const model::Error none{Category::endpoint, "no answer", {}, {}};
+  const auto& error = relay.error() ? *relay.error() : none;
+  co_await answer_error(transaction, exchange, error);
 }
 
 // The client gets an answer of ours, the trace says that the server gave none.

@@ -304,6 +304,49 @@ TEST(Proxy, ConnectionsAreKeptOnBothSidesAndPipelinedRequestsStayInOrder) {
   EXPECT_EQ(told[0].connection, told[2].connection);
 }
 
+TEST(Proxy, ClientsDoNotShareServerConnections) {
+  std::atomic<int> connections = 0, ended = 0;
+  Origin origin([&](Socket& socket) {
+    ++connections;
+    while (!socket.until("\r\n\r\n").empty()) socket.say("HTTP/1.1 204 No Content\r\n\r\n");
+    ++ended;
+  });
+  Recorded setup(Recorded::reverse(origin));
+  for (int i = 0; i < 3; ++i) {
+    auto client = setup.client();
+    for (int j = 0; j < 2; ++j) {
+      client.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      EXPECT_THAT(client.until("\r\n\r\n"), StartsWith("HTTP/1.1 204"));
+    }
+    EXPECT_EQ(connections, i + 1);
+  }
+  while (ended != 3) std::this_thread::yield();  // each ends with its client's, not with the recorder
+  EXPECT_EQ(setup.told().size(), 6u);
+}
+
+// The server has read the request and may have done what it asks for: nobody but the client can say whether it may be
+// done twice.
+TEST(Proxy, NothingIsSentTwice) {
+  std::atomic<int> requests = 0;
+  Origin origin([&](Socket& socket) {
+    socket.until("\r\n\r\n");
+    ++requests;
+    socket.say("HTTP/1.1 204 No Content\r\n\r\n");
+    socket.until("\r\n\r\n");
+    ++requests;  // and closes without an answer
+  });
+  Recorded setup(Recorded::reverse(origin));
+  auto client = setup.client();
+  client.say("PUT /c?comp=lease HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.until("\r\n\r\n");
+  client.say("PUT /c?comp=lease HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(client.rest(), "");
+  const auto& told = setup.told();
+  EXPECT_EQ(requests, 2);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_THAT(told[1].marks, ElementsAre("server: had closed a kept connection, the client's was closed too"));
+}
+
 TEST(Proxy, ARequestWithoutHostGoesToTheTarget) {
   Origin origin([](Socket& socket) {
     EXPECT_EQ(socket.until("\r\n\r\n"), "GET /a HTTP/1.0\r\nAccept: */*\r\n\r\n");
