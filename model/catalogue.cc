@@ -72,12 +72,7 @@ class CatalogueReader {
     BLOBGAUGE_CHECK(read_names(fields.child("network"), file, "network", out_.network_));
     BLOBGAUGE_CHECK(read_names(fields.child("roles"), file, "roles", out_.roles_));
     BLOBGAUGE_CHECK(read_names(fields.child("groups"), file, "groups", groups_));
-    if (const auto* node = fields.child("secrets")) {
-      yaml::Fields secrets(*node, file, "'secrets'");
-      append(out_.secret_headers_, secrets.list("headers"));
-      append(out_.secret_queries_, secrets.list("queries"));
-      BLOBGAUGE_CHECK(secrets.finish());
-    }
+    BLOBGAUGE_CHECK(read_names(fields.child("secrets"), file, "secrets", out_.secrets_));
     if (const auto* node = fields.child("common")) {
       yaml::Fields common(*node, file, "'common'");
       append(out_.common_parameters_, common.list("parameters"));
@@ -275,6 +270,7 @@ const std::vector<std::string>& Catalogue::role_names(std::string_view name) con
 
 const std::vector<std::string>& Catalogue::addressing(std::string_view key) const { return names_in(addressing_, key); }
 const std::vector<std::string>& Catalogue::network(std::string_view key) const { return names_in(network_, key); }
+const std::vector<std::string>& Catalogue::secrets(std::string_view key) const { return names_in(secrets_, key); }
 
 bool Catalogue::knows_parameter(const Operation& operation, std::string_view name) const {
   const auto selects = [&](const std::vector<Selector>& selectors) {

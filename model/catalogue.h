@@ -37,9 +37,8 @@ class Catalogue {
   const std::string& service() const { return service_; }
   const std::string& version() const { return version_; }
 
-  // Header names whose values are secrets, and query names likewise; globs.
-  const std::vector<std::string>& secret_headers() const { return secret_headers_; }
-  const std::vector<std::string>& secret_queries() const { return secret_queries_; }
+  // What model/redaction.h masks, by key ("headers", "queries"...); empty for a key that the files do not have.
+  const std::vector<std::string>& secrets(std::string_view key) const;
   // Names by role ("request-id", "copy-source", "api-version"...), so that code need not know them: the first name of
   // the role, or all. Empty for a role that this API has no name for.
   std::string_view role(std::string_view name) const;
@@ -61,8 +60,8 @@ class Catalogue {
   using Names = std::map<std::string, std::vector<std::string>, std::less<>>;
   std::vector<Operation> operations_;
   std::string service_, version_;
-  std::vector<std::string> secret_headers_, secret_queries_, common_parameters_, common_headers_, discriminators_;
-  Names roles_, addressing_, network_;
+  std::vector<std::string> common_parameters_, common_headers_, discriminators_;
+  Names roles_, addressing_, network_, secrets_;
 };
 
 }  // namespace blobgauge::model

@@ -136,8 +136,9 @@ TEST(Catalogue, RolesAndSecrets) {
   EXPECT_EQ(test_catalogue().role("request-id"), "x-ms-request-id");
   EXPECT_EQ(test_catalogue().role("no such role"), "");
   EXPECT_EQ(test_catalogue().role_names("url-header").size(), 2U);
-  EXPECT_FALSE(test_catalogue().secret_headers().empty());
-  EXPECT_EQ(test_catalogue().secret_queries().front(), "sig");
+  EXPECT_FALSE(test_catalogue().secrets("headers").empty());
+  EXPECT_EQ(test_catalogue().secrets("queries").front(), "sig");
+  EXPECT_TRUE(test_catalogue().secrets("no such key").empty());
 }
 
 TEST(Catalogue, RuleIsOneLine) {

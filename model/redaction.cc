@@ -1,246 +1,164 @@
 #include "model/redaction.h"
 
 #include <algorithm>
-#include <cctype>
-#include <optional>
+#include <utility>
 
-#include "model/text.h"
-#include "model/url.h"
+#include "model/secret_scan.h"
 
 namespace blobgauge::model {
 namespace {
 
-// A name longer than this is none that a rule knows; it bounds the search backwards.
-constexpr std::size_t longest_name = 200;
-// How often one secret may be percent-encoded: a URL in a parameter of a URL in a log line, and one more.
-constexpr int deepest_encoding = 4;
-// Shorter values are not hunted for elsewhere: they would match by chance.
-constexpr std::size_t shortest_hunted = 12;
-
 // Options of command lines whose values are secrets, beside the names of queries.
-const std::vector<std::string> secret_options = {"key",   "*-key",    "*_key", "*accountkey", "*secret*",
-                                                 "*pass", "*passwd*", "token", "*-token",     "*password*"};
+const std::vector<std::string> secret_options = {"key",   "*-key", "*_key",   "*accountkey", "*secret*",
+                                                 "*pass", "token", "*-token", "*passwd*",    "*password*"};
+// Options whose value is one if it has a colon: "user:password".
+const NameSet credential_options{{"u", "user", "proxy-user"}};
 
-bool name_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '~';
+std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
 }
 
-bool ends_value(char c) {
-  return static_cast<unsigned char>(c) <= ' ' || std::string_view("&#\"'<>\\`").find(c) != std::string_view::npos;
-}
-
-// One character that is percent-encoded `level` times ("%253D" is '=' at level 2).
-struct Encoded {
-  char character = 0;
-  int level = 0;
-  std::size_t size = 0;
-};
-
-std::optional<Encoded> encoded_at(std::string_view text, std::size_t at) {
-  if (text[at] != '%') return std::nullopt;
-  Encoded out{0, 1, 1};
-  while (text.substr(at + out.size, 2) == "25" && out.level <= deepest_encoding && at + out.size + 3 < text.size()) {
-    out.size += 2;
-    ++out.level;
+SecretRules compiled(const SecretNames& names, const std::vector<std::string>& more_names) {
+  SecretRules rules;
+  rules.headers = NameSet(names.headers);
+  rules.names = NameSet(joined(joined(names.queries, names.sized), more_names));
+  rules.sized = NameSet(names.sized);
+  rules.schemes = NameSet(names.schemes);
+  rules.account_schemes = NameSet(names.account_schemes);
+  for (const auto& element : names.elements) {
+    const auto slash = element.find('/');
+    if (slash == std::string::npos) continue;
+    rules.elements.push_back({element.substr(0, slash), element.substr(slash + 1), rules.sized.contains(element)});
   }
-  if (at + out.size + 1 >= text.size()) return std::nullopt;
-  const int high = hex_digit(text[at + out.size]), low = hex_digit(text[at + out.size + 1]);
-  if (high < 0 || low < 0) return std::nullopt;
-  out.character = static_cast<char>(high * 16 + low);
-  out.size += 2;
-  return out;
+  for (const auto& phrase : names.phrases) rules.phrases.push_back(phrase + " ");
+  return rules;
 }
 
-// The name that stands before `end`, decoded; what was a delimiter in some encoding bounds it.
-std::string name_before(std::string_view text, std::size_t end) {
-  std::size_t begin = end;
-  while (begin > 0 && end - begin < longest_name && (name_character(text[begin - 1]) || text[begin - 1] == '%'))
-    --begin;
-  std::string name(text.substr(begin, end - begin));
-  // "&" as Go writes it into JSON.
-  if (begin > 0 && text[begin - 1] == '\\' && name.starts_with("u0026")) name.erase(0, 5);
-  for (int i = 0; i <= deepest_encoding && name.find('%') != std::string::npos; ++i) name = percent_decode(name);
-  std::size_t tail = name.size();
-  while (tail > 0 && name_character(name[tail - 1])) --tail;
-  return name.substr(tail);
+SecretNames names_of(const Catalogue& catalogue) {
+  SecretNames names{catalogue.secrets("headers"), catalogue.secrets("queries"), catalogue.role_names("secret-element")};
+  names.sized = catalogue.secrets("sized");
+  names.schemes = catalogue.secrets("schemes");
+  names.account_schemes = catalogue.addressing("account-schemes");
+  names.phrases = catalogue.secrets("phrases");
+  return names;
 }
 
-std::size_t value_end(std::string_view text, std::size_t at, int level) {
-  while (at < text.size() && !ends_value(text[at])) {
-    const auto encoded = level > 0 ? encoded_at(text, at) : std::nullopt;
-    if (encoded && encoded->level <= level && ends_value(encoded->character)) return at;
-    at += encoded ? encoded->size : 1;
-  }
-  return at;
+// A command line's first dash or dashes are not a part of the option's name.
+std::string_view option_name(std::string_view argument) {
+  const auto begin = argument.find_first_not_of('-');
+  return begin == std::string_view::npos ? std::string_view{} : argument.substr(begin);
 }
 
-// The end of a JSON string whose first character is at `at`.
-std::size_t string_end(std::string_view text, std::size_t at) {
-  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
-  return std::min(at, text.size());
-}
-
-bool matches(const std::vector<std::string>& globs, std::string_view name) {
-  return !name.empty() &&
-         std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return glob_match(glob, name); });
-}
-
-void replace_all(std::string& text, std::string_view what) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + redacted.size()))
-    text.replace(at, what.size(), redacted);
-}
-
-}  // namespace
-
-// One exchange or text: remembers the secrets that it met.
-class Redaction::Pass {
+// Every text of an exchange, by its place; bodies and what they may repeat come later.
+class Walk {
  public:
-  explicit Pass(const SecretNames& names) : names_(names) {}
+  Walk(const SecretRules& rules, std::vector<FoundSecret>* findings)
+      : scan_(rules, findings ? SecretScan::Told([this](std::string_view what, std::size_t at) {
+                findings_->push_back({place_, at, std::string(what)});
+              })
+                              : SecretScan::Told{}),
+        findings_(findings) {}
 
-  std::string text(std::string_view in) { return names_.elements.empty() ? pairs(in) : elements(pairs(in)); }
-
-  std::string header(const Header& header) {
-    if (!matches(names_.headers, header.name)) return text(header.value);
-    const std::string_view value = header.value;
-    std::size_t keep = 0;
-    // "Bearer TOKEN", "SharedKey ACCOUNT:SIGNATURE": the scheme and the account say how a client signs in.
-    if (lower(header.name).find("authorization") != std::string::npos) {
-      const auto blank = value.find(' ');
-      const auto scheme = value.substr(0, blank == std::string_view::npos ? 0 : blank);
-      if (!scheme.empty() && scheme.size() <= 32 && std::all_of(scheme.begin(), scheme.end(), name_character)) {
-        keep = blank + 1;
-        if (lower(scheme).starts_with("sharedkey")) {
-          const auto colon = value.find(':', keep);
-          if (colon != std::string_view::npos) keep = colon + 1;
-        }
-      }
-    }
-    return std::string(value.substr(0, keep)) + mask(value.substr(keep));
-  }
-
-  // Masks the secrets met so far wherever else they stand.
-  void hunt(std::string& in) const {
-    for (const auto& secret : secrets_) replace_all(in, secret);
+  void apply(Exchange& exchange) {
+    auto& request = exchange.request;
+    auto& response = exchange.response;
+    each(
+        exchange, [&](std::string& text) { scan_.mask(text); },
+        [&](Header& header) {
+          if (header.name.find('=') != std::string::npos) scan_.mask(header.name);
+          scan_.mask_header(header.name, header.value);
+        });
+    const bool in_request = body("request body", request.body), in_response = body("response body", response.body);
+    // Answers repeat what they refuse ("the signature ... is not the same").
+    each(
+        exchange, [&](std::string& text) { scan_.hunt(text); }, [&](Header& header) { scan_.hunt(header.value); });
+    // What the request shows last, its body may have shown first.
+    const bool again = hunt_body("request body", request.body);
+    if (in_request || again) exchange.marks.push_back("request body: a secret was masked");
+    if (in_response) exchange.marks.push_back("response body: a secret was masked");
   }
 
  private:
-  std::string mask(std::string_view secret) {
-    if (secret.empty()) return {};
-    if (secret.size() >= shortest_hunted && secret.find(redacted) == std::string_view::npos) remember(secret);
-    return std::string(redacted);
-  }
-
-  void remember(std::string_view secret) {
-    std::string plain(secret);
-    const auto add = [this](std::string form) {
-      if (form.size() >= shortest_hunted && std::find(secrets_.begin(), secrets_.end(), form) == secrets_.end())
-        secrets_.push_back(std::move(form));
-    };
-    add(plain);
-    for (int i = 0; i < deepest_encoding && plain.find('%') != std::string::npos; ++i)
-      add(plain = percent_decode(plain));
-    const std::string encoded = percent_encode(plain);
-    add(encoded);
-    add(lower_escapes(encoded));
-  }
-
-  static std::string lower_escapes(std::string text) {
-    for (std::size_t at = text.find('%'); at != std::string::npos; at = text.find('%', at + 1))
-      for (std::size_t i = at + 1; i < text.size() && i <= at + 2; ++i) text[i] = ascii_lower(text[i]);
-    return text;
-  }
-
-  // name=value in any encoding, and "name": "value".
-  std::string pairs(std::string_view in) {
-    std::string out;
-    std::size_t done = 0;
-    const auto cut = [&](std::size_t begin, std::size_t end) {
-      out.append(in, done, begin - done);
-      out += mask(in.substr(begin, end - begin));
-      done = end;
-    };
-    for (std::size_t at = in.find_first_of("=%\""); at != std::string_view::npos; at = in.find_first_of("=%\"", at)) {
-      const std::size_t separator = at++;
-      if (in[separator] == '"') {
-        const auto colon = in.find_first_not_of(" \t\r\n", at);
-        if (colon == std::string_view::npos || in[colon] != ':') continue;
-        const auto quote = in.find_first_not_of(" \t\r\n", colon + 1);
-        if (quote == std::string_view::npos || in[quote] != '"') continue;
-        if (!matches(names_.queries, name_before(in, separator))) continue;
-        cut(quote + 1, at = string_end(in, quote + 1));
-        continue;
+  // `text` takes each text, `field` each header.
+  template <class Text, class Field>
+  void each(Exchange& exchange, Text text, Field field) {
+    auto& request = exchange.request;
+    auto& response = exchange.response;
+    const auto side = [&](std::string_view name, auto& message) {
+      for (auto& header : message.headers) {
+        at(name, "header ", header.name);
+        field(header);
       }
-      int level = 0;
-      if (in[separator] == '%') {
-        const auto encoded = encoded_at(in, separator);
-        if (!encoded || encoded->character != '=') continue;
-        level = encoded->level;
-        at = separator + encoded->size;
+      for (auto& header : message.body.trailers) {
+        at(name, "trailer ", header.name);
+        field(header);
       }
-      if (!matches(names_.queries, name_before(in, separator))) continue;
-      const auto end = value_end(in, at, level);
-      cut(at, end);
-      at = end;
-    }
-    if (done == 0) return std::string(in);
-    out.append(in, done);
-    return out;
+      at(name, "chunk extension");
+      for (auto& extension : message.body.extensions) text(extension);
+    };
+    at("host");
+    text(request.host);
+    at("request ", "target");
+    text(request.target);
+    side("request ", request);
+    at("response ", "reason");
+    text(response.reason);
+    side("response ", response);
+    at("mark");
+    for (auto& mark : exchange.marks) text(mark);
+    at("source");
+    text(exchange.source);
+    at("label");
+    text(exchange.label);
   }
 
-  std::string elements(std::string text) {
-    for (const auto& rule : names_.elements) {
-      const auto slash = rule.find('/');
-      const std::string open = "<" + rule.substr(0, slash), close = "</" + rule.substr(0, slash);
-      const std::string child = "<" + rule.substr(slash + 1);
-      for (auto at = text.find(open); at != std::string::npos; at = text.find(open, at + 1))
-        for (auto inner = text.find(child, at); inner < text.find(close, at); inner = text.find(child, inner + 1)) {
-          const char after = inner + child.size() < text.size() ? text[inner + child.size()] : '>';
-          if (name_character(after)) continue;
-          const auto begin = text.find('>', inner);
-          if (begin == std::string::npos) break;
-          const auto end = std::min(text.find('<', begin), text.size());
-          text.replace(begin + 1, end - begin - 1, mask(std::string_view(text).substr(begin + 1, end - begin - 1)));
-        }
-    }
-    return text;
+  bool body(std::string_view name, Body& body) {
+    if (!body.bytes) return false;
+    at(name);
+    const bool masked = scan_.mask(*body.bytes);
+    return hunt_body(name, body) || masked;
   }
 
-  const SecretNames& names_;
-  std::vector<std::string> secrets_;
+  bool hunt_body(std::string_view name, Body& body) {
+    if (!body.bytes) return false;
+    at(name);
+    return scan_.hunt(*body.bytes, !body.complete || body.bytes->size() < body.size);
+  }
+
+  void at(std::string_view place, std::string_view part = {}, std::string_view name = {}) {
+    if (findings_) place_.assign(place).append(part).append(name);
+  }
+
+  SecretScan scan_;
+  std::vector<FoundSecret>* findings_;
+  std::string place_;
 };
 
-Redaction::Redaction(SecretNames names) : names_(std::make_shared<const SecretNames>(std::move(names))) {}
+}  // namespace
 
-Redaction::Redaction(const Catalogue& catalogue)
-    : Redaction(SecretNames{catalogue.secret_headers(), catalogue.secret_queries(),
-                            catalogue.role_names("secret-element")}) {}
+struct Redaction::Rules {
+  SecretRules recorded, typed;  // of exchanges, and of command lines
+};
 
-std::string Redaction::text(std::string_view text) const { return Pass(*names_).text(text); }
+Redaction::Redaction(const SecretNames& names)
+    : rules_(std::make_shared<const Rules>(Rules{compiled(names, {}), compiled(names, secret_options)})) {}
 
-void Redaction::apply(Exchange& exchange) const {
-  Pass pass(*names_);
-  const auto message = [&](auto& side, std::string_view name) {
-    for (auto& header : side.headers) header.value = pass.header(header);
-    for (auto& header : side.body.trailers) header.value = pass.header(header);
-    for (auto& extension : side.body.extensions) extension = pass.text(extension);
-    if (!side.body.bytes) return;
-    auto masked = pass.text(*side.body.bytes);
-    pass.hunt(masked);
-    if (masked == *side.body.bytes) return;
-    side.body.bytes = std::move(masked);
-    exchange.marks.push_back(std::string(name) + " body: a secret was masked");
-  };
-  exchange.request.target = pass.text(exchange.request.target);
-  message(exchange.request, "request");
-  for (auto& mark : exchange.marks) mark = pass.text(mark);
-  message(exchange.response, "response");
-  // Answers repeat what they refuse ("the signature ... is not the same").
-  pass.hunt(exchange.request.target);
-  for (auto* side : {&exchange.request.headers, &exchange.response.headers, &exchange.request.body.trailers,
-                     &exchange.response.body.trailers})
-    for (auto& header : *side) pass.hunt(header.value);
-  pass.hunt(exchange.response.reason);
-  for (auto& mark : exchange.marks) pass.hunt(mark);
+Redaction::Redaction(const Catalogue& catalogue) : Redaction(names_of(catalogue)) {}
+
+std::string Redaction::text(std::string_view text) const {
+  std::string out(text);
+  SecretScan(rules_->recorded).mask(out);
+  return out;
+}
+
+void Redaction::apply(Exchange& exchange) const { Walk(rules_->recorded, nullptr).apply(exchange); }
+
+std::vector<FoundSecret> Redaction::find(const Exchange& exchange) const {
+  std::vector<FoundSecret> findings;
+  Exchange copy = exchange;
+  Walk(rules_->recorded, &findings).apply(copy);
+  return findings;
 }
 
 RedactedExchange Redaction::redact(Exchange exchange) const {
@@ -249,20 +167,19 @@ RedactedExchange Redaction::redact(Exchange exchange) const {
 }
 
 std::vector<std::string> Redaction::command(const std::vector<std::string>& arguments) const {
-  SecretNames names = *names_;
-  names.queries.insert(names.queries.end(), secret_options.begin(), secret_options.end());
-  Pass pass(names);
+  SecretScan scan(rules_->typed);
   std::vector<std::string> out;
-  bool secret_follows = false;
+  bool secret_follows = false, credential_follows = false;
   for (const auto& argument : arguments) {
     const bool option = argument.starts_with('-');
-    out.push_back(secret_follows && !option ? std::string(redacted) : pass.text(argument));
-    secret_follows =
-        option && argument.find('=') == std::string::npos &&
-        matches(names.queries, std::string_view(argument).substr(argument.find_first_not_of('-') == std::string::npos
-                                                                     ? argument.size()
-                                                                     : argument.find_first_not_of('-')));
+    const bool secret = !option && (secret_follows || (credential_follows && argument.find(':') != std::string::npos));
+    out.push_back(secret ? (is_mask(argument) ? argument : std::string(redacted)) : argument);
+    if (!secret) scan.mask(out.back());
+    const auto name = option && argument.find('=') == std::string::npos ? option_name(argument) : std::string_view{};
+    secret_follows = rules_->typed.names.contains(name);
+    credential_follows = credential_options.contains(name);
   }
+  for (auto& argument : out) scan.hunt(argument);
   return out;
 }
 

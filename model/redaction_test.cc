@@ -18,7 +18,11 @@ using testing::Not;
 const Redaction& rules() {
   static const Redaction redaction{SecretNames{{"Authorization", "x-ms-encryption-key", "Cookie"},
                                                {"sig", "access_token", "*secret*"},
-                                               {"UserDelegationKey/Value"}}};
+                                               {"UserDelegationKey/Value"},
+                                               {"skoid", "sip"},
+                                               {"Basic", "Bearer"},
+                                               {"SharedKey"},
+                                               {"The MAC signature found in the HTTP request"}}};
   return redaction;
 }
 
@@ -87,6 +91,91 @@ TEST(Redaction, CommandLines) {
   EXPECT_THAT(rules().command({":azureblob,account=a,key=abc:c", "AccountName=a;AccountKey=abc=="}),
               ElementsAre(":azureblob,account=a,key=REDACTED", "AccountName=a;AccountKey=REDACTED"));
   EXPECT_THAT(rules().command({"--key-file", "k", "-"}), ElementsAre("--key-file", "k", "-"));
+}
+
+TEST(Redaction, LeavesTheLengthOfKeysAndOfFieldsThatNameSomebody) {
+  EXPECT_EQ(rules().text("/c?sv=1&skoid=01234567-89ab-cdef-0123-456789abcdef&sip=10.0.0.1-10.0.0.9&sig=x"),
+            "/c?sv=1&skoid=REDACTED-36&sip=REDACTED-17&sig=REDACTED");
+  EXPECT_EQ(rules().text("u=%2Fc%3Fsip%3D1%252E2%26se%3D2"), "u=%2Fc%3Fsip%3DREDACTED-3%26se%3D2");
+  EXPECT_EQ(rules().text("skoid=REDACTED-36&sip=-REDACTED-"), "skoid=REDACTED-36&sip=REDACTED");
+}
+
+TEST(Redaction, KeepsTheNamesOfATokensClaims) {
+  const std::string token =
+      "eyJhbGciOiJSUzI1NiJ9." + base64(R"({"aud":"x","tid":"SENTINEL12"})") + ".c2lnbmF0dXJlIGJ5dGVz";
+  EXPECT_EQ(header("Authorization", "Bearer " + token), "Bearer REDACTED-jwt.aud.tid");
+  EXPECT_EQ(rules().text(R"({"access_token":")" + token + R"(","n":1})"),
+            R"({"access_token":"REDACTED-jwt.aud.tid","n":1})");
+  EXPECT_EQ(rules().text("the token " + token + ", which"), "the token REDACTED-jwt.aud.tid, which");
+}
+
+TEST(Redaction, FindsCredentialsInTexts) {
+  EXPECT_EQ(rules().text("said Bearer 0123456789abcdef_-: no"), "said Bearer 0123456789abcdef_-: no");
+  EXPECT_EQ(rules().text("said Bearer 0123456789abcdef_-, no"), "said Bearer REDACTED, no");
+  EXPECT_EQ(rules().text("Basic dXNlcjpw==;"), "Basic REDACTED;");
+  EXPECT_EQ(rules().text("Basic authentication is not allowed; Bearer realm=\"x\""),
+            "Basic authentication is not allowed; Bearer realm=\"x\"");
+  EXPECT_EQ(rules().text("with SharedKey acct:c2lnbmF0dXJlMTIz= on"), "with SharedKey acct:REDACTED on");
+  EXPECT_EQ(rules().text("http://user:pa@ss@proxy.test:3128/?a=b@c"), "http://REDACTED@proxy.test:3128/?a=b@c");
+  EXPECT_EQ(rules().text("http://proxy.test/a:b@c"), "http://proxy.test/a:b@c");
+  EXPECT_EQ(rules().text("-H 'Authorization: Basic dXNlcjpw' -v"), "-H 'Authorization: Basic REDACTED' -v");
+  EXPECT_EQ(rules().text("GET /c HTTP/1.1\r\nauthorization: SharedKey a:b\r\nx-ms-encryption-key: k\r\n\r\n"),
+            "GET /c HTTP/1.1\r\nauthorization: SharedKey a:REDACTED\r\nx-ms-encryption-key: REDACTED\r\n\r\n");
+  EXPECT_EQ(rules().text("{'client_secret': 'a b', \"Authorization\" : \"Bearer x\"}"),
+            "{'client_secret': 'REDACTED', \"Authorization\" : \"Bearer REDACTED\"}");
+  EXPECT_EQ(rules().text("client_secret=\"a b\" sig='c'"), "client_secret=\"REDACTED\" sig='REDACTED'");
+  EXPECT_EQ(rules().text("The MAC signature found in the HTTP request 'abc+/=' is not the same"),
+            "The MAC signature found in the HTTP request 'REDACTED' is not the same");
+}
+
+TEST(Redaction, AnUnknownSchemeIsNoScheme) {
+  EXPECT_EQ(header("Authorization", "SENTINEL of two words"), "REDACTED");
+  EXPECT_EQ(header("Authorization", "SharedKey two words:x"), "SharedKey REDACTED");
+}
+
+TEST(Redaction, SeesBase64OfASecret) {
+  EXPECT_EQ(rules().text("state=" + base64("https://a/b?sp=r&sig=abcdefgh") + "&x=1"), "state=REDACTED&x=1");
+  EXPECT_EQ(rules().text("/x/" + base64(R"({"client_secret":"abcdefgh"})") + "/y"), "REDACTED/y");
+  EXPECT_EQ(rules().text("id=" + base64("https://a/b?sp=r&se=2026-11-21")),
+            "id=" + base64("https://a/b?sp=r&se=2026-11-21"));
+}
+
+TEST(Redaction, CutBodiesHideTheirEnd) {
+  Exchange exchange;
+  exchange.request.headers.add("Authorization", "SharedKey a:c2lnbmF0dXJlMTIz");
+  exchange.response.body.bytes = "found 'c2lnbmF0dXJl";
+  exchange.response.body.size = 4000;
+  rules().apply(exchange);
+  EXPECT_EQ(*exchange.response.body.bytes, "found 'REDACTED");
+}
+
+TEST(Redaction, TellsWhereSecretsStand) {
+  Exchange exchange;
+  exchange.request.target = "/c?sp=r&sig=abcdefghijklmn";
+  exchange.request.headers.add("Authorization", "Bearer REDACTED");
+  exchange.response.headers.add("Location", "https://a/b?sig=other");
+  exchange.response.body.bytes = "no abcdefghijklmn";
+  const auto found = rules().find(exchange);
+  std::vector<std::string> places;
+  for (const auto& each : found) places.push_back(each.place + ": " + each.what + " at " + std::to_string(each.at));
+  EXPECT_THAT(places, ElementsAre("request target: sig at 12", "response header Location: sig at 16",
+                                  "response body: a secret of this exchange at 3"));
+  rules().apply(exchange);
+  EXPECT_TRUE(rules().find(exchange).empty());
+}
+
+// A document of several megabytes is read in pieces; no piece's border hides anything.
+TEST(Redaction, LargeDocuments) {
+  std::string listing = "<?xml version=\"1.0\"?><Blobs>";
+  for (int i = 0; i < 20000; ++i) {
+    listing += "<Url>https://a/b?sp=r&amp;sig=SENTINEL" + std::to_string(i) + "</Url>";
+    if (i == 7000) listing += "<UserDelegationKey><Value>SENTINEL</Value></UserDelegationKey>";
+  }
+  const auto masked = rules().text(listing);
+  EXPECT_THAT(masked, Not(HasSubstr("SENTINEL")));
+  EXPECT_THAT(masked,
+              HasSubstr("<Value>REDACTED</Value></UserDelegationKey><Url>https://a/b?sp=r&amp;sig=REDACTED</Url>"));
+  EXPECT_EQ(rules().text(masked), masked);
 }
 
 // Sentinels in every position, in every encoding: none survives, and a second pass finds nothing to do.

@@ -1,0 +1,394 @@
+#include "model/secret_scan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "model/mask.h"
+#include "model/text.h"
+
+namespace blobgauge::model {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+// A name longer than this is none that a rule knows; it bounds the search backwards.
+constexpr std::size_t longest_name = 200;
+// Shorter values are not hunted for elsewhere: they would match by chance. Addresses do not.
+constexpr std::size_t shortest_hunted = 12, shortest_address = 7;
+// Shorter runs of base64 hide no name with a value.
+constexpr std::size_t shortest_run = 20;
+// Texts beyond this are read in pieces where they are XML, because decoding takes ten times their memory.
+constexpr std::size_t largest_piece = 64 * 1024;
+// Base64 within base64, and once more.
+constexpr int deepest_run = 2;
+// A credential without a name before it is believed only if it looks like one.
+constexpr std::size_t shortest_credential = 16;
+
+const NameSet credential_headers{{"*authorization*"}};
+
+enum : unsigned char { in_run = 1, trigger = 2, in_name = 4, ends_value = 8, in_credential = 16 };
+
+constexpr auto classes = [] {
+  std::array<unsigned char, 256> out{};
+  for (std::size_t c = 0; c < 256; ++c) {
+    const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const auto one_of = [&](std::string_view set) { return set.find(static_cast<char>(c)) != npos; };
+    if (alphanumeric || one_of("+/_-")) out[c] |= in_run;
+    if (c != 0 && one_of("=:\"' <")) out[c] |= trigger;
+    if (alphanumeric || one_of("_-.~")) out[c] |= in_name;
+    if (c <= ' ' || one_of("&#\"'<>\\`")) out[c] |= ends_value;
+    if (alphanumeric || one_of("._~+/-")) out[c] |= in_credential;
+  }
+  return out;
+}();
+
+constexpr bool is(char c, unsigned char what) { return (classes[static_cast<unsigned char>(c)] & what) != 0; }
+constexpr bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  while (at < text.size() && blank(text[at])) ++at;
+  return at;
+}
+
+// After a byte order mark and white space.
+bool begins_as_xml(std::string_view text) {
+  const auto first = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+  return first != npos && text[first] == '<';
+}
+
+bool looks_like_address(std::string_view text) {
+  return text.size() >= shortest_address && text.find_first_of(".:") != npos &&
+         text.find_first_not_of("0123456789abcdefABCDEF.:-") == npos;
+}
+
+}  // namespace
+
+std::string_view SecretScan::name_before(std::size_t end) const {
+  std::size_t begin = end;
+  while (begin > 0 && end - begin < longest_name && is(text_[begin - 1], in_name)) --begin;
+  return text_.substr(begin, end - begin);
+}
+
+std::size_t SecretScan::value_end(std::size_t at, int percent) const {
+  while (at < text_.size() && !(is(text_[at], ends_value) && unfolded_.percent(at) <= percent)) ++at;
+  return at;
+}
+
+// The closing quote of the string that opens at `open`.
+std::size_t SecretScan::string_end(std::size_t open) const {
+  const char quote = text_[open];
+  const int percent = unfolded_.percent(open), quoting = unfolded_.quoting(open);
+  std::size_t at = open + 1;
+  while (at < text_.size() &&
+         !(text_[at] == quote && unfolded_.percent(at) <= percent && unfolded_.quoting(at) <= quoting))
+    ++at;
+  return at;
+}
+
+void SecretScan::remember(std::string_view secret, bool sized) {
+  if (secret.size() < shortest_hunted && !(sized && looks_like_address(secret))) return;
+  if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.emplace_back(secret);
+}
+
+void SecretScan::cut(std::size_t begin, std::size_t end, std::string_view what, bool sized) {
+  if (begin >= end) return;
+  const auto value = text_.substr(begin, end - begin);
+  if (is_mask(value)) return;
+  cuts_.push_back({unfolded_.raw(begin), unfolded_.raw(end), mask_of(value, sized)});
+  if (is_foreign_mask(value)) return;
+  remember(value, sized);
+  if (told_) told_(what, unfolded_.raw(begin));
+}
+
+std::size_t SecretScan::credential_begin(std::size_t begin, std::size_t end) const {
+  const auto value = text_.substr(begin, end - begin);
+  const auto blank_at = value.find(' ');
+  if (blank_at == npos) return begin;
+  const auto word = value.substr(0, blank_at);
+  if (rules_.account_schemes.contains(word)) {
+    const auto colon_at = value.find(':', blank_at);
+    const auto account = colon_at == npos ? std::string_view{} : value.substr(blank_at + 1, colon_at - blank_at - 1);
+    const bool plain =
+        account.size() < 64 && std::all_of(account.begin(), account.end(), [](char c) { return is(c, in_name); });
+    return begin + (colon_at != npos && plain ? colon_at : blank_at) + 1;
+  }
+  return rules_.schemes.contains(word) ? begin + blank_at + 1 : begin;
+}
+
+// A pair's value. `header`: its name is that of a secret header.
+std::size_t SecretScan::cut_value(std::size_t begin, std::size_t end, std::string_view what, bool header) {
+  const bool sized = rules_.sized.contains(what);
+  if (header && credential_headers.contains(what)) begin = credential_begin(begin, end);
+  cut(begin, end, what, sized);
+  return end;
+}
+
+// NAME=VALUE
+std::size_t SecretScan::pair(std::size_t at) {
+  const auto name = name_before(at);
+  const bool header = rules_.headers.contains(name);
+  if (!header && !rules_.names.contains(name)) return 0;
+  std::size_t begin = at + 1;
+  if (begin < text_.size() && (text_[begin] == '"' || text_[begin] == '\''))
+    return cut_value(begin + 1, string_end(begin), name, header);
+  const int percent = unfolded_.percent(at);
+  std::size_t end = value_end(begin, percent);
+  // The blank after a scheme is a part of the credential.
+  if (header && end < text_.size() && text_[end] == ' ' &&
+      (rules_.schemes.contains(text_.substr(begin, end - begin)) ||
+       rules_.account_schemes.contains(text_.substr(begin, end - begin))))
+    end = value_end(end + 1, percent);
+  return cut_value(begin, end, name, header);
+}
+
+// "NAME: VALUE" to the end of the line, and the user information of a URL.
+std::size_t SecretScan::colon(std::size_t at) {
+  if (text_.substr(at + 1, 2) == "//") {
+    const auto begin = at + 3;
+    std::size_t end = begin, last = npos;
+    for (; end < text_.size() && !is(text_[end], ends_value) && text_[end] != '/' && text_[end] != '?'; ++end)
+      if (text_[end] == '@') last = end;
+    if (last == npos) return 0;
+    const auto password = text_.substr(begin, last - begin).find(':');
+    if (password != npos) remember(text_.substr(begin + password + 1, last - begin - password - 1), false);
+    cut(begin, last, "user information of a URL", false);
+    return last;
+  }
+  const auto name = name_before(at);
+  const bool header = rules_.headers.contains(name);
+  if (!header && (!rules_.names.contains(name) || rules_.sized.contains(name))) return 0;
+  std::size_t begin = at + 1;
+  while (begin < text_.size() && (text_[begin] == ' ' || text_[begin] == '\t')) ++begin;
+  if (!header) return cut_value(begin, value_end(begin, unfolded_.percent(at)), name, false);
+  // "-H 'Authorization: ...'": a quote before the name ends the value too.
+  const std::size_t before = at - name.size();
+  const char quoted = before > 0 ? text_[before - 1] : '\0';
+  const auto end = std::min(quoted == '"' || quoted == '\'' ? string_end(before - 1) : text_.size(),
+                            text_.find_first_of("\r\n", begin));
+  return cut_value(begin, end, name, true);
+}
+
+// "NAME": "VALUE", and what stands in quotes after a phrase.
+std::size_t SecretScan::quote(std::size_t at) {
+  if (text_[at] == '\'')
+    for (const auto& phrase : rules_.phrases)
+      if (text_.substr(0, at).ends_with(phrase)) {
+        const auto end = string_end(at);
+        cut(at + 1, end, "quoted in a message", false);
+        return end;
+      }
+  const auto separator = skip_blanks(text_, at + 1);
+  if (separator >= text_.size() || text_[separator] != ':') return 0;
+  const auto open = skip_blanks(text_, separator + 1);
+  if (open >= text_.size() || (text_[open] != '"' && text_[open] != '\'')) return 0;
+  const auto name = name_before(at);
+  const bool header = rules_.headers.contains(name);
+  if (!header && !rules_.names.contains(name)) return 0;
+  return cut_value(open + 1, string_end(open), name, header);
+}
+
+// "SCHEME CREDENTIAL" without a name before it.
+std::size_t SecretScan::scheme(std::size_t at) {
+  const auto word = name_before(at);
+  std::size_t begin = at + 1;
+  if (rules_.account_schemes.contains(word)) {
+    const auto colon_at =
+        text_.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", begin);
+    if (colon_at == npos || text_[colon_at] != ':') return 0;
+    begin = colon_at + 1;
+  } else if (!rules_.schemes.contains(word)) {
+    return 0;
+  }
+  std::size_t end = begin;
+  while (end < text_.size() && is(text_[end], in_credential)) ++end;
+  const auto size = end - begin;
+  while (end < text_.size() && text_[end] == '=') ++end;
+  // Not the name of a challenge's parameter: realm="...".
+  const bool parameter = end + 1 < text_.size() && end > begin && text_[end - 1] == '=' &&
+                         (text_[end] == '"' || text_[end] == '\'') && is(text_[end + 1], in_credential);
+  const bool whole = !parameter && (end == text_.size() || is(text_[end], ends_value) ||
+                                    std::string_view(",;])").find(text_[end]) != npos);
+  if (!whole || (size < shortest_credential && end - begin == size)) return 0;
+  cut(begin, end, word, false);
+  return end;
+}
+
+std::size_t SecretScan::tag(std::size_t at) {
+  const bool closing = at + 1 < text_.size() && text_[at + 1] == '/';
+  std::size_t end = at + (closing ? 2 : 1);
+  const auto begin = end;
+  while (end < text_.size() && is(text_[end], in_name)) ++end;
+  const auto name = text_.substr(begin, end - begin);
+  for (std::size_t i = 0; i < rules_.elements.size(); ++i) {
+    const auto& element = rules_.elements[i];
+    if (name == element.parent) inside_[i] = !closing;
+    if (closing || !inside_[i] || name != element.child) continue;
+    const auto open = text_.find('>', end);
+    if (open == npos || text_[open - 1] == '/') continue;
+    std::size_t stop = open + 1;
+    while (stop < text_.size() && !(text_[stop] == '<' && unfolded_.quoting(stop) <= unfolded_.quoting(at))) ++stop;
+    cut(open + 1, stop, element.child, element.sized);
+    return stop;
+  }
+  return 0;
+}
+
+bool SecretScan::hides_a_secret(std::string_view run) {
+  const auto contains = [&](const std::string& decoded) {
+    if (decoded.size() < shortest_hunted) return false;
+    for (const auto& secret : secrets_)
+      if (decoded.find(secret) != std::string::npos) return true;
+    std::string copy = decoded;
+    return SecretScan(rules_, {}, depth_ + 1).mask(copy);
+  };
+  std::string decoded;
+  if (decode_printable(run, decoded)) return contains(decoded);
+  // A '/' may be the separator of a path.
+  if (run.find('/') == npos) return false;
+  for (const auto part : split(run, '/'))
+    if (part.size() >= shortest_run && decode_printable(part, decoded) && contains(decoded)) return true;
+  return false;
+}
+
+// A JSON web token whose first part ends at `end`.
+std::size_t SecretScan::token(std::size_t begin, std::size_t end) {
+  for (auto at = text_.find("eyJ", begin); at < end; at = text_.find("eyJ", at + 1))
+    if (const auto size = token_size(text_.substr(at))) {
+      cut(at, at + size, "token", false);
+      return at + size;
+    }
+  return 0;
+}
+
+// Base64 of a text that has a secret.
+std::size_t SecretScan::run(std::size_t begin, std::size_t end) {
+  if (depth_ >= deepest_run || !hides_a_secret(text_.substr(begin, end - begin))) return 0;
+  while (end < text_.size() && text_[end] == '=') ++end;
+  cuts_.push_back({unfolded_.raw(begin), unfolded_.raw(end), std::string(redacted)});
+  if (told_) told_("base64 of a secret", unfolded_.raw(begin));
+  return end;
+}
+
+void SecretScan::scan(std::string_view raw) {
+  cuts_.clear();
+  unfolded_.read(raw);
+  text_ = unfolded_.text();
+  std::size_t run_begin = 0;
+  for (std::size_t at = 0; at <= text_.size(); ++at) {
+    const char c = at < text_.size() ? text_[at] : '\0';
+    if (is(c, in_run)) continue;
+    const auto size = at - run_begin;
+    std::size_t next = c == '.' && size > 3 ? token(run_begin, at) : 0;
+    if (next == 0 && size >= shortest_run) next = run(run_begin, at);
+    if (next == 0 && at < text_.size() && is(c, trigger)) {
+      switch (c) {
+        case '=':
+          next = pair(at);
+          break;
+        case ':':
+          next = colon(at);
+          break;
+        case ' ':
+          next = scheme(at);
+          break;
+        case '<':
+          next = rules_.elements.empty() ? 0 : tag(at);
+          break;
+        default:
+          next = quote(at);
+      }
+    }
+    // A value's end is looked at again: it may be a delimiter that begins the next name.
+    if (next > 0) at = next - 1;
+    run_begin = at + 1;
+  }
+}
+
+bool SecretScan::replace(std::string& text) {
+  if (cuts_.empty()) return false;
+  std::string out;
+  out.reserve(text.size());
+  std::size_t done = 0;
+  for (const auto& cut : cuts_) {
+    out.append(text, done, cut.begin - done).append(cut.put);
+    done = cut.end;
+  }
+  out.append(text, done);
+  text = std::move(out);
+  return true;
+}
+
+bool SecretScan::mask(std::string& text) {
+  inside_.assign(rules_.elements.size(), false);
+  if (text.size() <= largest_piece || !begins_as_xml(text)) {
+    scan(text);
+    return replace(text);
+  }
+  // XML: no value goes over a tag.
+  std::vector<Cut> all;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('<', std::min(begin + largest_piece, text.size())), text.size());
+    auto whole_told = std::move(told_);
+    if (whole_told) told_ = [&, begin](std::string_view what, std::size_t at) { whole_told(what, begin + at); };
+    scan(std::string_view(text).substr(begin, end - begin));
+    told_ = std::move(whole_told);
+    for (auto& cut : cuts_) all.push_back({cut.begin + begin, cut.end + begin, std::move(cut.put)});
+    begin = end;
+  }
+  cuts_ = std::move(all);
+  return replace(text);
+}
+
+bool SecretScan::mask_header(std::string_view name, std::string& value) {
+  if (!rules_.headers.contains(name)) return mask(value);
+  cuts_.clear();
+  unfolded_.read(value);
+  text_ = unfolded_.text();
+  cut_value(0, text_.size(), name, true);
+  return replace(value);
+}
+
+bool SecretScan::hunt(std::string& text, bool cut_off) {
+  if (secrets_.empty()) return false;
+  const auto shortest = std::min_element(secrets_.begin(), secrets_.end(), [](const auto& a, const auto& b) {
+                          return a.size() < b.size();
+                        })->size();
+  if (text.size() < (cut_off ? shortest_hunted : shortest)) return false;
+  cuts_.clear();
+  unfolded_.read(text);
+  text_ = unfolded_.text();
+  const auto found = [&](std::size_t begin, std::size_t end) {
+    cuts_.push_back({unfolded_.raw(begin), unfolded_.raw(end), std::string(redacted)});
+    if (told_) told_("a secret of this exchange", unfolded_.raw(begin));
+  };
+  for (const auto& secret : secrets_)
+    for (auto at = text_.find(secret); at != npos; at = text_.find(secret, at + secret.size()))
+      found(at, at + secret.size());
+  if (text_.size() > shortest * 4 / 3)
+    for (std::size_t begin = 0, at = 0; at <= text_.size(); ++at) {
+      if (at < text_.size() && is(text_[at], in_run)) continue;
+      if (at - begin >= shortest * 4 / 3 && hides_a_secret(text_.substr(begin, at - begin))) found(begin, at);
+      begin = at + 1;
+    }
+  if (cut_off)
+    for (const auto& secret : secrets_)
+      for (auto size = std::min(secret.size() - 1, text_.size()); size >= shortest_address; --size)
+        if (text_.ends_with(std::string_view(secret).substr(0, size))) {
+          found(text_.size() - size, text_.size());
+          break;
+        }
+  // One secret may be a part of another.
+  std::sort(cuts_.begin(), cuts_.end(), [](const Cut& a, const Cut& b) { return a.begin < b.begin; });
+  std::size_t kept = 0;
+  for (auto& cut : cuts_) {
+    if (kept > 0 && cut.begin < cuts_[kept - 1].end) {
+      cuts_[kept - 1].end = std::max(cuts_[kept - 1].end, cut.end);
+      continue;
+    }
+    if (&cut != &cuts_[kept]) cuts_[kept] = std::move(cut);
+    ++kept;
+  }
+  cuts_.resize(kept);
+  return replace(text);
+}
+
+}  // namespace blobgauge::model
