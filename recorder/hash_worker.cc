@@ -1,5 +1,6 @@
 #include "recorder/hash_worker.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -12,13 +13,13 @@ namespace {
 // Handing over costs a lock and perhaps a wake-up: a smaller piece is hashed in less.
 constexpr std::size_t smallest_handed_over = 8 << 10;
 
+// Blocks are kept for the next piece: fresh memory costs a page fault for each 4 KiB, as much as the hash.
+constexpr std::size_t block_bytes = 64 << 10;
+using Storage = std::unique_ptr<char[]>;
+
 struct Block {
-  explicit Block(std::string_view payload)
-      : bytes(std::make_unique_for_overwrite<char[]>(payload.size())), size(payload.size()) {
-    std::memcpy(bytes.get(), payload.data(), size);
-  }
-  std::unique_ptr<char[]> bytes;
-  std::size_t size;
+  Storage bytes;
+  std::size_t size = 0;
 };
 
 }  // namespace
@@ -44,34 +45,48 @@ struct HashWorker::State {
   std::condition_variable filled;
   // Under the mutex.
   std::deque<std::shared_ptr<BodyHash::Stream>> ready;
-  std::size_t bytes = 0;  // in blocks of all streams
+  std::vector<Storage> unused;
+  std::size_t used = 0;  // blocks of all streams
   bool ended = false;
   std::thread thread;
 
-  bool has_room() {
+  // Storage for a copy of so many bytes; empty where too much is under way.
+  std::vector<Storage> borrow(std::size_t size) {
+    const auto count = (size + block_bytes - 1) / block_bytes;
     const std::lock_guard lock(mutex);
-    return !ended && bytes < most_bytes;
+    std::vector<Storage> out;
+    if (ended || (used > 0 && (used + count) * block_bytes > most_bytes)) return out;
+    used += count;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (unused.empty()) {
+        out.push_back(std::make_unique_for_overwrite<char[]>(block_bytes));
+      } else {
+        out.push_back(std::move(unused.back()));
+        unused.pop_back();
+      }
+    }
+    return out;
   }
-  void add(std::shared_ptr<BodyHash::Stream> stream, std::size_t size) {
+  void give_back(Storage storage) {
     const std::lock_guard lock(mutex);
-    bytes += size;
+    --used;
+    unused.push_back(std::move(storage));
+  }
+  void add(std::shared_ptr<BodyHash::Stream> stream) {
+    const std::lock_guard lock(mutex);
     ready.push_back(std::move(stream));
     filled.notify_one();
-  }
-  void done(std::size_t size) {
-    const std::lock_guard lock(mutex);
-    bytes -= size;
   }
 
   // Hashes what waits of one body. `lock` is the stream's, held, and nobody has taken the stream.
   void drain(BodyHash::Stream& stream, std::unique_lock<std::mutex>& lock) {
     stream.taken = true;
     while (!stream.blocks.empty()) {
-      const auto block = std::move(stream.blocks.front());
+      auto block = std::move(stream.blocks.front());
       stream.blocks.pop_front();
       lock.unlock();
       stream.hash({block.bytes.get(), block.size});
-      done(block.size);
+      give_back(std::move(block.bytes));
       lock.lock();
     }
     stream.taken = false;
@@ -126,10 +141,18 @@ void BodyHash::update(std::string_view payload) {
   if (!worker_) return stream_->hash(payload);
   std::unique_lock lock(stream_->mutex);
   const bool behind = stream_->taken || !stream_->blocks.empty();
-  if ((behind || payload.size() >= smallest_handed_over) && worker_->has_room()) {
-    stream_->blocks.emplace_back(payload);
+  auto storage =
+      behind || payload.size() >= smallest_handed_over ? worker_->borrow(payload.size()) : std::vector<Storage>();
+  if (!storage.empty()) {
+    for (auto& bytes : storage) {
+      const auto size = std::min(block_bytes, payload.size());
+      std::memcpy(bytes.get(), payload.data(), size);
+      payload.remove_prefix(size);
+      stream_->blocks.push_back({std::move(bytes), size});
+    }
+    const bool idle = !stream_->taken;
     lock.unlock();
-    worker_->add(stream_, payload.size());
+    if (idle) worker_->add(stream_);
     return;
   }
   if (behind) {
