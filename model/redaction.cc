@@ -50,6 +50,16 @@ std::string_view option_name(std::string_view argument) {
   return begin == std::string_view::npos ? std::string_view{} : argument.substr(begin);
 }
 
+// "Proxy-Authorization: is for the proxy" has the form of a field with a secret value. No credential is several words
+// of small letters.
+bool is_prose_about_a_field(std::string_view mark) {
+  const auto colon = mark.find(": ");
+  if (colon == std::string_view::npos) return false;
+  const auto words = mark.substr(colon + 2);
+  return words.find(' ') != std::string_view::npos &&
+         words.find_first_not_of("abcdefghijklmnopqrstuvwxyz ,'") == std::string_view::npos;
+}
+
 // Every text of an exchange, by its place; bodies and what they may repeat come later.
 class Walk {
  public:
@@ -106,7 +116,8 @@ class Walk {
     text(response.reason);
     side("response ", response);
     at("mark");
-    for (auto& mark : exchange.marks) text(mark);
+    for (auto& mark : exchange.marks)
+      if (!is_prose_about_a_field(mark)) text(mark);
     at("source");
     text(exchange.source);
     at("label");

@@ -82,6 +82,16 @@ TEST(Redaction, FindsWhatAnAnswerRepeats) {
   EXPECT_THAT(exchange.marks, ElementsAre("response body: a secret was masked"));
 }
 
+TEST(Redaction, LeavesWhatTheRecorderSaysOfASecretField) {
+  Exchange exchange;
+  exchange.marks = {"Authorization: signed again", "Proxy-Authorization: is for the proxy",
+                    "Authorization: Bearer SENTINEL1", "Authorization: SENTINEL2"};
+  rules().apply(exchange);
+  EXPECT_THAT(exchange.marks[0], "Authorization: signed again");
+  EXPECT_THAT(exchange.marks[1], "Proxy-Authorization: is for the proxy");
+  for (const auto& mark : exchange.marks) EXPECT_THAT(mark, testing::Not(testing::HasSubstr("SENTINEL")));
+}
+
 TEST(Redaction, CommandLines) {
   EXPECT_THAT(rules().command({"azcopy", "cp", "f", "https://a/c?sp=r&sig=abc"}),
               ElementsAre("azcopy", "cp", "f", "https://a/c?sp=r&sig=REDACTED"));
