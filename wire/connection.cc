@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "wire/head_parser.h"
 
 namespace blobgauge::wire {
@@ -9,14 +11,24 @@ namespace blobgauge::wire {
 using model::Category;
 using model::fail;
 
+namespace {
+
+constexpr std::size_t least_buffer = 16 << 10, growth = 4;
+
+}  // namespace
+
 Connection::Connection(std::unique_ptr<Stream> stream, HeadLimits limits, std::size_t buffer_bytes)
     : stream_(std::move(stream)), limits_(limits), buffer_bytes_(buffer_bytes) {}
 
 Task<Result<std::size_t>> Connection::fill() {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
+  if (!buffer_ || filled_) {
+    capacity_ = std::min(buffer_ ? capacity_ * growth : least_buffer, buffer_bytes_);
+    buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
+  }
   begin_ = end_ = 0;
-  const auto size = co_await stream_->read_some(std::span<char>(buffer_.get(), buffer_bytes_));
+  const auto size = co_await stream_->read_some(std::span<char>(buffer_.get(), capacity_));
   if (size) end_ = *size;
+  filled_ = end_ == capacity_ && capacity_ < buffer_bytes_;
   co_return size;
 }
 
@@ -25,6 +37,11 @@ Task<Result<bool>> Connection::read_head(HeadParser& parser) {
   refusal_ = Refusal::none;
   while (!parser.done()) {
     if (begin_ == end_) {
+      // It may be a long time until the next message.
+      if (capacity_ > least_buffer) {
+        buffer_.reset();
+        begin_ = end_ = 0;
+      }
       const auto size = co_await fill();
       if (!size) co_return tl::make_unexpected(size.error());
       if (*size == 0 && !parser.started()) co_return false;

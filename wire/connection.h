@@ -18,8 +18,9 @@ inline constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n
 
 class Connection {
  public:
-  // The buffer bounds what one connection holds of a body.
-  explicit Connection(std::unique_ptr<Stream> stream, HeadLimits limits = {}, std::size_t buffer_bytes = 64 * 1024);
+  // The buffer bounds what one connection holds of a body. It is 16 KiB for heads and small messages, of which there
+  // can be thousands of connections, and grows while a body fills it: fewer and larger reads cost the kernel half.
+  explicit Connection(std::unique_ptr<Stream> stream, HeadLimits limits = {}, std::size_t buffer_bytes = 256 * 1024);
 
   Stream& stream() { return *stream_; }
 
@@ -65,7 +66,9 @@ class Connection {
   std::unique_ptr<Stream> stream_;
   HeadLimits limits_;
   std::unique_ptr<char[]> buffer_;
-  std::size_t buffer_bytes_;
+  std::size_t buffer_bytes_;         // the most it may have
+  std::size_t capacity_ = 0;         // what it has
+  bool filled_ = false;              // by the last read, so that it should grow
   std::size_t begin_ = 0, end_ = 0;  // unread part of buffer_
   bool head_started_ = false;
   Refusal refusal_ = Refusal::none;
