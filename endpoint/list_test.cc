@@ -132,6 +132,19 @@ TEST(ListBlobs, EncodesNamesThatXmlCannotHold) {
   EXPECT_THAT(text, HasSubstr("<Name Encoded=\"true\">a%2F%01%EF%BF%BF</Name>"));
 }
 
+TEST(ListBlobs, ReadsAPlusInAPrefixAsASpace) {
+  Bench bench;
+  bench.make("box");
+  bench.put("/box/a%20b/x", "1");
+  bench.put("/box/a+b/x", "1");
+  const auto list = [&](const std::string& prefix) {
+    return bench.call("GET", "/box?restype=container&comp=list&prefix=" + prefix).text;
+  };
+  EXPECT_THAT(list("a+b%2F"), HasSubstr("<Name>a b/x</Name>"));
+  EXPECT_THAT(list("a%20b/"), HasSubstr("<Name>a b/x</Name>"));
+  EXPECT_THAT(list("a%2Bb/"), HasSubstr("<Name>a+b/x</Name>"));
+}
+
 TEST(ListBlobs, RefusesBadParameters) {
   Bench bench;
   bench.make("box");

@@ -45,7 +45,7 @@ Outcome<void> check_length(const Request& request, const Route& route) {
 Outcome<const Route*> Service::prepare(Request& request) {
   if (request.request_id.empty()) request.request_id = new_guid();
   request.version = highest_version;
-  request.query = model::parse_query(request.url.query);
+  request.query = wire::service_query(request.url.query);
   const auto now = store_.clock.now();
   BLOBGAUGE_TRY(request.address, parse_address(request.authority, request.url.path, request.has_parameter("restype")));
   BLOBGAUGE_CHECK(authenticate(request, store_, now));

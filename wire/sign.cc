@@ -59,7 +59,7 @@ std::string canonical_resource(const model::Url& url, std::string_view account) 
   out += account;
   out += url.path.empty() ? "/" : url.path;
   std::map<std::string, std::vector<std::string>> parameters;
-  for (auto& parameter : model::parse_query(url.query))
+  for (auto& parameter : service_query(url.query))
     parameters[model::lower(parameter.name)].push_back(std::move(parameter.value));
   for (auto& [name, values] : parameters) {
     std::sort(values.begin(), values.end());
@@ -118,6 +118,12 @@ bool signs_before(std::string_view a, std::string_view b) {
     return a[i] < b[i];                         // ''' before '-'
   }
   return a.size() < b.size();
+}
+
+std::vector<model::QueryParameter> service_query(std::string_view raw) {
+  std::string spelt;
+  for (const char c : raw) c == '+' ? spelt += "%20" : spelt += c;
+  return model::parse_query(spelt);
 }
 
 std::string shared_key_text(std::string_view method, const model::Url& url, const Headers& headers,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/error.h"
 #include "model/header.h"
@@ -30,6 +31,10 @@ struct Credential {
   std::string account;
   AccountKey key;
 };
+
+// A request's parameters as the service reads them, and signs them: '+' stands for a space, as in a form, and "%2B" for
+// a plus. Clients on Go's net/url and others write spaces so.
+std::vector<model::QueryParameter> service_query(std::string_view raw);
 
 // The string to sign. `url` gives path and query exactly as in the request target: with a path-style address the
 // account stands in the path too, so it appears twice in the result, and that is right.

@@ -105,8 +105,8 @@ TEST(SharedKey, KeepsEmptyServiceHeadersSince20160531) {
 }
 
 TEST(SharedKey, DecodesLowersSortsAndJoinsTheQuery) {
-  EXPECT_TRUE(text_of("/?prefix=b%2Fc%20+&Comp=list&include=z&include=a&x", {})
-                  .ends_with("/a/\ncomp:list\ninclude:a,z\nprefix:b/c +\nx:"));
+  EXPECT_TRUE(text_of("/?prefix=b%2Fc%20+%2B&Comp=list&include=z&include=a&x", {})
+                  .ends_with("/a/\ncomp:list\ninclude:a,z\nprefix:b/c  +\nx:"));
 }
 
 TEST(SharedKey, TakesTheClaimApart) {
