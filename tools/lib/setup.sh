@@ -113,6 +113,41 @@ setup_azcopy() {
   [ -x "$BLOBGAUGE_AZCOPY" ] || chmod +x "$BLOBGAUGE_AZCOPY"  # the package's archive has no run bit
 }
 
+# setup_azcopy_10_10: sets BLOBGAUGE_AZCOPY_10_10, an AzCopy on the SDK that came before today's.
+setup_azcopy_10_10() {
+  local from=$top/clients/azcopy-10.10
+  install_packages clients || return
+  make_once azcopy-10.10 "$(hash_of "$from/package-lock.json")" 'AzCopy 10.10 (npm)' network npm_install "$from" || return
+  export BLOBGAUGE_AZCOPY_10_10=$made/node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_amd64
+  [ -x "$BLOBGAUGE_AZCOPY_10_10" ] || chmod +x "$BLOBGAUGE_AZCOPY_10_10"
+}
+
+# setup_azure_storage_blob: sets BLOBGAUGE_AZURE_STORAGE_BLOB, a folder for PYTHONPATH of Debian's Python.
+setup_azure_storage_blob() {
+  local from=$top/clients/azure-storage-blob
+  make_once azure-storage-blob "$(hash_of "$from/requirements.txt")" 'azure-storage-blob (PyPI)' network \
+    fetch_azure_storage_blob "$from" || return
+  export BLOBGAUGE_AZURE_STORAGE_BLOB=$made/packages
+}
+fetch_azure_storage_blob() {
+  /usr/bin/python3 -m venv "$2/venv" && "$2/venv/bin/pip" install --quiet --no-cache-dir --no-deps --require-hashes \
+    --target "$2/packages" --requirement "$1/requirements.txt" && rm -rf "$2/venv"
+}
+
+# setup_har_validator: sets BLOBGAUGE_HAR_VALIDATOR, a folder with node_modules.
+setup_har_validator() {
+  local from=$top/clients/har-validator
+  make_once har-validator "$(hash_of "$from/package-lock.json")" 'har-validator (npm)' network npm_install "$from" || return
+  export BLOBGAUGE_HAR_VALIDATOR=$made
+}
+
+# setup_chromium: sets BLOBGAUGE_CHROMIUM, where there is one or one can be had. Nothing but its own tests needs it.
+setup_chromium() {
+  command -v chromium >/dev/null || install_packages browser || say 'No Chromium can be installed: its tests are skipped'
+  BLOBGAUGE_CHROMIUM=$(command -v chromium || true)
+  export BLOBGAUGE_CHROMIUM
+}
+
 # setup_azurite: sets BLOBGAUGE_AZURITE, a program to start with Node.
 setup_azurite() {
   local from=$top/clients/azurite
@@ -125,6 +160,7 @@ setup_mitmproxy() {
   install_packages bench || return
   make_once mitmproxy "$mitmproxy_version" 'mitmproxy' network fetch_mitmproxy || return
   mitmdump=$made/bin/mitmdump
+  export BLOBGAUGE_MITMDUMP=$mitmdump
 }
 fetch_mitmproxy() {
   # A virtual environment knows its own path, so it can't be moved into place: its packages can.
@@ -177,6 +213,12 @@ setup_all() {
   install_packages "${groups[@]}" || return
   setup_go && setup_node && setup_azcopy && setup_azurite && setup_rclone || return
   [ ! -f "$top/analyzer/golang/go.mod" ] || setup_go_front_end
+}
+
+# setup_full: what the long runs need beside that.
+setup_full() {
+  install_packages full || return
+  setup_azcopy_10_10 && setup_azure_storage_blob && setup_har_validator && setup_mitmproxy && setup_chromium
 }
 
 # build_preset PRESET [TARGET...]: configures if the build folder is new or CMake says so, then builds.
