@@ -39,17 +39,20 @@ For a client that you start yourself, write the authority to a file once:
   cat /etc/ssl/certs/ca-certificates.crt ca.pem > both.pem     # most clients take one file and forget the system's
 
   Go (AzCopy, rclone) on Linux   SSL_CERT_FILE=both.pem
-  curl                           CURL_CA_BUNDLE=both.pem
+  .NET on Linux                  SSL_CERT_FILE=both.pem
+  curl, GDAL                     CURL_CA_BUNDLE=both.pem
   Python                         REQUESTS_CA_BUNDLE=both.pem, SSL_CERT_FILE=both.pem
   Node                           NODE_EXTRA_CA_CERTS=ca.pem
   Java                           keytool -importcert -noprompt -alias blobgauge -file ca.pem -keystore trust.p12 \
                                    -storetype PKCS12 -storepass changeit, then
                                  -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit
 
-Go clients on Windows and macOS read no SSL_CERT_FILE; trust the authority, and take it back afterwards:
-  Windows   certutil -user -addstore Root ca.pem          certutil -user -delstore Root blobgauge
-  macOS     security add-trusted-cert -k ~/Library/Keychains/login.keychain-db ca.pem
+Go and .NET clients on Windows and macOS read no SSL_CERT_FILE; trust the authority, and take it back afterwards:
+  Windows   certutil -user -addstore Root ca.pem
+            PowerShell: Get-ChildItem Cert:\CurrentUser\Root | Where-Object Subject -like '*blobgauge*' | Remove-Item
+  macOS     security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db ca.pem
             security remove-trusted-cert ca.pem
+            security delete-certificate -c 'blobgauge local authority' ~/Library/Keychains/login.keychain-db
 
 Whoever has {folder}/authority.pem can pose as any server to those who trust it: it is
 readable by you only, never copy it to another machine, and remove the trust when you are done.
