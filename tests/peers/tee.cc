@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -199,6 +200,12 @@ bool Tee::open_tunnel(Line& line) {
 }
 
 void Tee::serve(Line& line) {
+  // OpenSSL's writes would end the program when a peer is gone. For this thread only: children inherit what a program
+  // ignores.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   const bool proxy = !options_.targets.empty();
   if (proxy && !open_tunnel(line)) return line.client.end();
   if (!proxy) {
