@@ -50,6 +50,19 @@ TEST(Refusal, AmbiguousFramingIsRefusedAndNotForwarded) {
   EXPECT_EQ(model::from_json_line(model::to_json_line(told[4]))->marks, told[4].marks);
 }
 
+TEST(Refusal, TwoHostsAreTwoReadingsInAnyVersion) {
+  std::atomic<int> requests = 0;
+  Origin origin([&](Socket&) { ++requests; });
+  Recorded setup(Recorded::reverse(origin));
+  for (const std::string start : {"GET / HTTP/1.1\r\n", "GET / HTTP/1.0\r\n", "GET http://a/ HTTP/1.0\r\n"}) {
+    auto client = setup.client();
+    client.say(start + "Host: a\r\nhost: b\r\n\r\n");
+    EXPECT_THAT(client.rest(), StartsWith("HTTP/1.1 400")) << start;
+  }
+  EXPECT_EQ(setup.told().size(), 3u);
+  EXPECT_EQ(requests, 0);
+}
+
 TEST(Refusal, AChunkThatIsNoneIsRefusedInTheMiddleOfItsBody) {
   Origin origin([](Socket& socket) { socket.rest(); });
   Recorded setup(Recorded::reverse(origin));

@@ -148,9 +148,10 @@ Task<bool> Server::State::serve_one(Entry& entry, Connection& connection, Sessio
     co_await refuse(connection, refusal);
     co_return false;
   }
-  // RFC 9112 section 3.2.
-  if ((*head)->minor_version == 1 && (*head)->count("Host") != 1) {
-    const std::string why = "a request needs exactly one Host";
+  // RFC 9112 section 3.2: HTTP/1.0 needs none, and two are two readings in any version.
+  const auto hosts = (*head)->count("Host");
+  if (hosts > 1 || (hosts == 0 && (*head)->minor_version == 1)) {
+    const std::string why = hosts > 1 ? "a request with more than one Host" : "a request without Host";
     const Refusal refusal{session, &**head, 400, why};
     co_await refuse(connection, refusal);
     co_return false;
