@@ -46,8 +46,8 @@ Task<> copy(wire::Connection& from, wire::Connection& to) {
     }
     if (!bytes || !co_await to.write(*bytes)) break;
   }
-  from.stream().close();
-  to.stream().close();
+  from.stream().reset();
+  to.stream().reset();
 }
 
 }  // namespace
@@ -388,6 +388,7 @@ model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_
   listening.address = state->options.address;
   listening.port = state->options.port;
   listening.tls = state->options.tls;
+  listening.idle = state->options.idle_limit;
   auto* self = state.get();
   state->queue = std::make_unique<RecordingQueue>(
       state->runtime, state->options.queue,

@@ -74,12 +74,28 @@ void Relay::client_gone(std::string_view when) {
   server_.stream().close();
 }
 
+void Relay::reset_client() {
+  ending_ = true;  // what the upload meets now is our doing
+  client_.connection().stream().reset();
+}
+
 // The stream ended, or what came is not what the head announced; some of it may have gone out already.
-void Relay::request_failed(const model::Error& error) {
-  if (!client_.connection().body_malformed()) return client_gone("before its request was complete");
-  mark(fmt::format("request: its body was refused: {}; what came before was forwarded", error.message));
-  client_failed_ = true;
-  server_.stream().close();
+Task<> Relay::request_failed(const model::Error& error) {
+  if (client_.connection().body_malformed()) {
+    mark(fmt::format("request: its body was refused: {}; {}", error.message,
+                     sent_ ? "what came before was forwarded" : "nothing was forwarded"));
+    client_failed_ = true;
+    server_.stream().close();
+  } else if (client_.connection().ended()) {
+    // The client may still listen: the server meets the same end, and has a while to say what it makes of it.
+    mark("client: closed before its request was complete");
+    client_failed_ = true;
+    server_.stream().set_idle_limit(options_.early_answer_grace);
+    (void)co_await server_.stream().finish();
+  } else {
+    const bool stalled = error.category == Category::timeout;
+    client_gone(stalled ? "by us, it said nothing more of its request" : "before its request was complete");
+  }
 }
 
 Task<> Relay::upload(std::string_view head) {
@@ -88,20 +104,22 @@ Task<> Relay::upload(std::string_view head) {
   while (!client_.request_done() && !client_.connection().buffered().empty() && first.size() < joined) {
     const auto piece = co_await client_.read_body();
     if (!piece) {
-      request_failed(piece.error());
+      co_await request_failed(piece.error());
       break;
     }
     first.append(piece->wire);
     request_tap_.update(piece->payload);
   }
-  bool sending = !client_failed_ && (co_await server_.write(first)).has_value();
+  sent_ = !client_failed_;
+  bool sending = sent_ && (co_await server_.write(first)).has_value();
   while (sending && !client_.request_done()) {
     const auto piece = co_await client_.read_body();
     if (!piece) {
-      if (!ending_) request_failed(piece.error());
+      if (!ending_) co_await request_failed(piece.error());
       break;
     }
     request_tap_.update(piece->payload);
+    ++moved_;
     // A server that answers early may close: its answer is what counts then.
     sending = (co_await server_.write(piece->wire)).has_value();
   }
@@ -113,19 +131,27 @@ Task<> Relay::upload(std::string_view head) {
 Task<> Relay::download() {
   wire::ResponseHead head;
   if (co_await pass_heads(head)) complete_ = co_await pass_body(head);
-  // The answer is through or never will be; a request body that goes on has a while to end.
+  if (complete_ && !server_.buffered().empty()) mark("answer: bytes came after its end, and were not passed on");
+  if (!uploaded_.is_set()) co_await end_upload();
+  const bool whole = complete_ && request_complete_;
+  const bool closes = client_.head().lists("Connection", "close");
+  keeps_server_ = whole && !closes && head.keep_alive() && exchange_.response.framing != model::Framing::close;
+  if (complete_) client_.complete(whole && head.keep_alive() && exchange_.response.framing != model::Framing::close);
+}
+
+// The answer is through or never will be. A server may read on after a whole answer, so a request's body goes on as
+// long as it moves; otherwise it has a while to end.
+Task<> Relay::end_upload() {
   const auto grace = complete_ ? options_.early_answer_grace : upload_end;
-  if (!uploaded_.is_set() && !co_await uploaded_.wait_for(grace)) {
+  for (auto before = moved_; !co_await uploaded_.wait_for(grace); before = moved_) {
+    if (complete_ && moved_ != before) continue;
     if (complete_) mark("request: the rest of its body was not read, the answer was complete");
     ending_ = true;
     client_.connection().stream().interrupt();
     server_.stream().close();
     co_await uploaded_.wait();
+    co_return;
   }
-  const bool whole = complete_ && request_complete_;
-  const bool closes = client_.head().lists("Connection", "close");
-  keeps_server_ = whole && !closes && head.keep_alive() && exchange_.response.framing != model::Framing::close;
-  if (complete_) client_.complete(whole && head.keep_alive() && exchange_.response.framing != model::Framing::close);
 }
 
 // Interim heads and the final one; the latter is not sent yet, its body decides with what.
@@ -198,6 +224,11 @@ Task<bool> Relay::pass_body(const wire::ResponseHead& head) {
     }
     if (!piece) {
       mark("answer: broke off: " + piece.error().message);
+      // The client's connection ends as the server's did: who reads until the end must not take the part for the whole.
+      if (server_.ended())
+        client_.complete(false);
+      else if (framing->kind == model::Framing::close)
+        reset_client();
       server_failed(piece.error());
       co_return false;
     }
@@ -229,6 +260,7 @@ Task<> Relay::copy_answer(std::uint64_t& size) {
     const bool ended = bytes ? bytes->empty() : bytes.error().category == Category::timeout;
     // An orderly end for the client as well; where the server's connection broke, the client's is cut.
     if (ended) client_.complete(false);
+    if (!ended && !bytes) reset_client();
     if (ended || !bytes) break;
     size += bytes->size();
     if (!co_await client_.write_raw(*bytes)) {

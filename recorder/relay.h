@@ -51,7 +51,9 @@ class Relay {
   wire::Task<> watch_client();
   void server_failed(model::Error error);
   void client_gone(std::string_view when);
-  void request_failed(const model::Error& error);
+  void reset_client();
+  wire::Task<> request_failed(const model::Error& error);
+  wire::Task<> end_upload();
   void mark(std::string text) { exchange_.marks.push_back(std::move(text)); }
 
   wire::Transaction& client_;
@@ -61,8 +63,9 @@ class Relay {
   BodyTap request_tap_, answer_tap_;
   wire::Event uploaded_;
   std::int64_t request_end_ns_ = 0;
+  std::uint64_t moved_ = 0;  // pieces of the request's body
   bool request_complete_ = false, answered_ = false, complete_ = false, keeps_server_ = false;
-  bool client_failed_ = false, silent_ = true;
+  bool client_failed_ = false, silent_ = true, sent_ = false;
   bool copied_ = false, watching_ = false;  // of a malformed answer
   bool ending_ = false;                     // the upload was told to end
   std::optional<model::Error> error_;

@@ -62,12 +62,20 @@ class Socket {
     return take(seen_.size());
   }
   void half_close() { ::shutdown(descriptor_, SHUT_WR); }
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(descriptor_, -1));
+  }
+  // What came last was the other side's orderly end.
+  bool ended() const { return ended_; }
 
  private:
   bool more() {
     char buffer[65536];
     const auto n = ::recv(descriptor_, buffer, sizeof buffer, 0);
     if (n > 0) seen_.append(buffer, static_cast<std::size_t>(n));
+    ended_ = n == 0;
     return n > 0;
   }
   std::string take(std::size_t count) {
@@ -76,6 +84,7 @@ class Socket {
     return out;
   }
   int descriptor_;
+  bool ended_ = false;
   std::string seen_;
 };
 

@@ -29,6 +29,7 @@ Task<Result<std::size_t>> Connection::fill() {
   const auto size = co_await stream_->read_some(std::span<char>(buffer_.get(), capacity_));
   if (size) end_ = *size;
   filled_ = end_ == capacity_ && capacity_ < buffer_bytes_;
+  ended_ = size && *size == 0;
   co_return size;
 }
 

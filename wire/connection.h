@@ -42,6 +42,8 @@ class Connection {
   bool body_done() const { return decoder_.done(); }
   // After an error of read_body(): the bytes were no body, they are still buffered(). Otherwise the stream failed.
   bool body_malformed() const { return begin_ != end_; }
+  // The peer has ended its sending side in an orderly way; such an end inside a body is an error of read_body() too.
+  bool ended() const { return ended_; }
   const BodyDecoder& body() const { return decoder_; }
   // The rest of the payload in one string; Category::endpoint if it would be longer than `limit`.
   Task<Result<std::string>> read_all(std::size_t limit);
@@ -70,7 +72,7 @@ class Connection {
   std::size_t capacity_ = 0;         // what it has
   bool filled_ = false;              // by the last read, so that it should grow
   std::size_t begin_ = 0, end_ = 0;  // unread part of buffer_
-  bool head_started_ = false;
+  bool head_started_ = false, ended_ = false;
   Refusal refusal_ = Refusal::none;
   std::string refused_;   // what was already taken from the buffer of a refused head
   std::string replayed_;  // the same, while its reader looks at it

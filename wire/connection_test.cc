@@ -29,6 +29,7 @@ class ScriptedStream final : public Stream {
   }
   Task<Status> finish() override { co_return Status{}; }
   void close() override {}
+  void reset() override { close(); }
   void interrupt() override {}
   bool quiet() override { return true; }
   void set_idle_limit(Milliseconds) override {}

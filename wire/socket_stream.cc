@@ -293,6 +293,12 @@ Task<Status> SocketStream::finish() {
 
 void SocketStream::close() { core_->close(); }
 
+void SocketStream::reset() {
+  error_code ignored;
+  core_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  core_->close();
+}
+
 void SocketStream::interrupt() {
   core_->interrupted = true;
   error_code ignored;

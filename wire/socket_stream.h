@@ -23,6 +23,7 @@ class SocketStream final : public Stream {
   Task<Status> write(std::string_view a, std::string_view b, std::string_view c) override;
   Task<Status> finish() override;
   void close() override;
+  void reset() override;
   void interrupt() override;
   bool quiet() override;
   void set_idle_limit(Milliseconds limit) override;

@@ -40,6 +40,8 @@ class Stream {
   virtual Task<Status> finish() = 0;
   // Ends both directions at once; whoever waits gets an error. May be called twice.
   virtual void close() = 0;
+  // Likewise, and the peer learns that it was no orderly end (a TCP reset); what was not sent yet is lost.
+  virtual void reset() = 0;
   // Wakes whoever waits in a read or a write with an error; the other direction may still be used afterwards. The
   // direction that was woken is unusable.
   virtual void interrupt() = 0;
