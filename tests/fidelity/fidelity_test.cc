@@ -78,8 +78,8 @@ TEST_P(Fidelity, WhatIsSaidArrivesByteForByteAndIsToldAsItWas) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, Fidelity,
-                         testing::Values(Way{"Reverse", Mode::reverse, 1000}, Way{"AbsoluteForm", Mode::absolute, 600},
-                                         Way{"Intercepted", Mode::intercepted, 300}),
+                         testing::Values(Way{"Reverse", Mode::reverse, 500}, Way{"AbsoluteForm", Mode::absolute, 300},
+                                         Way{"Intercepted", Mode::intercepted, 150}),
                          [](const auto& each) { return each.param.name; });
 
 }  // namespace

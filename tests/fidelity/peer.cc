@@ -218,6 +218,18 @@ Heard Peer::play(const Script& script) {
   return heard_;
 }
 
+Heard Peer::serve(const std::function<std::size_t(std::string_view)>& count, std::string_view answer) {
+  std::size_t answered = 0;
+  for (bool more = true; more;) {
+    more = hear();
+    for (const auto due = count(heard_.bytes); answered < due; ++answered)
+      if (!say(answer)) return heard_;
+    if (more && !wait(false, patience)) return heard_;
+  }
+  finish();
+  return heard_;
+}
+
 Listening::Listening() {
   descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   auto address = loopback(0);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,6 +55,8 @@ class Peer {
   std::string ask(std::string_view request);
 
   Heard play(const Script& script);
+  // Says `answer` once for each message that `count` finds in what has come, until the other side ends.
+  Heard serve(const std::function<std::size_t(std::string_view)>& count, std::string_view answer);
 
  private:
   bool handshake(int (*step)(SSL*));
