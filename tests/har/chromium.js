@@ -61,6 +61,9 @@ class Browser {
   async open(url) {
     const {targetId} = await this.call('Target.createTarget', {url});
     const {sessionId} = await this.call('Target.attachToTarget', {targetId, flatten: true});
+    // What is evaluated in the empty document before it is lost with it.
+    const there = `location.href === ${JSON.stringify(url)} && document.readyState === 'complete'`;
+    while (!await this.evaluate(sessionId, there).catch(() => false)) await new Promise(done => setTimeout(done, 50));
     return {targetId, sessionId};
   }
   async evaluate(sessionId, expression) {
@@ -94,24 +97,38 @@ async function importFile(browser, file) {
   for (const request of requests) console.log(JSON.stringify(request));
 }
 
+// A front end that looks at a page. Now and then one never gets hold of its page; then another is opened.
+async function tools(browser, page) {
+  for (let left = 5; left > 0; --left) {
+    const {targetId, sessionId} = await browser.open(
+        `${frontEnd}devtools_app.html?ws=127.0.0.1:${await browser.port}/devtools/page/${page.targetId}`);
+    const attached = browser.evaluate(sessionId, `(async () => {
+      const logs = await ${load('logs')};
+      const sdk = await import('${frontEnd}core/sdk/sdk.js');
+      const targets = sdk.TargetManager.TargetManager.instance();
+      while (!targets.primaryPageTarget()) await new Promise(done => setTimeout(done, 20));
+      await targets.primaryPageTarget().networkAgent().invoke_enable({});  // answered after its own
+      window.log = logs.NetworkLog.NetworkLog.instance();
+      return true;
+    })()`);
+    let timer;
+    const late = new Promise(done => { timer = setTimeout(done, 15000, false); });
+    const there = await Promise.race([attached.catch(() => false), late]);
+    clearTimeout(timer);
+    if (there) return sessionId;
+    await browser.call('Target.closeTarget', {targetId});
+  }
+  throw new Error('no front end gets hold of the page');
+}
+
 async function record(browser, file, url) {
   const page = await browser.open('about:blank');
-  const tools = await browser.open(
-      `${frontEnd}devtools_app.html?ws=127.0.0.1:${await browser.port}/devtools/page/${page.targetId}`);
-  // The log is there once the front end has met the page.
-  await browser.evaluate(tools.sessionId, `(async () => {
-    const logs = await ${load('logs')};
-    const sdk = await import('${frontEnd}core/sdk/sdk.js');
-    const targets = sdk.TargetManager.TargetManager.instance();
-    while (!targets.primaryPageTarget()) await new Promise(done => setTimeout(done, 20));
-    await targets.primaryPageTarget().networkAgent().invoke_enable({});  // answered after its own
-    window.log = logs.NetworkLog.NetworkLog.instance();
-  })()`);
+  const sessionId = await tools(browser, page);
   await browser.call('Page.enable', {}, page.sessionId);
   const loaded = browser.event('Page.loadEventFired', page.sessionId);
   await browser.call('Page.navigate', {url}, page.sessionId);
   await loaded;
-  const text = await browser.evaluate(tools.sessionId, `(async () => {
+  const text = await browser.evaluate(sessionId, `(async () => {
     const har = await ${load('har')};
     while (!log.requests().every(request => request.finished)) await new Promise(done => setTimeout(done, 20));
     let out = '';
