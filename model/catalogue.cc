@@ -73,6 +73,7 @@ class CatalogueReader {
     BLOBGAUGE_CHECK(read_names(fields.child("roles"), file, "roles", out_.roles_));
     BLOBGAUGE_CHECK(read_names(fields.child("groups"), file, "groups", groups_));
     BLOBGAUGE_CHECK(read_names(fields.child("secrets"), file, "secrets", out_.secrets_));
+    BLOBGAUGE_CHECK(read_names(fields.child("pseudonyms"), file, "pseudonyms", out_.pseudonyms_));
     if (const auto* node = fields.child("common")) {
       yaml::Fields common(*node, file, "'common'");
       append(out_.common_parameters_, common.list("parameters"));
@@ -270,6 +271,7 @@ const std::vector<std::string>& Catalogue::role_names(std::string_view name) con
 
 const std::vector<std::string>& Catalogue::addressing(std::string_view key) const { return names_in(addressing_, key); }
 const std::vector<std::string>& Catalogue::network(std::string_view key) const { return names_in(network_, key); }
+const std::vector<std::string>& Catalogue::pseudonyms(std::string_view key) const { return names_in(pseudonyms_, key); }
 const std::vector<std::string>& Catalogue::secrets(std::string_view key) const { return names_in(secrets_, key); }
 
 bool Catalogue::knows_parameter(const Operation& operation, std::string_view name) const {

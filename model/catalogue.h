@@ -39,6 +39,8 @@ class Catalogue {
 
   // What model/redaction.h masks, by key ("headers", "queries"...); empty for a key that the files do not have.
   const std::vector<std::string>& secrets(std::string_view key) const;
+  // Where names stand, for model/pseudonyms.h; likewise.
+  const std::vector<std::string>& pseudonyms(std::string_view key) const;
   // Names by role ("request-id", "copy-source", "api-version"...), so that code need not know them: the first name of
   // the role, or all. Empty for a role that this API has no name for.
   std::string_view role(std::string_view name) const;
@@ -61,7 +63,7 @@ class Catalogue {
   std::vector<Operation> operations_;
   std::string service_, version_;
   std::vector<std::string> common_parameters_, common_headers_, discriminators_;
-  Names roles_, addressing_, network_, secrets_;
+  Names roles_, addressing_, network_, secrets_, pseudonyms_;
 };
 
 }  // namespace blobgauge::model

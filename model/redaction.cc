@@ -160,10 +160,19 @@ Redaction::Redaction(const Catalogue& catalogue) : Redaction(names_of(catalogue)
 std::string Redaction::text(std::string_view text) const {
   std::string out(text);
   SecretScan(rules_->recorded).mask(out);
+  return pseudonyms_ ? pseudonyms_->text(out) : out;
+}
+
+Redaction Redaction::with(std::shared_ptr<const Pseudonyms> pseudonyms) const {
+  Redaction out = *this;
+  out.pseudonyms_ = std::move(pseudonyms);
   return out;
 }
 
-void Redaction::apply(Exchange& exchange) const { Walk(rules_->recorded, nullptr).apply(exchange); }
+void Redaction::apply(Exchange& exchange) const {
+  Walk(rules_->recorded, nullptr).apply(exchange);
+  if (pseudonyms_) pseudonyms_->apply(exchange);
+}
 
 std::vector<FoundSecret> Redaction::find(const Exchange& exchange) const {
   std::vector<FoundSecret> findings;
@@ -191,7 +200,7 @@ std::vector<std::string> Redaction::command(const std::vector<std::string>& argu
     credential_follows = credential_options.contains(name);
   }
   for (auto& argument : out) scan.hunt(argument);
-  return out;
+  return pseudonyms_ ? pseudonyms_->command(out) : out;
 }
 
 }  // namespace blobgauge::model

@@ -4,7 +4,7 @@
 // stands a mask (model/mask.h). What is a secret is data (`secrets` of specs/catalogue/api.yaml); docs/formats/trace.md
 // lists what is masked and what is not.
 //
-// Every writer takes a Redaction, so that it can't be forgotten. Redacting twice changes nothing more.
+// Every writer takes a Redaction, so that it can't be forgotten. Masking twice changes nothing more.
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -15,6 +15,7 @@
 #include "model/catalogue.h"
 #include "model/exchange.h"
 #include "model/mask.h"
+#include "model/pseudonyms.h"
 
 namespace blobgauge::model {
 
@@ -53,6 +54,10 @@ class Redaction {
  public:
   explicit Redaction(const SecretNames& names);
   explicit Redaction(const Catalogue& catalogue);
+  // One that puts pseudonyms in the place of names too. Those are made anew each time that they pass it.
+  Redaction with(std::shared_ptr<const Pseudonyms> pseudonyms) const;
+  // Whose pseudonyms these are; empty: names stay.
+  std::string pseudonym_key() const { return pseudonyms_ ? pseudonyms_->key_id() : std::string(); }
 
   // Every text of both sides. A secret that the exchange showed in one place is also masked where another repeats it,
   // in any encoding. A kept body that changed is marked; its size and digest stay those of what was sent.
@@ -69,6 +74,7 @@ class Redaction {
  private:
   struct Rules;
   std::shared_ptr<const Rules> rules_;
+  std::shared_ptr<const Pseudonyms> pseudonyms_;
 };
 
 }  // namespace blobgauge::model

@@ -180,6 +180,8 @@ TraceHead masked(TraceHead head, const Redaction& redaction) {
   head.command = redaction.command(head.command);
   head.partial = redaction.text(head.partial);
   for (auto& omission : head.omits) omission = redaction.text(omission);
+  for (auto* text : {&head.tool, &head.client, &head.release, &head.scenario}) *text = redaction.text(*text);
+  if (const auto key = redaction.pseudonym_key(); !key.empty()) head.pseudonyms = key;
   return head;
 }
 

@@ -26,6 +26,8 @@ struct TraceHead {
   // what it leaves out. Such a trace is partial evidence: what is not in it was not shown to be absent.
   std::string partial = {};
   std::vector<std::string> omits = {};
+  // Names in it are pseudonyms of the key that has this id (model/pseudonyms.h); empty: they are what was sent.
+  std::string pseudonyms = {};
 };
 
 struct TraceEnd {

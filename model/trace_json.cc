@@ -318,6 +318,7 @@ std::string to_json_line(const TraceHead& head) {
   json.list("command", head.command);
   json.maybe("partial", head.partial);
   json.list("omits", head.omits);
+  json.maybe("pseudonyms", head.pseudonyms);
   json.close('}');
   return out;
 }
@@ -373,6 +374,8 @@ Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std
         head.partial = read_bytes(value);
       } else if (key == "omits") {
         head.omits = read_list(value);
+      } else if (key == "pseudonyms") {
+        head.pseudonyms = read_bytes(value);
       } else if (key == "end") {
         is_end = value.get_bool();
       } else if (key == "exchanges") {

@@ -64,6 +64,27 @@ char escaped(char c) {
   }
 }
 
+// `c` in the form of another character: "%2541" for "%2561".
+void append_as(std::string_view form, int percent, char c, std::string& out) {
+  if (form.size() == 1) {
+    out += c;
+    return;
+  }
+  const auto byte = static_cast<unsigned char>(c);
+  if (percent == 0) {
+    constexpr char digits[] = "0123456789abcdef";
+    const std::string hex{digits[byte >> 4], digits[byte & 15]};
+    out += form[0] == '&' ? "&#x" + hex + ";" : "\\u00" + hex;
+    return;
+  }
+  const bool small = form.find_first_of("abcdef", form.size() - 2) != std::string_view::npos;
+  const char* digits = small ? "0123456789abcdef" : "0123456789ABCDEF";
+  out += '%';
+  for (int i = 1; i < percent; ++i) out += "25";
+  out += digits[byte >> 4];
+  out += digits[byte & 15];
+}
+
 }  // namespace
 
 bool Unfolded::folded(std::string_view raw) {
@@ -123,6 +144,20 @@ void Unfolded::decode_once() {
   }
   text_.resize(to);
   origins_.resize(to);
+}
+
+std::string Unfolded::fold(std::string_view changed) const {
+  if (plain_) return std::string(changed);
+  std::string out;
+  out.reserve(raw_.size());
+  for (std::size_t at = 0; at < changed.size(); ++at) {
+    const auto form = raw_.substr(raw(at), raw(at + 1) - raw(at));
+    if (changed[at] == text_[at])
+      out += form;
+    else
+      append_as(form, origins_[at].percent, changed[at], out);
+  }
+  return out;
 }
 
 void Unfolded::read(std::string_view raw) {

@@ -32,6 +32,10 @@ class Unfolded {
   // How often it was escaped for JSON or XML.
   int quoting(std::size_t at) const { return plain_ ? 0 : origins_[at].quoting; }
 
+  // The raw text with the decoded characters replaced, each in the form that the one it replaces had. As many as
+  // text() has.
+  std::string fold(std::string_view changed) const;
+
  private:
   struct Origin {
     std::uint32_t begin = 0;
