@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "cli/command.h"
+#include "cli/pseudonym_key.h"
 #include "cli/specs.h"
 #include "model/file.h"
 #include "model/text.h"
@@ -27,6 +28,7 @@ struct Options {
   std::vector<std::string> maps, pass_through, allowed_hosts, command;
   bool keep_addresses = false, propagate = false, insecure = false;
   std::string tls_cert, tls_key;
+  PseudonymOptions pseudonyms;
   bool tls = false, rewrite_host = false;
   std::string resign_account, resign_key_file, ca_file, client, release;
   std::string upstream_proxy, perturb, when_full = "wait";
@@ -132,6 +134,7 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
   BLOBGAUGE_CHECK(read_key(options, out));
   BLOBGAUGE_TRY(auto catalogue, model::Catalogue::load(options.catalogue));
   out.catalogue = std::make_shared<const model::Catalogue>(std::move(catalogue));
+  BLOBGAUGE_TRY(out.pseudonyms, make_pseudonyms(options.pseudonyms, *out.catalogue));
   if (out.mode == recorder::Mode::forward) {
     BLOBGAUGE_TRY(out.authority, wire::CertificateAuthority::open(authority_folder(options)));
   }
@@ -203,8 +206,9 @@ void announce(const Options& options, const recorder::Proxy::Options& settings) 
                options.listen);
   if (goes_far(settings))
     fmt::print(stderr,
-               "blobgauge: the trace will hold request lines and headers with account, container and blob names, and "
+               "blobgauge: the trace will hold request lines and headers with account, container and blob names{}, and "
                "{}; signatures, tokens and keys are masked\n",
+               settings.pseudonyms ? " as pseudonyms" : "",
                settings.keep_body == 0 ? std::string("XML and error documents, no other content")
                                        : fmt::format("{} bytes of every body", settings.keep_body));
 }
@@ -238,9 +242,8 @@ model::Result<int> run(const Options& options) {
   head.client = options.client;
   head.release = options.release;
   head.command = options.command;
-  const auto open = [head, redaction = model::Redaction(*catalogue)](const std::string& path) {
-    return model::create_trace(path, head, redaction);
-  };
+  const auto open = [head, redaction = model::Redaction(*catalogue).with(settings.pseudonyms)](
+                        const std::string& path) { return model::create_trace(path, head, redaction); };
   const recorder::TraceSink::Rotation rotation{options.rotate_size, std::chrono::seconds(options.rotate_time)};
   BLOBGAUGE_TRY(const auto sink, recorder::TraceSink::create(options.output, rotation, open));
   announce(options, settings);
@@ -330,6 +333,7 @@ const Command command{
                      "when exchanges come faster than the trace can be written: wait (10 s at most) or drop and count")
           ->check(CLI::IsMember({"wait", "drop"}))
           ->capture_default_str();
+      options->pseudonyms.define(app);
       app.add_option("--rotate-size", options->rotate_size,
                      "begin another trace after so many bytes (100MiB): run-00001.trace, run-00002.trace...")
           ->transform(CLI::AsSizeValue(false));

@@ -1,4 +1,4 @@
-// blobgauge trace cat, grep, stats, cut, merge, scrub, audit.
+// blobgauge trace cat, grep, stats, cut, merge.
 #include "model/trace.h"
 
 #include <fmt/format.h>
@@ -112,7 +112,7 @@ model::Result<int> stats(Options options) {
   return 0;
 }
 
-// Writes the exchanges that match into a new trace, masked; both `cut` and `scrub`.
+// Writes the exchanges that match into a new trace, masked.
 model::Result<int> rewrite(Options options) {
   BLOBGAUGE_CHECK(options.filter.prepare());
   BLOBGAUGE_TRY(const auto redaction, redaction_of(options));
@@ -154,6 +154,7 @@ model::Result<int> merge(const Options& options) {
     const auto& other = input.reader->head();
     if (other.client != head.client || other.release != head.release) head.client = head.release = {};
     if (other.scenario != head.scenario) head.scenario = {};
+    if (other.pseudonyms != head.pseudonyms) head.pseudonyms = "of several keys, or in a part only";
     // What one of them leaves out is not in the whole.
     if (head.partial.find(other.partial) == std::string::npos)
       head.partial += (head.partial.empty() ? "" : "; ") + other.partial;
@@ -188,32 +189,6 @@ model::Result<int> merge(const Options& options) {
   return 0;
 }
 
-// A trace is clean if masking it changes nothing.
-model::Result<int> audit(const Options& options) {
-  BLOBGAUGE_TRY(const auto redaction, redaction_of(options));
-  BLOBGAUGE_TRY(auto out, model::OutputFile::create(options.output));
-  BLOBGAUGE_TRY(const auto reader, model::open_trace(options.traces.front()));
-  std::uint64_t found = 0, count = 0;
-  if (redaction.command(reader->head().command) != reader->head().command) {
-    ++found;
-    BLOBGAUGE_CHECK(out.write("command line: a secret\n"));
-  }
-  model::Exchange exchange;
-  for (;; ++count) {
-    BLOBGAUGE_TRY(const bool more, reader->next(exchange));
-    if (!more) break;
-    const auto before = model::to_json_line(exchange);
-    redaction.apply(exchange);
-    if (model::to_json_line(exchange) == before) continue;
-    ++found;
-    BLOBGAUGE_CHECK(out.write(to_line(exchange) + ": a secret\n"));
-  }
-  BLOBGAUGE_CHECK(out.write(found == 0 ? fmt::format("no secret in {} exchanges\n", count)
-                                       : fmt::format("{} places with secrets: run 'blobgauge trace scrub'\n", found)));
-  BLOBGAUGE_CHECK(out.finish());
-  return found == 0 ? 0 : 1;
-}
-
 std::shared_ptr<Options> define(CLI::App& app, bool many, bool filters) {
   auto options = std::make_shared<Options>();
   auto* traces = app.add_option("TRACE", options->traces, "recorded exchanges, - for standard input")->required();
@@ -238,16 +213,10 @@ const Command cut{
     "trace cut",
     {"blobgauge trace cut --operation 'Put Block*' run.trace.zst -o blocks.trace"},
     [](CLI::App& app) -> Action { return [options = define(app, false, true)] { return rewrite(*options); }; }};
-const Command scrub{"trace scrub", {"blobgauge trace scrub theirs.trace -o clean.trace"}, [](CLI::App& app) -> Action {
-                      return [options = define(app, false, false)] { return rewrite(*options); };
-                    }};
 const Command merge_command{
     "trace merge", {"blobgauge trace merge one.trace two.trace -o both.trace.zst"}, [](CLI::App& app) -> Action {
       return [options = define(app, true, false)] { return merge(*options); };
     }};
-const Command audit_command{"trace audit", {"blobgauge trace audit theirs.trace"}, [](CLI::App& app) -> Action {
-                              return [options = define(app, false, false)] { return audit(*options); };
-                            }};
 
 }  // namespace
 }  // namespace blobgauge::cli::trace_command

@@ -56,7 +56,7 @@ struct Proxy::State {
   State(Options chosen, std::shared_ptr<ExchangeSink> to)
       : options(std::move(chosen)),
         sink(std::move(to)),
-        redaction(*options.catalogue),
+        redaction(model::Redaction(*options.catalogue).with(options.pseudonyms)),
         classifier(*options.catalogue),
         pass_through(concatenated(options.pass_through, options.catalogue->network("login-hosts"))),
         admission(concatenated(concatenated(options.allowed_hosts, pass_through),

@@ -50,6 +50,8 @@ class Proxy {
 
     // Header roles, secret names and operations. Required.
     std::shared_ptr<const model::Catalogue> catalogue;
+    // In the place of names, in all that the sink is told; null: names stay.
+    std::shared_ptr<const model::Pseudonyms> pseudonyms;
     // Makes the certificates of intercepted hosts. Without it CONNECT is tunnelled and not looked into.
     std::shared_ptr<wire::CertificateAuthority> authority;
     // Globs of hosts whose tunnels are not looked into, beside the catalogue's token services. A mapping goes before.
