@@ -138,6 +138,26 @@ TEST(Redaction, FindsCredentialsInTexts) {
             "The MAC signature found in the HTTP request 'REDACTED' is not the same");
 }
 
+TEST(Redaction, LeavesMarksThatSayWhatWasDone) {
+  Exchange exchange;
+  exchange.marks = {"Authorization: signed again", "Authorization: Unknown abc"};
+  rules().apply(exchange);
+  EXPECT_THAT(exchange.marks, ElementsAre("Authorization: signed again", "Authorization: REDACTED"));
+}
+
+TEST(Redaction, FindsPartsOfAHeader) {
+  Exchange exchange;
+  exchange.request.headers = {{"Cookie", "a=b; session=abcdefghijklm"},
+                              {"Authorization", "Basic dTpwYXNzd29yZDEyMw=="}};
+  exchange.response.reason = "old: abcdefghijklm, password123";
+  rules().apply(exchange);
+  EXPECT_EQ(exchange.response.reason, "old: REDACTED, password123");
+  exchange.request.headers = {{"Authorization", "Basic dTpwYXNzd29yZDEyMzQ="}};
+  exchange.response.reason = "not password1234";
+  rules().apply(exchange);
+  EXPECT_EQ(exchange.response.reason, "not REDACTED");
+}
+
 TEST(Redaction, AnUnknownSchemeIsNoScheme) {
   EXPECT_EQ(header("Authorization", "SENTINEL of two words"), "REDACTED");
   EXPECT_EQ(header("Authorization", "SharedKey two words:x"), "SharedKey REDACTED");

@@ -49,6 +49,11 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
   return at;
 }
 
+// Marks say what was done to a header: "Authorization: signed again".
+bool is_prose(std::string_view text) {
+  return text.find(' ') != npos && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz ") == npos;
+}
+
 // After a byte order mark and white space.
 bool begins_as_xml(std::string_view text) {
   const auto first = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
@@ -119,7 +124,23 @@ std::size_t SecretScan::cut_value(std::size_t begin, std::size_t end, std::strin
   const bool sized = rules_.sized.contains(what);
   if (header && credential_headers.contains(what)) begin = credential_begin(begin, end);
   cut(begin, end, what, sized);
+  if (header && end > begin && !is_mask(text_.substr(begin, end - begin)))
+    remember_parts(text_.substr(begin, end - begin));
   return end;
+}
+
+// Of a header's value an answer may repeat a part: a cookie, the words after an unknown scheme, a Basic password.
+void SecretScan::remember_parts(std::string_view value) {
+  for (std::size_t begin = 0; begin < value.size();) {
+    const auto end = std::min(value.find_first_of(" \t,;", begin), value.size());
+    const auto part = value.substr(begin, end - begin);
+    remember(part, false);
+    if (const auto mark = part.find_first_of("=:"); mark != npos) remember(part.substr(mark + 1), false);
+    if (std::string decoded; decode_printable(part, decoded))
+      if (const auto colon_at = decoded.find(':'); colon_at != npos)
+        remember(std::string_view(decoded).substr(colon_at + 1), false);
+    begin = end + 1;
+  }
 }
 
 // NAME=VALUE
@@ -145,8 +166,12 @@ std::size_t SecretScan::colon(std::size_t at) {
   if (text_.substr(at + 1, 2) == "//") {
     const auto begin = at + 3;
     std::size_t end = begin, last = npos;
-    for (; end < text_.size() && !is(text_[end], ends_value) && text_[end] != '/' && text_[end] != '?'; ++end)
+    const int percent = unfolded_.percent(at);
+    for (; end < text_.size(); ++end) {
+      if (unfolded_.percent(end) > percent) continue;
+      if (is(text_[end], ends_value) || text_[end] == '/' || text_[end] == '?') break;
       if (text_[end] == '@') last = end;
+    }
     if (last == npos) return 0;
     const auto password = text_.substr(begin, last - begin).find(':');
     if (password != npos) remember(text_.substr(begin + password + 1, last - begin - password - 1), false);
@@ -164,6 +189,7 @@ std::size_t SecretScan::colon(std::size_t at) {
   const char quoted = before > 0 ? text_[before - 1] : '\0';
   const auto end = std::min(quoted == '"' || quoted == '\'' ? string_end(before - 1) : text_.size(),
                             text_.find_first_of("\r\n", begin));
+  if (before == 0 && is_prose(text_.substr(begin))) return 0;
   return cut_value(begin, end, name, true);
 }
 

@@ -68,6 +68,7 @@ class SecretScan {
   std::size_t cut_value(std::size_t begin, std::size_t end, std::string_view what, bool header);
   void cut(std::size_t begin, std::size_t end, std::string_view what, bool sized);
   void remember(std::string_view secret, bool sized);
+  void remember_parts(std::string_view value);
   bool replace(std::string& text);
 
   const SecretRules& rules_;
