@@ -261,10 +261,10 @@ std::size_t SecretScan::tag(std::size_t at) {
 bool SecretScan::hides_a_secret(std::string_view run) {
   const auto contains = [&](const std::string& decoded) {
     if (decoded.size() < shortest_hunted) return false;
-    for (const auto& secret : secrets_)
-      if (decoded.find(secret) != std::string::npos) return true;
     std::string copy = decoded;
-    return SecretScan(rules_, {}, depth_ + 1).mask(copy);
+    SecretScan inner(rules_, {}, depth_ + 1);
+    inner.secrets_ = secrets_;
+    return inner.mask(copy) || inner.hunt(copy);
   };
   std::string decoded;
   if (decode_printable(run, decoded)) return contains(decoded);
@@ -392,7 +392,8 @@ bool SecretScan::hunt(std::string& text, bool cut_off) {
   if (text_.size() > shortest * 4 / 3)
     for (std::size_t begin = 0, at = 0; at <= text_.size(); ++at) {
       if (at < text_.size() && is(text_[at], in_run)) continue;
-      if (at - begin >= shortest * 4 / 3 && hides_a_secret(text_.substr(begin, at - begin))) found(begin, at);
+      if (depth_ < deepest_run && at - begin >= shortest * 4 / 3 && hides_a_secret(text_.substr(begin, at - begin)))
+        found(begin, at);
       begin = at + 1;
     }
   if (cut_off)

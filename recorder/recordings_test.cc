@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "model/agreement.h"
+#include "model/pseudonyms.h"
+#include "model/test_hash.h"
 #include "model/text.h"
 #include "model/url.h"
 #include "recorder/import_recordings.h"
@@ -164,6 +166,36 @@ TEST(Recordings, EveryExchangeIsNamedAsItsLabelSays) {
   EXPECT_EQ(agreement.by_label().size(), 66U);
   EXPECT_EQ(summary->headers_incomplete, 3952U + 3007U + 3859U);
   EXPECT_EQ(summary->bodies_lost, 638U);
+}
+
+// Every request is the same operation under pseudonyms, and the container's name is in none of its fields any more.
+TEST(Recordings, PseudonymsLeaveEveryOperationAsItWas) {
+  SKIP_WITHOUT_RECORDINGS();
+  const auto catalogue = model::Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue");
+  ASSERT_TRUE(catalogue) << describe(catalogue.error());
+  const model::Classifier classifier(*catalogue);
+  const model::Pseudonyms pseudonyms(*catalogue, model::test_hash("key"));
+  const std::uint64_t stride = std::getenv("BLOBGAUGE_LONG") ? 1 : 10;
+  std::uint64_t count = 0, differ = 0, kept = 0;
+  const auto summary =
+      import_recordings(recordings, ImportOptions{.keep_bodies = false}, [&](Exchange&& e) -> model::Status {
+        if (count++ % stride != 0) return {};
+        const auto before = classifier.classify(e);
+        auto other = e;
+        pseudonyms.apply(other);
+        const auto after = classifier.classify(other);
+        if (after.name != before.name && ++differ < 20)
+          ADD_FAILURE() << e.request.target << " is " << before.name << ", and " << after.name << " as "
+                        << other.request.target;
+        const auto& name = before.address.container;
+        if (name.size() >= 12 && name.front() != '$' && other.request.target.find(name) != std::string::npos &&
+            ++kept < 20)
+          ADD_FAILURE() << name << " is still in " << other.request.target;
+        return {};
+      });
+  ASSERT_TRUE(summary) << describe(summary.error());
+  EXPECT_EQ(differ, 0U);
+  EXPECT_EQ(kept, 0U);
 }
 
 }  // namespace
