@@ -65,6 +65,7 @@ void Loan::give_back() {
   auto connection = std::move(state_->connection);
   const auto pool = state_->pool.lock();
   if (!pool || !connection || !connection->buffered().empty()) return;
+  connection->rest();
   auto& idle = pool->idle[state_->key];
   if (idle.size() < pool->options.idle_per_destination) idle.push_back({std::move(connection), Clock::now()});
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "wire/head_parser.h"
 
@@ -14,17 +15,40 @@ using model::fail;
 namespace {
 
 constexpr std::size_t least_buffer = 16 << 10, growth = 4;
+constexpr std::size_t most_grown = 32 << 20;
+std::atomic<std::size_t> grown = 0;  // what buffers have beyond the least
 
 }  // namespace
 
 Connection::Connection(std::unique_ptr<Stream> stream, HeadLimits limits, std::size_t buffer_bytes)
     : stream_(std::move(stream)), limits_(limits), buffer_bytes_(buffer_bytes) {}
 
+Connection::~Connection() { drop_buffer(); }
+
+void Connection::drop_buffer() {
+  if (capacity_ > least_buffer) grown -= capacity_ - least_buffer;
+  buffer_.reset();
+  capacity_ = begin_ = end_ = 0;
+  filled_ = false;
+}
+
+// What it has is read: nothing needs to be moved.
+void Connection::grow_buffer() {
+  const auto wanted = std::min(std::max(capacity_ * growth, least_buffer), buffer_bytes_);
+  const auto more = wanted - std::min(std::max(capacity_, least_buffer), wanted);
+  if (more > 0 && grown + more > most_grown) return;
+  grown += more;
+  buffer_.reset();
+  buffer_ = std::make_unique_for_overwrite<char[]>(wanted);
+  capacity_ = wanted;
+}
+
+void Connection::rest() {
+  if (begin_ == end_) drop_buffer();
+}
+
 Task<Result<std::size_t>> Connection::fill() {
-  if (!buffer_ || filled_) {
-    capacity_ = std::min(buffer_ ? capacity_ * growth : least_buffer, buffer_bytes_);
-    buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
-  }
+  if (!buffer_ || filled_) grow_buffer();
   begin_ = end_ = 0;
   const auto size = co_await stream_->read_some(std::span<char>(buffer_.get(), capacity_));
   if (size) end_ = *size;
@@ -39,10 +63,7 @@ Task<Result<bool>> Connection::read_head(HeadParser& parser) {
   while (!parser.done()) {
     if (begin_ == end_) {
       // It may be a long time until the next message.
-      if (capacity_ > least_buffer) {
-        buffer_.reset();
-        begin_ = end_ = 0;
-      }
+      if (capacity_ > least_buffer) drop_buffer();
       const auto size = co_await fill();
       if (!size) co_return tl::make_unexpected(size.error());
       if (*size == 0 && !parser.started()) co_return false;

@@ -19,8 +19,14 @@ inline constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n
 class Connection {
  public:
   // The buffer bounds what one connection holds of a body. It is 16 KiB for heads and small messages, of which there
-  // can be thousands of connections, and grows while a body fills it: fewer and larger reads cost the kernel half.
+  // can be thousands of connections, and grows while a body fills it: fewer and larger reads cost the kernel half. All
+  // that connections of this process have beyond that is at most 32 MiB: a thousand bodies at once do with the small
+  // ones.
   explicit Connection(std::unique_ptr<Stream> stream, HeadLimits limits = {}, std::size_t buffer_bytes = 256 * 1024);
+
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   Stream& stream() { return *stream_; }
 
@@ -50,6 +56,8 @@ class Connection {
 
   // Bytes as they come, after an upgrade or CONNECT; empty at the orderly end. The view lives until the next read.
   Task<Result<std::string_view>> read_raw();
+  // Does without a buffer until the next read, where nothing is in it: for a connection that waits to be used again.
+  void rest();
   // Bytes that were read and not yet taken.
   std::string_view buffered() const;
   std::string take_buffered();
@@ -63,6 +71,8 @@ class Connection {
 
  private:
   Task<Result<std::size_t>> fill();
+  void drop_buffer();
+  void grow_buffer();
   Task<Result<bool>> read_head(class HeadParser& parser);
 
   std::unique_ptr<Stream> stream_;
