@@ -4,14 +4,15 @@ declare -A pid_of=()
 
 free_port() { node -e 'const s = require("net").createServer(); s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
-# serve NAME PORT COMMAND...: starts COMMAND and waits until it takes connections.
+# serve NAME PORT[@ADDRESS] COMMAND...: starts COMMAND and waits until it takes connections.
 serve() {
-  local name=$1 port=$2 try
+  local name=$1 port=${2%@*} address=127.0.0.1 try
+  [ "$2" = "$port" ] || address=${2#*@}
   shift 2
   "$@" >"$dir/$name.out" 2>&1 </dev/null &
   pid_of[$name]=$!
   for try in $(seq 300); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return 0; fi
+    if (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null; then return 0; fi
     kill -0 "${pid_of[$name]}" 2>/dev/null || break
     sleep 0.1
   done
