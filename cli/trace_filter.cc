@@ -104,6 +104,9 @@ std::string to_line(const model::Exchange& exchange) {
 
 std::string to_page(const model::Exchange& exchange) {
   std::string out = to_line(exchange) + "\n";
+  if (exchange.process.id) out += fmt::format("  by {} ({})\n", printable(exchange.process.name), exchange.process.id);
+  for (const auto& [side, facts] : {std::pair("client", exchange.client_tls), {"server", exchange.server_tls}})
+    if (facts) out += printable(fmt::format("  {} by {}, {}", side, facts->version, facts->cipher)) + "\n";
   if (exchange.attempt > 1) out += fmt::format("  try {}\n", exchange.attempt);
   for (const auto& mark : exchange.marks) out += "  ! " + printable(mark) + "\n";
   for (const auto& header : exchange.request.headers)

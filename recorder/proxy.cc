@@ -8,6 +8,7 @@
 #include "model/classifier.h"
 #include "model/text.h"
 #include "recorder/admission.h"
+#include "recorder/client_finder.h"
 #include "recorder/relay.h"
 #include "recorder/rewrite.h"
 #include "wire/client.h"
@@ -29,6 +30,11 @@ constexpr std::size_t most_refused_hosts = 8;  // named at the end
 std::vector<std::string> concatenated(std::vector<std::string> first, const std::vector<std::string>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
+}
+
+std::string authority_of(const std::string& address, std::uint16_t port) {
+  return address.find(':') == std::string::npos ? fmt::format("{}:{}", address, port)
+                                                : fmt::format("[{}]:{}", address, port);
 }
 
 // No change was made to what was not forwarded, so this is the only mark.
@@ -84,6 +90,7 @@ struct Proxy::State {
   Rewriter rewriter;
   wire::ConnectLimits limits;
   KeepBudget kept;
+  ClientFinder clients;
   HashWorker hash_worker;  // before the runtime, whose exchanges use it to their end
   std::shared_ptr<wire::TlsServer> interceptor;
   std::shared_ptr<const wire::TlsClient> tls;
@@ -123,6 +130,10 @@ Task<> Proxy::State::handle(wire::Transaction& transaction) {
   model::Exchange exchange;
   exchange.connection = session.number;
   exchange.sequence = session.requests;
+  auto& stream = transaction.connection().stream();
+  // A tunnel begins to count anew, but its process is found by then.
+  if (session.requests == 1 && session.tunnel.empty())
+    clients.look_for(session.number, session.peer, authority_of(stream.local_address(), port));
   exchange.client_tls = transaction.connection().stream().tls_facts();
   exchange.started_ns = now_ns();
   if (transaction.head().method == "CONNECT") {
@@ -314,6 +325,7 @@ Task<> Proxy::State::tell(model::Exchange exchange) {
 void Proxy::State::write(model::Exchange exchange, bool more_follows) {
   if (!written) return;
   exchange.number = exchanges + 1;
+  exchange.process = clients.found(exchange.connection);
   exchange.operation = classifier.classify(exchange).name;
   const auto redacted = redaction.redact(std::move(exchange));
   written = sink->write(redacted, more_follows);

@@ -36,6 +36,14 @@ class Socket {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
 
+  // Of its own end.
+  std::uint16_t port() const {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size);
+    return ntohs(address.sin_port);
+  }
+
   bool say(std::string_view text) {
     while (!text.empty()) {
       const auto n = ::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL);
