@@ -26,7 +26,7 @@ struct Options {
   std::string listen = "127.0.0.1:0", mode = "forward", target, map_style = "host", hash = "sha256", output, catalogue,
               authority;
   std::vector<std::string> maps, pass_through, allowed_hosts, command;
-  bool keep_addresses = false, propagate = false, insecure = false;
+  bool map_addresses = true, propagate = false, insecure = false;
   std::string tls_cert, tls_key;
   PseudonymOptions pseudonyms;
   bool tls = false, rewrite_host = false;
@@ -130,7 +130,7 @@ model::Result<recorder::Proxy::Options> proxy_options(const Options& options) {
   }
   const bool path = options.map_style == "path";
   out.mapping = recorder::Mapping(std::move(rules), path ? recorder::MapStyle::path : recorder::MapStyle::host);
-  out.map_addresses = !options.keep_addresses;
+  out.map_addresses = options.map_addresses;
   BLOBGAUGE_CHECK(read_key(options, out));
   BLOBGAUGE_TRY(auto catalogue, model::Catalogue::load(options.catalogue));
   out.catalogue = std::make_shared<const model::Catalogue>(std::move(catalogue));
@@ -308,8 +308,8 @@ const Command command{
                      "host: the Host field stays, and so do signatures; path: the account goes into the path")
           ->check(CLI::IsMember({"host", "path"}))
           ->capture_default_str();
-      app.add_flag("--keep-addresses", options->keep_addresses,
-                   "do not map hosts inside headers, such as the source of a server-side copy");
+      app.add_flag("--map-copy-source,!--no-map-copy-source", options->map_addresses,
+                   "map hosts inside headers too, such as the source of a server-side copy (on with --map)");
       app.add_option("--resign-account", options->resign_account, "account to sign mapped SharedKey requests for");
       app.add_option("--resign-key-file", options->resign_key_file, "file with its key, base64");
       app.add_option("--allow-host", options->allowed_hosts,
