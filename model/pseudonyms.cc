@@ -11,7 +11,6 @@
 namespace blobgauge::model {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 // Shorter names are replaced in texts only where slashes stand around them.
 constexpr std::size_t shortest_word = 3;
 
@@ -22,11 +21,8 @@ bool alphanumeric(char c) {
 bool host_character(char c) {
   return (alphanumeric(c) && static_cast<unsigned char>(c) < 0x80) || c == '.' || c == '-';
 }
-bool ends_url(char c) { return static_cast<unsigned char>(c) <= ' ' || std::string_view("\"'<>`|{}").find(c) != npos; }
-
-std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
+bool ends_url(char c) {
+  return static_cast<unsigned char>(c) <= ' ' || std::string_view("\"'<>`|{}").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -36,16 +32,16 @@ struct Pseudonyms::Rules {
       : pseudonym(std::move(hash), {catalogue.pseudonyms("kept"), catalogue.pseudonyms("kept-below"),
                                     catalogue.addressing("secondary-suffix")}),
         names(catalogue.pseudonyms("names")),
-        urls(joined(catalogue.pseudonyms("urls"), catalogue.role_names("url-header"))),
+        urls(concatenated(catalogue.pseudonyms("urls"), catalogue.role_names("url-header"))),
         expressions(catalogue.pseudonyms("expressions")),
         pairs(catalogue.pseudonyms("pairs")),
         files(catalogue.pseudonyms("files")),
         addresses(catalogue.pseudonyms("addresses")),
         identifiers(catalogue.pseudonyms("identifiers")),
-        parents(joined(catalogue.role_names("open-element"), catalogue.pseudonyms("parents"))),
+        parents(concatenated(catalogue.role_names("open-element"), catalogue.pseudonyms("parents"))),
         kept_values(catalogue.pseudonyms("kept-values")),
         account_schemes(catalogue.addressing("account-schemes")),
-        storage(joined(catalogue.addressing("host-style"), catalogue.network("storage-hosts"))),
+        storage(concatenated(catalogue.addressing("host-style"), catalogue.network("storage-hosts"))),
         logins(catalogue.network("login-hosts")),
         foreign(catalogue.addressing("foreign")),
         metadata_prefix(catalogue.role("metadata-prefix")) {}
@@ -135,12 +131,12 @@ class Pseudonyms::Pass {
   std::size_t find(const std::string& text, std::string_view characters, std::size_t begin, std::size_t end,
                    int level) const {
     for (auto at = begin; at < end; ++at)
-      if (characters.find(text[at]) != npos && unfolded_->percent(at) <= level) return at;
+      if (characters.find(text[at]) != std::string_view::npos && unfolded_->percent(at) <= level) return at;
     return end;
   }
 
   bool is_address(std::string_view name) const {
-    return name.find_first_not_of("0123456789.") == npos || name.starts_with('[');
+    return name.find_first_not_of("0123456789.") == std::string_view::npos || name.starts_with('[');
   }
 
   // `known`: what stands here is a host of the service, whatever it is called.
@@ -311,7 +307,7 @@ class Pseudonyms::Pass {
         words(at);
         url(text, at, last, false);
         at = word_begin = last;
-      } else if (word.find('.') != npos && matches_any(rules_.storage, word)) {
+      } else if (word.find('.') != std::string_view::npos && matches_any(rules_.storage, word)) {
         words(at);
         (void)host(text, at, stop, false);
         at = word_begin = stop;

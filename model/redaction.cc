@@ -14,15 +14,10 @@ const std::vector<std::string> secret_options = {"key",   "*-key", "*_key",   "*
 // Options whose value is one if it has a colon: "user:password".
 const NameSet credential_options{{"u", "user", "proxy-user"}};
 
-std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
 SecretRules compiled(const SecretNames& names, const std::vector<std::string>& more_names) {
   SecretRules rules;
   rules.headers = NameSet(names.headers);
-  rules.names = NameSet(joined(joined(names.queries, names.sized), more_names));
+  rules.names = NameSet(concatenated(concatenated(names.queries, names.sized), more_names));
   rules.sized = NameSet(names.sized);
   rules.schemes = NameSet(names.schemes);
   rules.account_schemes = NameSet(names.account_schemes);

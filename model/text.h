@@ -23,6 +23,7 @@ bool glob_match(std::string_view pattern, std::string_view text);
 bool matches_any(const std::vector<std::string>& globs, std::string_view text);
 // The candidate with the smallest edit distance, if it is close enough to be a typing error.
 std::optional<std::string> closest(std::string_view text, const std::vector<std::string>& candidates);
+std::vector<std::string> concatenated(std::vector<std::string> first, const std::vector<std::string>& second);
 std::string base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 

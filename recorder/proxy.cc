@@ -27,11 +27,6 @@ namespace {
 constexpr std::string_view established = "HTTP/1.1 200 Connection established\r\n\r\n";
 constexpr std::size_t most_refused_hosts = 8;  // named at the end
 
-std::vector<std::string> concatenated(std::vector<std::string> first, const std::vector<std::string>& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
 std::string authority_of(const std::string& address, std::uint16_t port) {
   return address.find(':') == std::string::npos ? fmt::format("{}:{}", address, port)
                                                 : fmt::format("[{}]:{}", address, port);
@@ -64,9 +59,9 @@ struct Proxy::State {
         sink(std::move(to)),
         redaction(model::Redaction(*options.catalogue).with(options.pseudonyms)),
         classifier(*options.catalogue),
-        pass_through(concatenated(options.pass_through, options.catalogue->network("login-hosts"))),
-        admission(concatenated(concatenated(options.allowed_hosts, pass_through),
-                               options.catalogue->network("storage-hosts")),
+        pass_through(model::concatenated(options.pass_through, options.catalogue->network("login-hosts"))),
+        admission(model::concatenated(model::concatenated(options.allowed_hosts, pass_through),
+                                      options.catalogue->network("storage-hosts")),
                   options.catalogue->network("identity-services")),
         kept(options.keep_total) {
     rewriter.mapping = options.mapping;

@@ -75,9 +75,9 @@ struct Attack {
   std::string before, message, after, all;
 };
 
-class Maker {
+class AttackMaker {
  public:
-  explicit Maker(std::uint64_t seed) : random_(seed) {}
+  explicit AttackMaker(std::uint64_t seed) : random_(seed) {}
 
   Attack make() {
     Attack out;
@@ -203,7 +203,7 @@ TEST(Smuggling, WhatIsForwardedMeansTheSameToEveryServer) {
   std::vector<std::uint64_t> seeds;
   std::size_t refused = 0;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    const auto attack = Maker(seed).make();
+    const auto attack = AttackMaker(seed).make();
     const auto& habits = all_habits()[seed % all_habits().size()];
     const auto played = play(stage, attack.all, habits);
     std::string seen;
