@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/secret_scan.h"
+#include "model/text.h"
 
 namespace blobgauge::model {
 namespace {

@@ -60,6 +60,8 @@ bool begins_as_xml(std::string_view text) {
   return first != npos && text[first] == '<';
 }
 
+bool is_separator(char c) { return std::string_view("?&;\"'\r\n").find(c) != npos; }
+
 bool looks_like_address(std::string_view text) {
   return text.size() >= shortest_address && text.find_first_of(".:") != npos &&
          text.find_first_not_of("0123456789abcdefABCDEF.:-") == npos;
@@ -148,6 +150,9 @@ std::size_t SecretScan::pair(std::size_t at) {
   const auto name = name_before(at);
   const bool header = rules_.headers.contains(name);
   if (!header && !rules_.names.contains(name)) return 0;
+  // The short names of such fields ("si") mean something in a query or a form only.
+  const auto name_begin = at - name.size();
+  if (rules_.sized.contains(name) && !header && name_begin > 0 && !is_separator(text_[name_begin - 1])) return 0;
   std::size_t begin = at + 1;
   if (begin < text_.size() && (text_[begin] == '"' || text_[begin] == '\''))
     return cut_value(begin + 1, string_end(begin), name, header);

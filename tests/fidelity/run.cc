@@ -60,12 +60,17 @@ std::string_view name_of(model::Framing framing) {
   return "?";
 }
 
+std::shared_ptr<const model::Catalogue> catalogue() {
+  static const auto loaded =
+      std::make_shared<const model::Catalogue>(must(model::Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue")));
+  return loaded;
+}
+
 }  // namespace
 
 Stage::Stage(Mode mode, recorder::Proxy::Options options) : mode_(mode), sink_(std::make_shared<Memory>()) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets without MSG_NOSIGNAL
-  options.catalogue =
-      std::make_shared<const model::Catalogue>(must(model::Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue")));
+  options.catalogue = catalogue();
   if (mode == Mode::reverse) {
     options.mode = recorder::Mode::reverse;
     options.target = must(model::parse_url("http://" + authority()));
@@ -139,35 +144,40 @@ const std::vector<model::Exchange>& Stage::told() {
 
 std::string untrue(const model::Exchange& told, const Expected& expected, Mode mode, const std::string& authority) {
   std::string out;
+  // A random value can have the form of a secret ("sig=..."): what is told is what was said, redacted.
+  model::Exchange redacted;
+  redacted.request.target = expected.target;
+  for (const auto& [name, value] : expected.request.fields) redacted.request.headers.add(name, value);
+  for (const auto& [name, value] : expected.answer.fields) redacted.response.headers.add(name, value);
+  model::Redaction(*catalogue()).apply(redacted);
   const auto same = [&](const char* what, const auto& said, const auto& wanted) {
     if (said != wanted)
       out += fmt::format("{}: the trace says {}, it was {}\n", what, shown(fmt::format("{}", said)),
                          shown(fmt::format("{}", wanted)));
   };
-  const auto same_side = [&](const char* side, const model::Headers& headers, model::Framing framing,
-                             const model::Body& body, const Side& wanted) {
-    std::string said, were;
-    for (const auto& field : headers) said += field.name + ":" + field.value + "\n";
-    for (const auto& [name, value] : wanted.fields) were += name + ":" + value + "\n";
-    if (said != were) out += fmt::format("{} fields: {}", side, difference(were, said));
-    same(side, name_of(framing), wanted.framing);
-    same(side, body.complete, wanted.complete);
-    if (!wanted.complete) return;
-    same(side, body.size, wanted.payload.size());
-    same(side, body.sha256, wanted.payload.empty() ? body.sha256 : sha256(wanted.payload));
+  const auto same_side = [&](const char* side, const auto& said, const auto& was, const Side& sent) {
+    std::string told_fields, sent_fields;
+    for (const auto& field : said.headers) told_fields += field.name + ":" + field.value + "\n";
+    for (const auto& field : was.headers) sent_fields += field.name + ":" + field.value + "\n";
+    if (told_fields != sent_fields) out += fmt::format("{} fields: {}", side, difference(sent_fields, told_fields));
+    same(side, name_of(said.framing), sent.framing);
+    same(side, said.body.complete, sent.complete);
+    if (!sent.complete) return;
+    same(side, said.body.size, sent.payload.size());
+    same(side, said.body.sha256, sent.payload.empty() ? said.body.sha256 : sha256(sent.payload));
   };
   const auto& request = told.request;
   same("method", request.method, expected.method);
-  same("target", request.target, expected.target);
+  same("target", request.target, redacted.request.target);
   same("version", request.version, expected.version);
   same("scheme", request.scheme, mode == Mode::intercepted ? "https" : "http");
   same("host", request.host, authority);
-  same_side("request", request.headers, request.framing, request.body, expected.request);
+  same_side("request", request, redacted.request, expected.request);
   const auto& answer = told.response;
   same("status", answer.status, expected.status);
   same("reason", answer.reason, expected.reason);
   same("version of the answer", answer.version, expected.answer_version);
-  same_side("answer", answer.headers, answer.framing, answer.body, expected.answer);
+  same_side("answer", answer, redacted.response, expected.answer);
 
   // Nothing else may be said to have changed on the way.
   std::vector<std::string> marks;
