@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/text.h"
 
 namespace blobgauge::model {
@@ -30,9 +32,25 @@ std::string Url::target() const {
 
 std::string Url::text() const { return scheme.empty() ? target() : scheme + "://" + authority() + target(); }
 
+namespace {
+
+// For messages: a query can hold a signature, user information a password.
+std::string without_secrets(std::string_view text) {
+  const auto mark = text.find('?');
+  auto shown = text.substr(0, std::min<std::size_t>(mark, 80));
+  const auto at = shown.rfind('@');
+  const auto scheme = shown.find("://");
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  std::string out(shown);
+  if (at != std::string_view::npos && at >= begin) out.replace(begin, at - begin, "...");
+  return mark == std::string_view::npos ? out : out + "?...";
+}
+
+}  // namespace
+
 Result<Url> parse_url(std::string_view text) {
   const auto bad = [&](std::string_view why) {
-    return fail(Category::usage, fmt::format("not a URL: '{}' ({})", text, why),
+    return fail(Category::usage, fmt::format("not a URL: '{}' ({})", without_secrets(text), why),
                 "give it as http://HOST[:PORT][/PATH]");
   };
   const auto colon = text.find("://");
@@ -68,7 +86,7 @@ Result<Url> parse_url(std::string_view text) {
 Result<Url> parse_target(std::string_view target) {
   if (target.find("://") != std::string_view::npos && !target.starts_with('/')) return parse_url(target);
   if (!target.starts_with('/') && target != "*")
-    return fail(Category::input, fmt::format("not a request target: '{}'", target.substr(0, 80)));
+    return fail(Category::input, fmt::format("not a request target: '{}'", without_secrets(target)));
   Url url;
   split_target(target, url);
   return url;

@@ -22,6 +22,17 @@ TEST(Url, RefusesWhatItWouldHaveToGuess) {
     EXPECT_FALSE(parse_url(text)) << text;
 }
 
+TEST(Url, MessagesQuoteNoSecret) {
+  for (const char* bad : {"ftp://h/c/b?sig=SENTINEL", "h/c/b?sig=SENTINEL", "http://u:SENTINEL@h/c",
+                          "http://:1/c?sig=SENTINEL", "u:SENTINEL@h/c", "http://h:0/c?a=b?sig=SENTINEL"}) {
+    const auto url = parse_url(bad);
+    ASSERT_FALSE(url) << bad;
+    EXPECT_EQ(url.error().message.find("SENTINEL"), std::string::npos) << url.error().message;
+  }
+  EXPECT_EQ(parse_target("c/b?sig=SENTINEL").error().message, "not a request target: 'c/b?...'");
+  EXPECT_EQ(parse_url("ftp://h/c").error().message, "not a URL: 'ftp://h/c' (the scheme must be http or https)");
+}
+
 TEST(Url, QueryKeepsPlusAndOrder) {
   const auto query = parse_query("a=1+2&b&c=%2B%zz&&a=3");
   ASSERT_EQ(query.size(), 4u);
