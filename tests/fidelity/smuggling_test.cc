@@ -217,12 +217,13 @@ TEST(Smuggling, WhatIsForwardedMeansTheSameToEveryServer) {
     ASSERT_TRUE(seen.starts_with(attack.before)) << told;
     const bool noted = played.client.bytes.find("HTTP/1.1 4") != std::string::npos;
     refused += noted ? 1 : 0;
-    ASSERT_TRUE(!noted || seen.find("GET /after") == std::string::npos) << told;
     for (const auto& bytes : played.servers) {
       const auto strict = read_requests(bytes, all_habits().front());
       for (const auto& other : all_habits())
         ASSERT_EQ(described(read_requests(bytes, other)), described(strict)) << "to '" << other.name << "'\n" << told;
       for (const auto& request : strict) {
+        // As a request; a chunk that lost its size may have it for data.
+        ASSERT_TRUE(!noted || !request.start.starts_with("GET /after")) << told;
         forwarded.push_back(request.start);
         seeds.push_back(seed);
       }
