@@ -1,14 +1,8 @@
 #include "cli/pseudonym_key.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 
 #include "model/file.h"
 #include "model/text.h"
@@ -23,27 +17,12 @@ using model::fail;
 
 constexpr std::size_t shortest_key = 32;
 
-// Written beside and linked: whoever links first has made it, the other one reads that.
 model::Status make_key(const std::string& path) {
-  const auto cannot = [&] {
-    return fail(Category::output, fmt::format("cannot keep the key of pseudonyms: {}", std::strerror(errno)),
-                "give another place with --pseudonym-key-file", {path, 0, 0});
-  };
   unsigned char bytes[32];
   if (RAND_bytes(bytes, sizeof bytes) != 1) return fail(Category::internal, "no random bytes for a key");
-  const auto text = wire::hex({reinterpret_cast<const char*>(bytes), sizeof bytes}) + "\n";
-  std::error_code error;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
-  std::string part = path + ".XXXXXX";
-  const int file = ::mkostemp(part.data(), O_CLOEXEC);  // mode 0600
-  if (file < 0) return cannot();
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const bool closed = ::close(file) == 0;
-  const bool linked = written && closed && (::link(part.c_str(), path.c_str()) == 0 || errno == EEXIST);
-  const int reason = errno;
-  ::unlink(part.c_str());
-  errno = reason;
-  return linked ? model::Status{} : cannot();
+  auto kept = model::keep_secret(path, wire::hex({reinterpret_cast<const char*>(bytes), sizeof bytes}) + "\n");
+  if (!kept) kept.error().next = "give another place with --pseudonym-key-file";
+  return kept;
 }
 
 model::Result<std::string> read_key(const std::string& path, bool may_make) {

@@ -9,6 +9,7 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace blobgauge::model {
@@ -55,6 +56,22 @@ Result<std::string> read_file(const std::string& path) {
   errno = error;
   if (n < 0) return cannot_read(path);
   return text;
+}
+
+Status keep_secret(const std::string& path, std::string_view text) {
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  std::string part = path + "-XXXXXX";                        // what mkostemp fills in
+  const int descriptor = ::mkostemp(part.data(), O_CLOEXEC);  // mode 0600
+  if (descriptor < 0) return cannot_write(path);
+  const bool written = write_all(descriptor, text);
+  const bool closed = ::close(descriptor) == 0;
+  // Whoever links first has made it.
+  const bool linked = written && closed && (::link(part.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  const int reason = errno;
+  ::unlink(part.c_str());
+  errno = reason;
+  return linked ? Status{} : cannot_write(path);
 }
 
 Status write_file(const std::string& path, std::string_view text) {

@@ -14,8 +14,13 @@ Result<std::string> read_file(const std::string& path);
 // Category::output where it cannot be written.
 Status write_file(const std::string& path, std::string_view text);
 
-// The same in pieces. The bytes go to "PATH.part-PID" beside the file and take its name in `finish`; without `finish`
-// they are removed. Devices, pipes and standard output have no name to take over and are written directly.
+// Keeps a secret that is made once: the file is its owner's only (0600) and appears whole. Where there is one already,
+// somebody else's call was quicker and theirs stays: read it afterwards. The folder is made. Category::output.
+Status keep_secret(const std::string& path, std::string_view text);
+
+// The same as write_file in pieces. The bytes go to "PATH.part-PID" beside the file and take its name in `finish`;
+// without `finish` they are removed. Devices, pipes and standard output have no name to take over and are written
+// directly.
 class OutputFile {
  public:
   static Result<OutputFile> create(const std::string& path);

@@ -206,28 +206,15 @@ Result<std::shared_ptr<CertificateAuthority>> CertificateAuthority::temporary() 
 
 Result<std::shared_ptr<CertificateAuthority>> CertificateAuthority::open(const std::string& folder) {
   const std::string path = folder + "/authority.pem";
-  const auto cannot = [&](std::string_view what) {
-    return fail(Category::output, fmt::format("{}: {}", what, std::strerror(errno)),
-                "set XDG_DATA_HOME to a folder of yours", {path, 0, 0});
-  };
+  const std::string next = "set XDG_DATA_HOME to a folder of yours";
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
     BLOBGAUGE_TRY(auto fresh, State::create());
-    // Written beside and linked: whoever links first has made it, the other one reads that.
-    std::string part = path + ".XXXXXX";
-    const int file = ::mkostemp(part.data(), O_CLOEXEC);  // mode 0600
-    if (file < 0) return cannot("cannot keep the authority");
-    const std::string text = pem_of(fresh->key.get()) + fresh->certificate_pem;
-    const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const bool closed = ::close(file) == 0;
-    const bool linked = written && closed && (::link(part.c_str(), path.c_str()) == 0 || errno == EEXIST);
-    const int reason = errno;
-    ::unlink(part.c_str());
-    errno = reason;
-    if (!linked) return cannot("cannot keep the authority");
-    if (::stat(path.c_str(), &status) != 0) return cannot("cannot read the authority");
+    auto kept = model::keep_secret(path, pem_of(fresh->key.get()) + fresh->certificate_pem);
+    if (!kept) return fail(Category::output, "cannot keep the authority: " + kept.error().message, next, {path, 0, 0});
+    if (::stat(path.c_str(), &status) != 0)
+      return fail(Category::output, fmt::format("cannot read the authority: {}", std::strerror(errno)), next,
+                  {path, 0, 0});
   }
   if ((status.st_mode & 077) != 0)
     return fail(Category::input, "others can read the authority's key", fmt::format("run: chmod 600 '{}'", path),
