@@ -2,6 +2,7 @@
 // Peers for tests that say and see exact bytes: blocking sockets on loopback, nothing of wire/ in them.
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -17,9 +18,13 @@ namespace blobgauge::recorder::testing_peers {
 
 class Socket {
  public:
-  explicit Socket(int descriptor) : descriptor_(descriptor) {
-    const timeval limit{20, 0};  // a test that hangs fails instead
+  explicit Socket(int descriptor = -1) : descriptor_(descriptor) {
+    if (!open()) return;
+    const timeval limit{30, 0};  // a test that hangs fails instead
+    const int on = 1;
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   static Socket to(std::uint16_t port) {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -31,10 +36,18 @@ class Socket {
     return Socket(descriptor);
   }
   Socket(Socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), seen_(std::move(other.seen_)) {}
-  Socket& operator=(Socket&&) = delete;
-  ~Socket() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+  Socket& operator=(Socket&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(seen_, other.seen_);
+    std::swap(ended_, other.ended_);
+    return *this;
   }
+  ~Socket() {
+    if (open()) ::close(descriptor_);
+  }
+
+  bool open() const { return descriptor_ >= 0; }
+  int descriptor() const { return descriptor_; }
 
   // Of its own end.
   std::uint16_t port() const {
@@ -74,6 +87,7 @@ class Socket {
     const linger at_once{1, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     ::close(std::exchange(descriptor_, -1));
+    seen_.clear();
   }
   // What came last was the other side's orderly end.
   bool ended() const { return ended_; }

@@ -1,6 +1,5 @@
 #pragma once
-// Blocking sockets for many exchanges: a socket that can be reset, and a server with a fixed number of threads, each of
-// which serves one connection at a time.
+// A server for many exchanges, with a fixed number of threads, each of which serves one connection at a time.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -16,86 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "recorder/test_peers.h"
+
 namespace blobgauge::soak {
 
-class Socket {
- public:
-  explicit Socket(int descriptor = -1) : descriptor_(descriptor) {
-    const timeval limit{30, 0};  // a test that hangs fails instead
-    const int on = 1;
-    if (!open()) return;
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  }
-  static Socket to(std::uint16_t port) {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    return Socket(descriptor);
-  }
-  Socket(Socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), seen_(std::move(other.seen_)) {}
-  Socket& operator=(Socket&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    std::swap(seen_, other.seen_);
-    return *this;
-  }
-  ~Socket() {
-    if (open()) ::close(descriptor_);
-  }
-
-  bool open() const { return descriptor_ >= 0; }
-  int descriptor() const { return descriptor_; }
-  bool say(std::string_view text) {
-    while (!text.empty()) {
-      const auto n = ::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL);
-      if (n <= 0) return false;
-      text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
-  }
-  // Everything up to and including `mark`, or up to the end.
-  std::string until(std::string_view mark) {
-    for (;;) {
-      if (const auto at = seen_.find(mark); at != std::string::npos) return take(at + mark.size());
-      if (!more()) return take(seen_.size());
-    }
-  }
-  std::string bytes(std::size_t count) {
-    while (seen_.size() < count && more()) {
-    }
-    return take(std::min(count, seen_.size()));
-  }
-  std::string rest() {
-    while (more()) {
-    }
-    return take(seen_.size());
-  }
-  void reset() {
-    const linger at_once{1, 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    ::close(std::exchange(descriptor_, -1));
-    seen_.clear();
-  }
-
- private:
-  bool more() {
-    char buffer[65536];
-    const auto n = ::recv(descriptor_, buffer, sizeof buffer, 0);
-    if (n > 0) seen_.append(buffer, static_cast<std::size_t>(n));
-    return n > 0;
-  }
-  std::string take(std::size_t count) {
-    auto out = seen_.substr(0, count);
-    seen_.erase(0, count);
-    return out;
-  }
-  int descriptor_;
-  std::string seen_;
-};
+using recorder::testing_peers::Socket;
 
 class Endpoint {
  public:
