@@ -1,0 +1,67 @@
+#pragma once
+// Which functions of a Go program can run, and why, from its machine code alone. docs/analyzer.md explains the levels.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/gobinary/executable.h"
+#include "model/error.h"
+
+namespace blobgauge::analyzer::gobinary {
+
+// Ordered, the strongest statement first; each level contains those before it.
+enum class Level : std::uint8_t {
+  reachable,      // through calls, function values and the interfaces that reachable code converts or asserts to
+  by_reflection,  // only if reflection calls a method by a name that some string holds, or an enumeration's `func() T`
+  safe_bound,     // only if reflection calls any exported method of any type in use
+  unreached       // linked in, and nothing that can run names it
+};
+std::string_view to_string(Level level);  // "reachable", "by reflection", "safe bound", "unreached"
+
+// How a frame of a chain was entered from the one before it.
+enum class Edge : std::uint8_t {
+  root,          // the first frame: main.main, a package's initialisation, the runtime
+  call,          // a call or a jump that names it
+  inlined,       // its body stands in the frame before
+  closure,       // its address is taken: a function value, a method value, a table of functions
+  itab,          // the frame before puts a value into an interface that has this method
+  dynamic_itab,  // a type assertion, or reflection, can put it into such an interface
+  reflection     // a method that reflection may call
+};
+std::string_view to_string(Edge edge);  // "call", "dynamic itab", ...
+
+struct Frame {
+  std::string_view function;
+  Position at;  // the place that leads to the next frame; of the last one its declaration
+  Edge edge = Edge::root;
+  std::string via;  // for itab, dynamic itab and reflection the types: "*os.File as io.Reader"; else empty
+};
+
+struct ReachOptions {
+  unsigned threads = 0;  // 0: as many as there are processors
+};
+
+// Immutable; keeps a reference to the executable.
+class Reach {
+ public:
+  // Category::input where the machine code or the types contradict the tables.
+  static model::Result<Reach> compute(const Executable& executable, const ReachOptions& options = {});
+  Reach(Reach&&) noexcept;
+  Reach& operator=(Reach&&) noexcept;
+  ~Reach();
+
+  // A function counts where its own code does or code that it is inlined into does.
+  Level level(FunctionId id) const;
+  std::size_t count(Level level) const;  // functions with code of exactly this level
+  // A shortest chain from a root, counted in calls; empty where unreached.
+  std::vector<Frame> chain(FunctionId id) const;
+
+ private:
+  struct Parts;
+  explicit Reach(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace blobgauge::analyzer::gobinary
