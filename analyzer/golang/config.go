@@ -11,16 +11,19 @@ import (
 type Config struct {
 	Dir      string   `json:"dir"`      // a checkout; empty when Module is given
 	Module   string   `json:"module"`   // PATH@VERSION, fetched by the Go command
-	Packages []string `json:"packages"` // patterns relative to the module, as for `go list`
+	Build    *Build   `json:"build"`    // the modules of an executable, in place of Dir and Module
+	Packages []string `json:"packages"` // patterns relative to the module, as for `go list`; import paths with Build
 	GOOS     string   `json:"goos"`     // empty: linux
 	GOARCH   string   `json:"goarch"`   // empty: amd64
 	Tags     []string `json:"tags"`     // build tags
 	Roots    []Root   `json:"roots"`
-	Sinks    Sinks    `json:"sinks"`
+	// Only a part of a program is read, a library: what is in its objects may come from code that nobody sees.
+	Open  bool  `json:"open"`
+	Sinks Sinks `json:"sinks"`
 }
 
 // Root names entry points. With Interfaces, every method of a type in Package that an interface of the package
-// Interfaces asks for is a root; Functions are names in Package ("NewFs", "(*Fs).List", "main").
+// Interfaces asks for is a root; Functions are names in Package ("NewFs", "(*Fs).List", "main"), "*" all of them.
 type Root struct {
 	Package    string   `json:"package"`
 	Interfaces string   `json:"interfaces"`
@@ -64,8 +67,14 @@ func readConfig(r io.Reader) (*Config, error) {
 	if err := decoder.Decode(config); err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	if (config.Dir == "") == (config.Module == "") {
-		return nil, fmt.Errorf("configuration: exactly one of dir and module is needed")
+	sources := 0
+	for _, given := range []bool{config.Dir != "", config.Module != "", config.Build != nil} {
+		if given {
+			sources++
+		}
+	}
+	if sources != 1 {
+		return nil, fmt.Errorf("configuration: exactly one of dir, module and build is needed")
 	}
 	if len(config.Packages) == 0 {
 		return nil, fmt.Errorf("configuration: no packages")

@@ -22,7 +22,8 @@ type extractor struct {
 
 	sameArg      map[string]int
 	sameFields   map[string]bool
-	requestTypes map[string]bool // types whose values stand for a request
+	requestTypes map[string]bool // types whose values stand for a request, or for a part of one
+	wraps        map[string]bool // of these, those that hold a whole one
 	requests     []*ssa.Call
 	requestIDs   map[*ssa.Call]int
 	roots        map[*ssa.Function]string
@@ -45,7 +46,7 @@ func newExtractor(l *Load, p *Program, config *Config) *extractor {
 		load: l, program: p, config: config, index: newIndex(p), flows: map[*ssa.Function]*Flow{},
 		sameArg: map[string]int{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
 		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
-		listing:      map[*ssa.Alloc]bool{},
+		listing: map[*ssa.Alloc]bool{}, wraps: map[string]bool{},
 		requestTypes: map[string]bool{"net/http.Header": true, "net/url.Values": true},
 	}
 	for name, arg := range standardSame {
@@ -57,7 +58,10 @@ func newExtractor(l *Load, p *Program, config *Config) *extractor {
 	for _, list := range [][]string{standardSameFields, config.Sinks.SameFields} {
 		for _, name := range list {
 			x.sameFields[name] = true
-			x.requestTypes["*"+name[:strings.LastIndexByte(name, '.')]] = true
+			holder := name[:strings.LastIndexByte(name, '.')]
+			for _, t := range []string{holder, "*" + holder} {
+				x.requestTypes[t], x.wraps[t] = true, holder != "net/http.Response"
+			}
 		}
 	}
 	for _, r := range p.Roots {

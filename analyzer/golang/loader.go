@@ -33,24 +33,37 @@ type Module struct {
 func load(config *Config) (*Load, error) {
 	env := append(os.Environ(), "GOOS="+config.GOOS, "GOARCH="+config.GOARCH, "CGO_ENABLED=0", "GOWORK=off",
 		"GOTOOLCHAIN=local", "GOFLAGS=-mod=readonly")
-	dir, version := config.Dir, ""
-	if config.Module != "" {
-		var err error
-		if dir, version, err = download(config.Module, env); err != nil {
-			return nil, err
-		}
-	}
 	var flags []string
 	if len(config.Tags) > 0 {
 		flags = append(flags, "-tags="+strings.Join(config.Tags, ","))
 	}
+	dir, version := config.Dir, ""
+	var err error
+	switch {
+	case config.Module != "":
+		dir, version, err = download(config.Module, env)
+	case config.Build != nil:
+		if env, err = config.Build.environment(env); err == nil {
+			dir, err = config.Build.checkout(config.Packages, flags, env)
+			defer os.RemoveAll(dir)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
 	fset := token.NewFileSet()
-	loaded, err := packages.Load(&packages.Config{
+	how := &packages.Config{
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
 			packages.NeedDeps | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo |
 			packages.NeedTypesSizes | packages.NeedModule,
 		Dir: dir, Env: env, Fset: fset, BuildFlags: flags,
-	}, config.Packages...)
+	}
+	var loaded []*packages.Package
+	if config.Build != nil {
+		loaded, err = loadOutlined(how, config.Build.asked(config.Packages), config.Packages)
+	} else {
+		loaded, err = packages.Load(how, config.Packages...)
+	}
 	if err != nil {
 		return nil, oneLine(err.Error())
 	}

@@ -78,6 +78,7 @@ func (x *extractor) namedField(owner, name string, fieldType types.Type, exporte
 			x.inflow(n, &Expr{Op: "field of the standard library"}, nil, token.NoPos)
 			return
 		}
+		x.unseen(n)
 		x.stores(n, x.index.fields[key])
 		for _, from := range x.index.copies[owner] {
 			x.inflow(n, x.namedField(from, name, fieldType, exported), nil, token.NoPos)
@@ -94,6 +95,13 @@ func (x *extractor) namedField(owner, name string, fieldType types.Type, exporte
 			}
 		}
 	})
+}
+
+// unseen: code that is not read may have stored anything there.
+func (x *extractor) unseen(n *node) {
+	if x.config.Open {
+		x.inflow(n, &Expr{Op: "whatever the caller has put there"}, nil, token.NoPos)
+	}
 }
 
 // leaves: an address that goes where its stores are not seen.
@@ -137,7 +145,7 @@ func (x *extractor) elementNode(container types.Type) *Expr {
 	case *types.Chan:
 		elem = c.Elem()
 	case *types.Map:
-		return x.node("element", name, nil, func(n *node) { x.stores(n, x.index.elements[name]) })
+		return x.containerNode("element", name, x.index.elements)
 	}
 	if elem == nil {
 		return &Expr{Op: "element of " + name}
@@ -145,17 +153,23 @@ func (x *extractor) elementNode(container types.Type) *Expr {
 	if _, basic := elem.(*types.Basic); basic {
 		return &Expr{Op: "element of " + name}
 	}
-	return x.node("element", name, nil, func(n *node) { x.stores(n, x.index.elements[name]) })
+	return x.containerNode("element", name, x.index.elements)
 }
 
 func (x *extractor) keyNode(m types.Type) *Expr {
-	name := typeName(m)
-	return x.node("key", name, nil, func(n *node) { x.stores(n, x.index.keys[name]) })
+	return x.containerNode("key", typeName(m), x.index.keys)
 }
 
 func (x *extractor) memoryNode(pointee types.Type) *Expr {
-	name := typeName(pointee)
-	return x.node("memory", name, nil, func(n *node) { x.stores(n, x.index.memory[name]) })
+	return x.containerNode("memory", typeName(pointee), x.index.memory)
+}
+
+// containerNode is for places that are told by a type only.
+func (x *extractor) containerNode(kind, name string, places map[string][]Store) *Expr {
+	return x.node(kind, name, nil, func(n *node) {
+		x.unseen(n)
+		x.stores(n, places[name])
+	})
 }
 
 // localNode is a variable that is stored to more than once, is captured or comes from several blocks.
@@ -270,7 +284,11 @@ func (x *extractor) paramNode(v *ssa.Parameter) *Expr {
 
 func (x *extractor) paramFlows(n *node, f *ssa.Function, at int) {
 	if root := x.rootName(f); root != "" {
-		x.inflow(n, &Expr{Op: "argument of root " + root}, f, f.Pos())
+		if x.config.Open && x.wraps[typeName(f.Params[at].Type())] {
+			x.inflow(n, &Expr{Every: true}, f, f.Pos()) // a policy, and whose requests pass it is not seen
+		} else {
+			x.inflow(n, &Expr{Op: "argument of root " + root}, f, f.Pos())
+		}
 	}
 	callers := x.program.Graph.Nodes[f]
 	if callers == nil {

@@ -81,6 +81,10 @@ func (p *Program) addRoots(rule Root, all map[string]*packages.Package) error {
 	sp := p.SSA.Package(pkg.Types)
 	p.Roots = append(p.Roots, RootFunc{sp.Func("init"), pkg.Name + ".init"})
 	for _, name := range rule.Functions {
+		if name == "*" {
+			p.addAll(sp, pkg.Name)
+			continue
+		}
 		f := lookup(p.SSA, sp, name)
 		if f == nil {
 			return fmt.Errorf("root %s is not in package %s", name, rule.Package)
@@ -122,6 +126,29 @@ func (p *Program) addRoots(rule Root, all map[string]*packages.Package) error {
 		}
 	}
 	return nil
+}
+
+// addAll makes every function of a package a root, and every method of its types; what is generic has no code of its own.
+func (p *Program) addAll(sp *ssa.Package, pkg string) {
+	scope := sp.Pkg.Scope()
+	for _, name := range scope.Names() {
+		switch object := scope.Lookup(name).(type) {
+		case *types.Func:
+			if f := p.SSA.FuncValue(object); f != nil && object.Signature().TypeParams().Len() == 0 {
+				p.Roots = append(p.Roots, RootFunc{f, pkg + "." + name})
+			}
+		case *types.TypeName:
+			named, ok := object.Type().(*types.Named)
+			if !ok || types.IsInterface(named) || isGeneric(named) {
+				continue
+			}
+			for i := 0; i < named.NumMethods(); i++ {
+				if f := p.SSA.FuncValue(named.Method(i)); f != nil {
+					p.Roots = append(p.Roots, RootFunc{f, f.RelString(nil)})
+				}
+			}
+		}
+	}
 }
 
 func isGeneric(t types.Type) bool {
