@@ -114,8 +114,8 @@ struct Proxy::State {
   Task<> answer(wire::Transaction& transaction, int status, const std::string& why);
   Task<> tell_refusal(const wire::Refusal& refusal);
   RelayOptions relay_options(const wire::RequestHead& head, const model::Request& request) const;
-  Task<> tell(model::Exchange exchange);
-  void write(model::Exchange exchange, bool more_follows);
+  Task<> tell(model::Exchange&& exchange);
+  void write(model::Exchange&& exchange, bool more_follows);
   wire::Client& servers_of(wire::Session& session) const;
 };
 
@@ -312,12 +312,12 @@ RelayOptions Proxy::State::relay_options(const wire::RequestHead& head, const mo
   return out;
 }
 
-Task<> Proxy::State::tell(model::Exchange exchange) {
+Task<> Proxy::State::tell(model::Exchange&& exchange) {
   if (!sink_failed) co_await queue->put(std::move(exchange));
 }
 
 // On the queue's thread.
-void Proxy::State::write(model::Exchange exchange, bool more_follows) {
+void Proxy::State::write(model::Exchange&& exchange, bool more_follows) {
   if (!written) return;
   exchange.number = exchanges + 1;
   exchange.process = clients.found(exchange.connection);
@@ -399,7 +399,7 @@ model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_
   auto* self = state.get();
   state->queue = std::make_unique<RecordingQueue>(
       state->runtime, state->options.queue,
-      [self](model::Exchange exchange, bool more) { self->write(std::move(exchange), more); });
+      [self](model::Exchange&& exchange, bool more) { self->write(std::move(exchange), more); });
   listening.handshake_failed = [self](const model::Error&) { ++self->handshakes_failed; };
   listening.refused = [self](const wire::Refusal& refusal) { return self->tell_refusal(refusal); };
   BLOBGAUGE_TRY(state->server, wire::Server::start(state->runtime, listening, [self](wire::Transaction& transaction) {

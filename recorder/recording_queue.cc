@@ -15,6 +15,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Waking a thread for each exchange costs more than writing it: the first of a batch waits for others, so long at most
+// and until there are so many bytes.
+constexpr std::chrono::milliseconds gathering{5};
+constexpr std::uint64_t batch_bytes = 256 << 10;
+
 std::uint64_t footprint(const model::Exchange& exchange) {
   std::uint64_t sum = sizeof exchange;
   const auto message = [&](const auto& side) {
@@ -50,18 +55,22 @@ struct RecordingQueue::State {
   std::uint64_t bytes = 0;  // of items and of those that are being written
   std::uint64_t dropped = 0, gap = 0;
   bool finished = false, sleeping = false, wanted = false;  // wanted: somebody waits for room
+  std::uint64_t awaited = 1;                                // bytes for which the sleeping thread is woken
 
   bool full() const { return bytes >= options.bytes; }
 
   // The lock is held.
-  void add(model::Exchange exchange) {
+  void add(model::Exchange&& exchange) {
     if (gap > 0)
       exchange.marks.push_back(fmt::format("recorder: {} exchanges before this one were dropped, the queue was full",
                                            std::exchange(gap, 0)));
     const auto size = footprint(exchange);
     bytes += size;
     items.push_back({std::move(exchange), size});
-    if (sleeping) filled.notify_one();
+    if (sleeping && bytes >= awaited) {
+      sleeping = false;
+      filled.notify_one();
+    }
   }
 
   void give_up() {
@@ -73,20 +82,26 @@ struct RecordingQueue::State {
     std::deque<Item> batch;
     std::unique_lock lock(mutex);
     for (;;) {
-      while (items.empty() && !finished) {
+      const auto awake = [&] { return finished || !sleeping; };
+      if (items.empty() && !finished) {
+        awaited = 1;
         sleeping = true;
-        filled.wait(lock);
+        filled.wait(lock, awake);
+        awaited = std::min(batch_bytes, options.bytes / 2);
+        sleeping = bytes < awaited;
+        filled.wait_for(lock, gathering, awake);
         sleeping = false;
       }
       if (items.empty()) return;
       std::swap(batch, items);
       lock.unlock();
       while (!batch.empty()) {
-        auto item = std::move(batch.front());
+        auto& item = batch.front();
+        take(std::move(item.exchange), batch.size() > 1);
+        const auto written = item.bytes;
         batch.pop_front();
-        take(std::move(item.exchange), !batch.empty());
         lock.lock();
-        bytes -= item.bytes;
+        bytes -= written;
         const bool room = wanted && bytes <= options.bytes / 2;
         wanted = wanted && !room;
         lock.unlock();
@@ -109,7 +124,7 @@ RecordingQueue::RecordingQueue(wire::Runtime& runtime, QueueOptions options, Tak
 
 RecordingQueue::~RecordingQueue() { finish(); }
 
-wire::Task<> RecordingQueue::put(model::Exchange exchange) {
+wire::Task<> RecordingQueue::put(model::Exchange&& exchange) {
   auto& state = *state_;
   const auto end = Clock::now() + state.options.longest_wait;
   for (;;) {
@@ -126,7 +141,7 @@ wire::Task<> RecordingQueue::put(model::Exchange exchange) {
   }
 }
 
-void RecordingQueue::put_now(model::Exchange exchange) {
+void RecordingQueue::put_now(model::Exchange&& exchange) {
   const std::lock_guard lock(state_->mutex);
   state_->add(std::move(exchange));
 }

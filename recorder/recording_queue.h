@@ -26,7 +26,7 @@ class RecordingQueue {
  public:
   // Called on the queue's thread, one call at a time, in the order in which exchanges came. `more_follows`: another
   // call comes at once, so what is written may wait for it.
-  using Take = std::function<void(model::Exchange exchange, bool more_follows)>;
+  using Take = std::function<void(model::Exchange&& exchange, bool more_follows)>;
 
   // `runtime` must outlive it.
   RecordingQueue(wire::Runtime& runtime, QueueOptions options, Take take);
@@ -35,10 +35,10 @@ class RecordingQueue {
   RecordingQueue& operator=(const RecordingQueue&) = delete;
 
   // On the runtime's thread. Waits while the queue is full and then gives the exchange up, or takes it; the first one
-  // after a gap has a mark with the number of those that are missing.
-  wire::Task<> put(model::Exchange exchange);
+  // after a gap has a mark with the number of those that are missing. `exchange` must live until the call was awaited.
+  wire::Task<> put(model::Exchange&& exchange);
   // Takes it however full the queue is.
-  void put_now(model::Exchange exchange);
+  void put_now(model::Exchange&& exchange);
 
   // Any thread. Exchanges that were given up so far.
   std::uint64_t dropped() const;
