@@ -21,6 +21,7 @@ class Headers {
   Headers() = default;
   Headers(std::initializer_list<Header> fields) : fields_(fields) {}
 
+  void reserve(std::size_t count) { fields_.reserve(count); }
   void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
   void add(Header field) { fields_.push_back(std::move(field)); }
   // Replaces the first field of that name (case-insensitive) and drops the others; adds it where there is none.

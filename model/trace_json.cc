@@ -45,18 +45,13 @@ class JsonText {
       return;
     }
     out_ += '"';
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\') {
-        out_ += '\\';
-        out_ += c;
-      } else if (c == '\n') {
-        out_ += "\\n";
-      } else if (byte < 0x20) {
-        fmt::format_to(std::back_inserter(out_), "\\u{:04x}", byte);
-      } else {
-        out_ += c;
-      }
+    while (!text.empty()) {
+      const auto plain = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), escapes) - text.begin());
+      out_.append(text, 0, plain);
+      text.remove_prefix(plain);
+      if (text.empty()) break;
+      escape(text.front());
+      text.remove_prefix(1);
     }
     out_ += '"';
   }
@@ -91,6 +86,16 @@ class JsonText {
   }
 
  private:
+  static bool escapes(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+  void escape(char c) {
+    if (c == '\n')
+      out_ += "\\n";
+    else if (c == '"' || c == '\\')
+      out_.append({'\\', c});
+    else
+      fmt::format_to(std::back_inserter(out_), "\\u{:04x}", static_cast<unsigned char>(c));
+  }
+
   std::string& out_;
   bool first_ = true;
 };

@@ -42,11 +42,11 @@ std::string absolute_form(const model::Url& server, const std::string& target) {
   return fmt::format("{}://{}{}", server.scheme, server.authority(), target == "*" ? "" : target);
 }
 
-// Collects changes of one head; `fields` and `edit` stay the same message.
+// Collects changes of one head.
 class Changes {
  public:
-  Changes(const wire::RequestHead& head, std::vector<std::string>& marks)
-      : head_(head), edit_(head), fields_(head.headers()), marks_(marks) {}
+  Changes(const wire::RequestHead& head, const model::Headers& fields, std::vector<std::string>& marks)
+      : head_(head), edit_(head), sent_(fields), marks_(marks) {}
 
   void target(std::string target, std::string_view why) {
     edit_.start_line(fmt::format("{} {} {}", head_.method, target, head_.version()));
@@ -56,13 +56,13 @@ class Changes {
     if (head_.count(name) == 0) return;
     for (std::size_t i = 0; i < head_.fields.size(); ++i)
       if (iequals(head_.fields[i].name, name)) edit_.remove(i);
-    fields_.remove(name);
+    changed().remove(name);
     mark(name, why);
   }
   void set(std::string_view name, const std::string& value, std::string_view why) {
     for (std::size_t i = 0; i < head_.fields.size(); ++i)
       if (iequals(head_.fields[i].name, name)) edit_.value(i, value);
-    fields_.set(name, value);
+    changed().set(name, value);
     mark(name, why);
   }
   // Its value is none of the client's, and stays out of the exchange.
@@ -72,13 +72,17 @@ class Changes {
   }
   void mark(std::string_view what, std::string_view why) { marks_.push_back(fmt::format("{}: {}", what, why)); }
 
-  const model::Headers& fields() const { return fields_; }
+  // As they are now, but for what was appended.
+  const model::Headers& fields() const { return changed_ ? *changed_ : sent_; }
   model::Result<std::string> bytes() const { return edit_.bytes(); }
 
  private:
+  model::Headers& changed() { return changed_ ? *changed_ : changed_.emplace(sent_); }
+
   const wire::RequestHead& head_;
   wire::HeadEdit edit_;
-  model::Headers fields_;
+  const model::Headers& sent_;
+  std::optional<model::Headers> changed_;  // most heads go on as they came
   std::vector<std::string>& marks_;
 };
 
@@ -101,7 +105,7 @@ model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const 
   request.scheme = url.scheme;
   request.host = head.target.starts_with('/') && head.count("Host") > 0 ? head.text("Host") : url.authority();
 
-  Changes changes(head, exchange.marks);
+  Changes changes(head, request.headers, exchange.marks);
   Departure out{target.value_or(url), target.has_value(), false, {}};
   std::string sent = request.target, why = "absolute form became origin form", host, host_why;
   bool mapped = false;

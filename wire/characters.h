@@ -44,9 +44,8 @@ constexpr const char* bad_character(std::string_view text) {
   return nullptr;
 }
 
-// What is wrong with a field line ("name: value", without its CRLF), or nullptr.
-constexpr const char* bad_field_line(std::string_view text) {
-  if (const char* bad = bad_character(text)) return bad;
+// What is wrong with the form of a field line ("name: value", without its CRLF) that has no bad character, or nullptr.
+constexpr const char* bad_field_form(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return "a field line without a colon";
   const auto name = text.substr(0, colon);
@@ -54,6 +53,11 @@ constexpr const char* bad_field_line(std::string_view text) {
   if (is_blank(name.back())) return "white space before the colon of a field";
   if (!is_token(name)) return "a character in a field name that no name may have";
   return nullptr;
+}
+
+constexpr const char* bad_field_line(std::string_view text) {
+  if (const char* bad = bad_character(text)) return bad;
+  return bad_field_form(text);
 }
 
 }  // namespace blobgauge::wire

@@ -75,8 +75,9 @@ model::Header parse_field_line(std::string_view line) {
 
 model::Headers Head::headers() const {
   model::Headers out;
+  out.reserve(fields.size());
   for (const auto& field : fields) {
-    auto header = parse_field_line(field.line.substr(0, field.line.rfind(crlf)));
+    auto header = parse_field_line(field.line.substr(0, field.line.size() - crlf.size()));
     if (field.folded) header.value = field.text();
     out.add(std::move(header));
   }

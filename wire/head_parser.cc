@@ -15,6 +15,9 @@ using model::fail;
 
 namespace {
 
+// What most heads need at most.
+constexpr std::size_t usual_bytes = 1024, usual_fields = 24;
+
 // HTTP/1.0 or HTTP/1.1, nothing else.
 std::optional<int> minor_version_of(std::string_view text) {
   if (text == "HTTP/1.1") return 1;
@@ -38,6 +41,10 @@ tl::unexpected<model::Error> HeadParser::refuse_size(std::string_view why) {
 
 Result<std::size_t> HeadParser::feed(std::string_view bytes) {
   std::size_t taken = 0;
+  if (bytes_.empty()) {
+    bytes_.reserve(usual_bytes);
+    entries_.reserve(usual_fields);
+  }
   while (!done_ && taken < bytes.size()) {
     const auto rest = bytes.substr(taken);
     // The first byte tells other protocols at once, instead of waiting for a line that never ends.
@@ -133,7 +140,7 @@ Status HeadParser::field_line(std::string_view text, std::size_t at) {
     last.folded = true;
     return {};
   }
-  if (const char* bad = bad_field_line(text)) return refuse(bad);
+  if (const char* bad = bad_field_form(text)) return refuse(bad);
   if (entries_.size() == limits_.fields) return refuse_size(fmt::format("more than {} fields", limits_.fields));
   const auto colon = text.find(':');
   entries_.push_back({{at, line_end}, {at, at + colon}, content(text.substr(colon + 1)), false});
