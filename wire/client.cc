@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "model/text.h"
 
@@ -22,17 +21,10 @@ constexpr std::size_t most_informational = 16;
 constexpr auto oldest_idle = std::chrono::seconds(30);
 
 struct Idle {
+  Destination to;
   std::unique_ptr<Connection> connection;
   Clock::time_point since;
 };
-
-// Connections are alike if nothing that was agreed when they were made differs. A kept connection holds its TLS
-// settings, so their address cannot come to name others.
-std::string key_of(const Destination& to) {
-  const auto via = to.via ? fmt::format("{}:{}", to.via->host, to.via->port) : std::string();
-  return fmt::format("{}:{} {}:{} {} {}", to.host, to.port, to.connect_host, to.connect_port,
-                     static_cast<const void*>(to.tls.get()), via);
-}
 
 bool idempotent(std::string_view method) {  // RFC 9110 section 9.2.2
   constexpr std::array<std::string_view, 5> methods{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
@@ -43,13 +35,13 @@ bool idempotent(std::string_view method) {  // RFC 9110 section 9.2.2
 
 struct Client::State {
   ClientOptions options;
-  std::map<std::string, std::vector<Idle>> idle;
+  std::vector<Idle> idle;  // few: a search is quicker than a key
 };
 
 struct Loan::State {
   std::unique_ptr<Connection> connection;
   std::weak_ptr<Client::State> pool;
-  std::string key;
+  Destination to;
   bool reused = false;
 };
 
@@ -66,8 +58,10 @@ void Loan::give_back() {
   const auto pool = state_->pool.lock();
   if (!pool || !connection || !connection->buffered().empty()) return;
   connection->rest();
-  auto& idle = pool->idle[state_->key];
-  if (idle.size() < pool->options.idle_per_destination) idle.push_back({std::move(connection), Clock::now()});
+  auto& idle = pool->idle;
+  const auto alike = std::count_if(idle.begin(), idle.end(), [&](const Idle& one) { return one.to == state_->to; });
+  if (static_cast<std::size_t>(alike) < pool->options.idle_per_destination)
+    idle.push_back({std::move(state_->to), std::move(connection), Clock::now()});
 }
 
 Client::Client(ClientOptions options) : state_(std::make_shared<State>(State{options, {}})) {}
@@ -76,21 +70,22 @@ void Client::close_idle() { state_->idle.clear(); }
 
 Task<Result<Loan>> Client::borrow(const Destination& asked, bool fresh) {
   const auto state = state_;
-  const auto destination = asked;
   auto loan = std::make_unique<Loan::State>();
   loan->pool = state;
-  loan->key = key_of(destination);
-  if (auto& idle = state->idle[loan->key]; !fresh) {
-    while (!idle.empty() && !loan->connection) {
-      auto last = std::move(idle.back());
-      idle.pop_back();
-      if (Clock::now() - last.since < oldest_idle && last.connection->stream().quiet())
-        loan->connection = std::move(last.connection);
-    }
+  auto& idle = state->idle;
+  // The one that was used last is the least likely to be closed.
+  for (std::size_t i = fresh ? 0 : idle.size(); i-- > 0 && !loan->connection;) {
+    if (idle[i].to != asked) continue;
+    auto found = std::move(idle[i]);
+    idle.erase(idle.begin() + static_cast<std::ptrdiff_t>(i));
+    if (Clock::now() - found.since >= oldest_idle || !found.connection->stream().quiet()) continue;
+    loan->connection = std::move(found.connection);
+    loan->to = std::move(found.to);
   }
   loan->reused = loan->connection != nullptr;
   if (!loan->connection) {
-    auto stream = co_await connect(destination, state->options.limits);
+    loan->to = asked;
+    auto stream = co_await connect(loan->to, state->options.limits);
     if (!stream) co_return tl::make_unexpected(stream.error());
     loan->connection = std::make_unique<Connection>(std::move(*stream), state->options.head);
   }

@@ -86,6 +86,8 @@ struct Destination {
   std::uint16_t connect_port = 0;
   std::shared_ptr<const TlsClient> tls;  // null: plain TCP
   std::shared_ptr<const HttpProxy> via;  // in place of connect_host and connect_port, and it looks the name up
+  // The same connection can serve both. Settings and proxies are told apart by their address.
+  bool operator==(const Destination&) const = default;
 };
 
 struct ConnectLimits {
