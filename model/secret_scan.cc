@@ -93,7 +93,7 @@ std::size_t SecretScan::string_end(std::size_t open) const {
 
 void SecretScan::remember(std::string_view secret, bool sized) {
   if (secret.size() < shortest_hunted && !(sized && looks_like_address(secret))) return;
-  if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.emplace_back(secret);
+  secrets_.emplace(secret);
 }
 
 void SecretScan::cut(std::size_t begin, std::size_t end, std::string_view what, bool sized) {

@@ -4,6 +4,7 @@
 // encodings; rules are looked at only where a character can end a name, so texts without secrets cost little.
 #include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,7 +78,7 @@ class SecretScan {
   Unfolded unfolded_;
   std::string_view text_;  // what unfolded_ gives
   std::vector<Cut> cuts_;
-  std::vector<std::string> secrets_;
+  std::set<std::string, std::less<>> secrets_;
   std::vector<bool> inside_;  // by element rule: between its parent's tags
 };
 
