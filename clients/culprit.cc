@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/mark.h"
 #include "model/text.h"
 #include "model/url.h"
 
@@ -46,6 +47,11 @@ std::string describe(const Exchange& exchange, const CulpritQuery& query) {
                      exchange.request.method, shown_target(exchange, query), answer);
 }
 
+std::string unmapped_of(const Exchange& exchange) {
+  const auto* mark = model::find_host_not_mapped(exchange);
+  return mark ? *mark : std::string();
+}
+
 bool same_request(const Exchange& a, const Exchange& b, const CulpritQuery& query) {
   return a.request.method == b.request.method && shown_target(a, query) == shown_target(b, query) &&
          a.request.body.sha256 == b.request.body.sha256;
@@ -61,7 +67,7 @@ bool is_surprise(const Exchange& exchange, const Scenario& scenario) {
   });
 }
 
-std::string find_culprit(const CulpritQuery& query) {
+Culprit find_culprit(const CulpritQuery& query) {
   const auto& all = *query.exchanges;
   for (auto it = all.begin(); it != all.end(); ++it) {
     if (!is_surprise(*it, *query.scenario)) continue;
@@ -72,15 +78,21 @@ std::string find_culprit(const CulpritQuery& query) {
     const auto times = std::count_if(it, all.end(), [&](const Exchange& other) {
       return other.operation == it->operation && other.response.status == it->response.status;
     });
-    return describe(*it, query) + (times > 1 ? fmt::format(" ({} times)", times) : "");
+    return {describe(*it, query) + (times > 1 ? fmt::format(" ({} times)", times) : ""), unmapped_of(*it)};
   }
+  Culprit out;
+  for (const auto& exchange : all)
+    if (out.unmapped.empty()) out.unmapped = unmapped_of(exchange);
   const auto names_it = [&](const Exchange& exchange) {
     const auto url = model::parse_target(exchange.request.target);
     return url && model::percent_decode(url->path).ends_with("/" + query.about);
   };
-  if (!query.about.empty())
-    if (const auto it = std::find_if(all.rbegin(), all.rend(), names_it); it != all.rend()) return describe(*it, query);
-  return all.empty() ? std::string{} : "after " + describe(all.back(), query);
+  const auto carrier = query.about.empty() ? all.rend() : std::find_if(all.rbegin(), all.rend(), names_it);
+  if (carrier != all.rend())
+    out.text = describe(*carrier, query);
+  else if (!all.empty())
+    out.text = "after " + describe(all.back(), query);
+  return out;
 }
 
 }  // namespace blobgauge::clients

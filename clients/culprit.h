@@ -32,7 +32,15 @@ struct CulpritQuery {
 
 bool is_surprise(const model::Exchange& exchange, const Scenario& scenario);
 
-// "Put Block From URL: PUT /{container}/b?comp=block -> 501 Not Implemented (16 times)"; empty where nothing was sent.
-std::string find_culprit(const CulpritQuery& query);
+struct Culprit {
+  // "Put Block From URL: PUT /{container}/b?comp=block -> 501 Not Implemented (16 times)"; empty where nothing was
+  // sent.
+  std::string text;
+  // Why this is no word about the endpoint: it was told to read from a host that was not mapped to it. The mark of the
+  // culprit, or by rule 4 of whichever exchange has one; else empty.
+  std::string unmapped;
+};
+
+Culprit find_culprit(const CulpritQuery& query);
 
 }  // namespace blobgauge::clients

@@ -20,6 +20,9 @@ Exchange exchange(std::string operation, std::string method, std::string target,
 class Culprit : public testing::Test {
  protected:
   std::string find(const std::vector<Exchange>& exchanges, std::string about = {}) {
+    return culprit(exchanges, std::move(about)).text;
+  }
+  clients::Culprit culprit(const std::vector<Exchange>& exchanges, std::string about = {}) {
     CulpritQuery query;
     query.exchanges = &exchanges;
     query.scenario = &scenario;
@@ -72,6 +75,24 @@ TEST_F(Culprit, IsTheCarrierOfWrongBytesWhereEveryAnswerLookedRight) {
                                   exchange("Put Blob (block)", "PUT", "/bg-1/tree%2Fc", 201, "Created")};
   EXPECT_EQ(find(all, "tree/a b"), "Put Blob (block): PUT /{container}/tree%2Fa%20b -> 201 Created");
   EXPECT_EQ(find(all, "elsewhere"), "after Put Blob (block): PUT /{container}/tree%2Fc -> 201 Created");
+}
+
+// The endpoint was sent to a host that it could not know.
+TEST_F(Culprit, SaysWhereItHangsOnASourceThatWasNotMapped) {
+  const std::string mark = "x-ms-copy-source: host not mapped: no mapping is for it";
+  std::vector<Exchange> all{exchange("Copy Blob", "PUT", "/bg-1/a", 202),
+                            exchange("Put Blob From URL", "PUT", "/bg-1/b", 404),
+                            exchange("Get Blob Properties", "HEAD", "/bg-1/a", 200)};
+  EXPECT_EQ(culprit(all).unmapped, "");
+  all[1].marks = {"server: a.test mapped to b.test", mark};
+  EXPECT_EQ(culprit(all).unmapped, mark);
+  // Another request broke it.
+  all[1].marks.clear();
+  all[0].marks = {mark};
+  EXPECT_EQ(culprit(all).unmapped, "");
+  // None did by its answer: what an asynchronous copy came to is seen elsewhere.
+  all[1].response.status = 201;
+  EXPECT_EQ(culprit(all, "a").unmapped, mark);
 }
 
 TEST_F(Culprit, IsNobodyWhereNothingWasSent) { EXPECT_EQ(find({}), ""); }

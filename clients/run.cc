@@ -195,7 +195,11 @@ class Run {
     query.error_code_header = run_.error_code_header;
     for (const auto& [name, value] : run_.file->sas) query.hidden_queries.push_back(name);
     for (const auto* name : {"se", "sig"}) query.hidden_queries.push_back(name);
-    result.broken_by = find_culprit(query);
+    const auto culprit = find_culprit(query);
+    result.broken_by = culprit.text;
+    if (culprit.unmapped.empty()) return;
+    result.verdict = Verdict::indeterminate;
+    result.detail = fmt::format("{}; {}", culprit.unmapped, result.detail);
   }
 
   // Which exchanges belong to a step is told by the clock: steps follow one another.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/mark.h"
 #include "model/text.h"
 #include "wire/head_edit.h"
 
@@ -42,6 +43,12 @@ std::string absolute_form(const model::Url& server, const std::string& target) {
   return fmt::format("{}://{}{}", server.scheme, server.authority(), target == "*" ? "" : target);
 }
 
+// Is it a URL of another server than this one?
+bool is_elsewhere(std::string_view text, const model::Url& server) {
+  const auto url = model::parse_url(text);
+  return url && (!iequals(url->host, server.host) || url->effective_port() != server.effective_port());
+}
+
 // Collects changes of one head.
 class Changes {
  public:
@@ -69,6 +76,9 @@ class Changes {
   void append(std::string_view name, std::string_view value, std::string_view why) {
     edit_.append(name, value);
     mark(name, why);
+  }
+  void not_mapped(std::string_view name, std::string_view why) {
+    marks_.push_back(model::host_not_mapped_mark(name, why));
   }
   void mark(std::string_view what, std::string_view why) { marks_.push_back(fmt::format("{}: {}", what, why)); }
 
@@ -143,12 +153,16 @@ model::Result<Departure> Rewriter::rewrite(const wire::RequestHead& head, const 
   const bool signs = is_signed && mapped && resign.has_value();
   for (const auto& name : address_headers) {
     const auto value = request.headers.find(name);
-    const auto address = value && map_addresses ? mapping.address(*value) : std::nullopt;
-    if (!address) continue;
-    if (is_signed && !signs)
-      changes.mark(name, "host not mapped: the signature covers it, and no key was given to sign again");
-    else
+    if (!value) continue;
+    const auto address = mapping.address(*value);
+    if (address && map_addresses && (!is_signed || signs))
       changes.set(name, *address, "host mapped with the server");
+    else if (address && map_addresses)
+      changes.not_mapped(name, "the signature covers it, and no key was given to sign again");
+    else if (mapped && address)
+      changes.not_mapped(name, "that was not wanted");
+    else if (mapped && is_elsewhere(*value, out.server))
+      changes.not_mapped(name, "no mapping is for it");
   }
   if (signs) {
     BLOBGAUGE_TRY(const auto final_url, model::parse_target(sent));

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "model/mark.h"
+
 namespace blobgauge::recorder {
 namespace {
 
@@ -106,7 +108,29 @@ TEST(Rewrite, CopySourcesAreMappedAndTheOriginalIsKept) {
 
   auto off = rewriter;
   off.map_addresses = false;
-  EXPECT_THAT(rewritten(off, begin + "\r\n\r\n", tunnel).departure.head, HasSubstr(source));
+  const auto kept = rewritten(off, begin + "\r\n\r\n", tunnel);
+  EXPECT_THAT(kept.departure.head, HasSubstr(source));
+  EXPECT_TRUE(model::find_host_not_mapped(kept.exchange));
+}
+
+// What the server says of a resource that it may not reach is no word about the server.
+TEST(Rewrite, ASourceThatNoMappingIsForIsMarked) {
+  const auto mark_of = [](const Rewriter& rewriter, const std::string& source, const Arrival& arrival = tunnel) {
+    const auto head = "PUT /c/b HTTP/1.1\r\nHost: " + arrival.tunnel + "\r\nx-ms-copy-source: " + source + "\r\n\r\n";
+    const auto out = rewritten(rewriter, head, arrival);
+    EXPECT_EQ(out.departure.head, head);
+    const auto* mark = model::find_host_not_mapped(out.exchange);
+    return mark ? *mark : std::string();
+  };
+  const auto host_style = mapped(MapStyle::host);
+  EXPECT_EQ(mark_of(host_style, "https://elsewhere.test/c/b?sig=abc"),
+            "x-ms-copy-source: host not mapped: no mapping is for it");
+  EXPECT_EQ(mark_of(host_style, "https://127.0.0.1:10001/acct/c/b"),
+            "x-ms-copy-source: host not mapped: no mapping is for it");
+  // It is the server itself, or no URL; or nobody mapped anything.
+  EXPECT_EQ(mark_of(host_style, "http://127.0.0.1:10000/acct/c/b"), "");
+  EXPECT_EQ(mark_of(host_style, "/acct/c/b"), "");
+  EXPECT_EQ(mark_of(host_style, "https://elsewhere.test/c/b", {"other.test:443", true}), "");
 }
 
 TEST(Rewrite, AKeyIsNeverUsedForAHostThatIsNotMapped) {

@@ -461,7 +461,10 @@ class HtmlPage {
         {"pass, fail", "every expectation that a known client depends on holds; or at least one does not."},
         {"unsupported", "the endpoint says itself that it does not know the operation."},
         {"blocked", "what the case needs could not be made there first."},
-        {"indeterminate", "no answer came in time; never counted as wrong."},
+        {"indeterminate",
+         "no answer came in time, or a copy broke whose source the endpoint was not told how to reach; never counted "
+         "as "
+         "wrong."},
         {"skipped", "does not apply to this endpoint."},
         {"error", "a mistake of the case or of the tool, not of the endpoint."},
         {"difference", "Azure answers otherwise and no client is known to notice."},
