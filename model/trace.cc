@@ -31,20 +31,14 @@ class FileWriter final : public TraceWriter {
 
   enum class After { more, now, last };
   Status put(std::string_view line, After after) {
-    if (broken_) return tl::unexpected<Error>(*broken_);
     lines_ += line;
-    lines_ += '\n';
-    if (after == After::more && lines_.size() < most_held) return {};
-    auto status = context_ ? compress(lines_, after == After::last) : write_all(lines_);
-    if (status) whole_ = count_;
-    lines_.clear();
-    if (!status) broken_ = status.error();
-    return status;
+    return end_line(after);
   }
 
   Status write(const RedactedExchange& exchange, bool more_follows) override {
     ++count_;
-    return put(to_json_line(*exchange), more_follows ? After::more : After::now);
+    append_json_line(*exchange, lines_);
+    return end_line(more_follows ? After::more : After::now);
   }
 
   Status write(const Exchange& exchange) override { return write(redaction_.redact(exchange), false); }
@@ -61,6 +55,18 @@ class FileWriter final : public TraceWriter {
   std::uint64_t size() const override { return size_; }
 
  private:
+  Status end_line(After after) {
+    lines_ += '\n';
+    if (after == After::more && lines_.size() < most_held && !broken_) return {};
+    auto status = broken_    ? tl::unexpected<Error>(*broken_)
+                  : context_ ? compress(lines_, after == After::last)
+                             : write_all(lines_);
+    if (status) whole_ = count_;
+    lines_.clear();
+    if (!status) broken_ = status.error();
+    return status;
+  }
+
   // What was put is flushed to the file at once: a recorder that is killed loses none of it.
   Status compress(std::string_view text, bool last) {
     ZSTD_inBuffer input{text.data(), text.size(), 0};

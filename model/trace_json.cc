@@ -260,9 +260,7 @@ Response read_response(sj::value value) {
 
 }  // namespace
 
-std::string to_json_line(const Exchange& exchange) {
-  std::string out;
-  out.reserve(2048);
+void append_json_line(const Exchange& exchange, std::string& out) {
   JsonText json(out);
   json.open('{');
   json.number("n", static_cast<std::int64_t>(exchange.number));
@@ -307,6 +305,11 @@ std::string to_json_line(const Exchange& exchange) {
   write_message(json, response.version, response.headers, response.framing, response.body);
   json.close('}');
   json.close('}');
+}
+
+std::string to_json_line(const Exchange& exchange) {
+  std::string out;
+  append_json_line(exchange, out);
   return out;
 }
 

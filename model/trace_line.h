@@ -10,6 +10,7 @@ namespace blobgauge::model {
 
 using TraceLine = std::variant<Exchange, TraceHead, TraceEnd>;
 
+void append_json_line(const Exchange& exchange, std::string& out);
 std::string to_json_line(const TraceHead& head);
 std::string to_json_line(const TraceEnd& end);
 

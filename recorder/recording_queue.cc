@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -51,7 +50,7 @@ struct RecordingQueue::State {
   mutable std::mutex mutex;
   std::condition_variable filled;
   // Under the mutex, all of them.
-  std::deque<Item> items;
+  std::vector<Item> items;
   std::uint64_t bytes = 0;  // of items and of those that are being written
   std::uint64_t dropped = 0, gap = 0;
   bool finished = false, sleeping = false, wanted = false;  // wanted: somebody waits for room
@@ -79,7 +78,7 @@ struct RecordingQueue::State {
   }
 
   void write_all() {
-    std::deque<Item> batch;
+    std::vector<Item> batch;
     std::unique_lock lock(mutex);
     for (;;) {
       const auto awake = [&] { return finished || !sleeping; };
@@ -95,18 +94,16 @@ struct RecordingQueue::State {
       if (items.empty()) return;
       std::swap(batch, items);
       lock.unlock();
-      while (!batch.empty()) {
-        auto& item = batch.front();
-        take(std::move(item.exchange), batch.size() > 1);
-        const auto written = item.bytes;
-        batch.pop_front();
+      for (auto& item : batch) {
+        take(std::move(item.exchange), &item != &batch.back());
         lock.lock();
-        bytes -= written;
+        bytes -= item.bytes;
         const bool room = wanted && bytes <= options.bytes / 2;
         wanted = wanted && !room;
         lock.unlock();
         if (room) runtime.spawn(wake());
       }
+      batch.clear();
       lock.lock();
     }
   }
