@@ -99,19 +99,22 @@ Task<> Relay::request_failed(const model::Error& error) {
 }
 
 Task<> Relay::upload(std::string_view head) {
-  std::string first(head);
   // What came with the head goes out with it.
-  while (!client_.request_done() && !client_.connection().buffered().empty() && first.size() < joined) {
+  std::string pieces;
+  std::string_view last;  // of them, which most often is the only one: not copied
+  while (!client_.request_done() && !client_.connection().buffered().empty() && pieces.size() + last.size() < joined) {
+    pieces.append(last);
+    last = {};
     const auto piece = co_await client_.read_body();
     if (!piece) {
       co_await request_failed(piece.error());
       break;
     }
-    first.append(piece->wire);
+    last = piece->wire;
     request_tap_.update(piece->payload);
   }
   sent_ = !client_failed_;
-  bool sending = sent_ && (co_await server_.write(first)).has_value();
+  bool sending = sent_ && (co_await server_.write(head, pieces, last)).has_value();
   while (sending && !client_.request_done()) {
     const auto piece = co_await client_.read_body();
     if (!piece) {
@@ -207,15 +210,18 @@ Task<bool> Relay::pass_body(const wire::ResponseHead& head) {
       options_.share);
 
   server_.begin_body(*framing);
-  std::string first(head.bytes());
+  std::string pieces;
+  std::string_view last;
   answered_ = true;
-  while (!server_.body_done() && first.size() < joined && !server_.buffered().empty()) {
+  while (!server_.body_done() && pieces.size() + last.size() < joined && !server_.buffered().empty()) {
+    pieces.append(last);
+    last = {};
     const auto piece = co_await server_.read_body();
     if (!piece) break;  // the loop below meets the error again, after what is good went out
-    first.append(piece->wire);
+    last = piece->wire;
     answer_tap_.update(piece->payload);
   }
-  bool writing = (co_await client_.write_raw(first)).has_value();
+  bool writing = (co_await client_.write_raw(head.bytes(), pieces, last)).has_value();
   while (writing && !server_.body_done()) {
     const auto piece = co_await server_.read_body();
     if (!piece && server_.body_malformed()) {

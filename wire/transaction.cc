@@ -129,9 +129,9 @@ Task<Status> Transaction::inform(std::string_view head) {
   return connection_.write(head);
 }
 
-Task<Status> Transaction::write_raw(std::string_view bytes) {
+Task<Status> Transaction::write_raw(std::string_view a, std::string_view b, std::string_view c) {
   started_ = true;
-  return connection_.write(bytes);
+  return connection_.write(a, b, c);
 }
 
 void Transaction::complete(bool keep_alive) {

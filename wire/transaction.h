@@ -53,7 +53,7 @@ class Transaction {
   // Bytes as they are, for forwarding: head and wire pieces of the final response. After its last byte call complete();
   // `keep_alive` false closes the connection afterwards. Who forwards says answer_continue(false) first: there must be
   // one writer only.
-  Task<Status> write_raw(std::string_view bytes);
+  Task<Status> write_raw(std::string_view a, std::string_view b = {}, std::string_view c = {});
   void complete(bool keep_alive);
 
   // CONNECT interception: writes `answer`, puts TLS on the connection and completes. The next requests of this
