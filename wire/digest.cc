@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 
 #include <stdexcept>
+#include <vector>
 
 #include "wire/crc64.h"
 
@@ -20,6 +21,23 @@ const EVP_MD* method_of(Algorithm algorithm) {
   return algorithm == Algorithm::md5 ? md5 : sha256;
 }
 
+using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+
+// Contexts that were used go to who needs one next: making one costs three allocations.
+constexpr std::size_t most_unused = 64;
+std::vector<Context>& unused() {
+  static thread_local std::vector<Context> contexts;
+  return contexts;
+}
+
+Context take_context() {
+  auto& contexts = unused();
+  if (contexts.empty()) return {EVP_MD_CTX_new(), EVP_MD_CTX_free};
+  auto out = std::move(contexts.back());
+  contexts.pop_back();
+  return out;
+}
+
 void demand(int ok) {
   // Only memory exhaustion or a FIPS-only OpenSSL (no MD5) comes here: no caller can go on without its hash.
   if (ok != 1) throw std::runtime_error("OpenSSL refuses a digest");
@@ -30,12 +48,17 @@ void demand(int ok) {
 struct Digest::State {
   explicit State(Algorithm chosen) : algorithm(chosen) {
     if (algorithm == Algorithm::crc64) return;
-    context.reset(EVP_MD_CTX_new());
+    context = take_context();
     demand(EVP_DigestInit_ex(context.get(), method_of(algorithm), nullptr));
   }
+  ~State() {
+    if (context && unused().size() < most_unused) unused().push_back(std::move(context));
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
   Algorithm algorithm;
   Crc64 crc64;
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{nullptr, EVP_MD_CTX_free};
+  Context context{nullptr, EVP_MD_CTX_free};
 };
 
 Digest::Digest(Algorithm algorithm) : state_(std::make_unique<State>(algorithm)) {}
