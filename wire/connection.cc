@@ -15,8 +15,9 @@ using model::fail;
 namespace {
 
 constexpr std::size_t least_buffer = 16 << 10, growth = 4;
-constexpr std::size_t most_grown = 32 << 20;
-std::atomic<std::size_t> grown = 0;  // what buffers have beyond the least
+constexpr std::size_t most_grown = 16 << 20, most_resting = 4 << 20;
+std::atomic<std::size_t> grown = 0;    // what buffers have beyond the least
+std::atomic<std::size_t> resting = 0;  // buffers that wait for a next message
 
 }  // namespace
 
@@ -27,6 +28,7 @@ Connection::~Connection() { drop_buffer(); }
 
 void Connection::drop_buffer() {
   if (capacity_ > least_buffer) grown -= capacity_ - least_buffer;
+  if (std::exchange(resting_, false)) resting -= capacity_;
   buffer_.reset();
   capacity_ = begin_ = end_ = 0;
   filled_ = false;
@@ -44,10 +46,18 @@ void Connection::grow_buffer() {
 }
 
 void Connection::rest() {
-  if (begin_ == end_) drop_buffer();
+  if (begin_ != end_ || resting_) return;
+  // At a moderate number of connections a buffer for each message would be work for nothing.
+  if (capacity_ == least_buffer && resting + capacity_ <= most_resting) {
+    resting += capacity_;
+    resting_ = true;
+    return;
+  }
+  drop_buffer();
 }
 
 Task<Result<std::size_t>> Connection::fill() {
+  if (std::exchange(resting_, false)) resting -= capacity_;
   if (!buffer_ || filled_) grow_buffer();
   begin_ = end_ = 0;
   const auto size = co_await stream_->read_some(std::span<char>(buffer_.get(), capacity_));

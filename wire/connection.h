@@ -20,7 +20,7 @@ class Connection {
  public:
   // The buffer bounds what one connection holds of a body. It is 16 KiB for heads and small messages, of which there
   // can be thousands of connections, and grows while a body fills it: fewer and larger reads cost the kernel half. All
-  // that connections of this process have beyond that is at most 32 MiB: a thousand bodies at once do with the small
+  // that connections of this process have beyond that is at most 16 MiB: a thousand bodies at once do with the small
   // ones.
   explicit Connection(std::unique_ptr<Stream> stream, HeadLimits limits = {}, std::size_t buffer_bytes = 256 * 1024);
 
@@ -56,7 +56,8 @@ class Connection {
 
   // Bytes as they come, after an upgrade or CONNECT; empty at the orderly end. The view lives until the next read.
   Task<Result<std::string_view>> read_raw();
-  // Does without a buffer until the next read, where nothing is in it: for a connection that waits to be used again.
+  // For a connection that waits to be used again: does without a buffer until the next read, where nothing is in it;
+  // of so many as 4 MiB make, the small ones stay.
   void rest();
   // Bytes that were read and not yet taken.
   std::string_view buffered() const;
@@ -81,6 +82,7 @@ class Connection {
   std::size_t buffer_bytes_;         // the most it may have
   std::size_t capacity_ = 0;         // what it has
   bool filled_ = false;              // by the last read, so that it should grow
+  bool resting_ = false;             // its buffer is counted as one that waits
   std::size_t begin_ = 0, end_ = 0;  // unread part of buffer_
   bool head_started_ = false, ended_ = false;
   Refusal refusal_ = Refusal::none;
