@@ -1,6 +1,6 @@
 #pragma once
 // A Go program as its linker left it: an ELF file for amd64, stripped or not, position independent or not, of Go 1.15
-// to 1.26. What is read here needs no instruction decoded: the build information and the table of functions
+// to 1.27. What is read here needs no instruction decoded: the build information and the table of functions
 // (.gopclntab) that every Go program carries for its own stack traces. Everything in the file is untrusted.
 #include <cstdint>
 #include <memory>
@@ -29,7 +29,7 @@ struct BuildInfo {
 };
 
 // Ids below physical_count() are functions with code, in the order of their addresses. The others exist only inlined
-// into some of those. Instantiations of one generic function have one name ("pkg.F[...]") and an id each.
+// into some of those.
 using FunctionId = std::uint32_t;
 
 struct Position {
@@ -64,8 +64,9 @@ class Executable {
 
   FunctionId function_count() const;  // with those that exist only inlined
   FunctionId physical_count() const;
-  // The linker's name: "github.com/a/b/pkg.(*T).Method", "main.main.func1", "pkg.F[...]". A dot in the last element of
-  // the import path is written %2e. From Go 1.18 on the receiver's or the function's type arguments are "[...]".
+  // The linker's name: "github.com/a/b/pkg.(*T).Method", "main.main.func1"; of generic functions with the types that
+  // they were compiled for, "pkg.F[go.shape.int]", which the program's own traces show as "pkg.F[...]". A dot in the
+  // last element of an import path is written %2e.
   std::string_view name(FunctionId id) const;
   std::uint64_t entry(FunctionId id) const;  // 0 where it exists only inlined
   Position position(FunctionId id) const;    // of its declaration; before Go 1.20 that of its first instruction

@@ -320,6 +320,25 @@ FunctionId FunctionTable::starting_at(std::uint64_t address) const {
   return id != none && entry(id) == address ? id : none;
 }
 
+std::uint64_t FunctionTable::place_of(FunctionId id, FunctionId host) const {
+  const auto wanted = id < physical_.size() ? physical_[id].name : inlined_[id - physical_.size()].name;
+  const auto table = inline_table(physical_[host]);
+  const auto tree = table ? inline_tree(physical_[host]) : Bytes{};
+  if (tree.empty()) return 0;
+  std::vector<Run> indices;
+  runs(host, table, indices);
+  constexpr int deepest = 128;
+  for (const auto& run : indices) {
+    auto index = run.value;
+    InlineRecord record;
+    for (int depth = 0; depth < deepest && inline_record(tree, index, record); ++depth) {
+      if (record.name == wanted) return entry(host) + run.from;
+      index = value_at(host, table, record.parent_offset);
+    }
+  }
+  return 0;
+}
+
 std::int32_t FunctionTable::arguments_size(FunctionId id) const {
   return static_cast<std::int32_t>(field(physical_[id], layout_of(form_).arguments));
 }

@@ -33,6 +33,8 @@ class FunctionTable {
   FunctionId at(std::uint64_t address) const;           // the function whose code holds the address; or none
   FunctionId starting_at(std::uint64_t address) const;  // or none
   std::vector<InlinedFrame> frames(FunctionId id, std::uint64_t address) const;
+  // An address in `host` that belongs to the inlined body of `id`; 0: none.
+  std::uint64_t place_of(FunctionId id, FunctionId host) const;
   // Bytes of arguments and results on the stack; negative: unknown.
   std::int32_t arguments_size(FunctionId id) const;
 

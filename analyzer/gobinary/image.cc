@@ -86,6 +86,8 @@ Image& Image::operator=(Image&& other) noexcept {
   size_ = std::exchange(other.size_, 0);
   base_ = other.base_;
   end_ = other.end_;
+  relocations_ = other.relocations_;
+  relocations_size_ = other.relocations_size_;
   segments_ = std::move(other.segments_);
   sections_ = std::move(other.sections_);
   objects_ = std::move(other.objects_);
@@ -155,17 +157,18 @@ model::Status Image::read_segments() {
 // Go's own linker and the system's write the addends of a position independent program beside the places and leave
 // the places zero. Only what a Go program's data needs is applied; calls into C libraries stay open.
 void Image::apply_relocations(std::uint64_t dynamic, std::uint64_t size) {
-  std::uint64_t rela = 0, rela_size = 0, symbols = 0;
+  std::uint64_t symbols = 0;
   for (auto at = dynamic; size >= sizeof(Elf64_Dyn); at += sizeof(Elf64_Dyn), size -= sizeof(Elf64_Dyn)) {
     const auto entry = this->at(at, sizeof(Elf64_Dyn));
     if (entry.empty()) break;
     const auto tag = load<std::uint64_t>(entry.data()), value = load<std::uint64_t>(entry.data() + 8);
     if (tag == DT_NULL) break;
-    if (tag == DT_RELA) rela = value;
-    if (tag == DT_RELASZ) rela_size = value;
+    if (tag == DT_RELA) relocations_ = value;
+    if (tag == DT_RELASZ) relocations_size_ = value;
     if (tag == DT_SYMTAB) symbols = value;
   }
-  const auto entries = at(rela, rela_size);
+  const auto entries = at(relocations_, relocations_size_);
+  if (entries.empty()) relocations_ = relocations_size_ = 0;
   for (std::size_t i = 0; i + sizeof(Elf64_Rela) <= entries.size(); i += sizeof(Elf64_Rela)) {
     const auto entry = load<Elf64_Rela>(entries.data() + i);
     auto value = static_cast<std::uint64_t>(entry.r_addend);

@@ -56,6 +56,10 @@ class Image {
   std::uint64_t base() const { return base_; }  // least loaded address
   std::uint64_t end() const { return end_; }    // beyond the last; less than 4 GiB from base()
 
+  // The table of relocations, which holds the address of every pointer; 0 bytes where there is none.
+  std::uint64_t relocations() const { return relocations_; }
+  std::uint64_t relocations_size() const { return relocations_size_; }
+
   // From the address to the end of the bytes that the file has there; empty where it has none.
   Bytes at(std::uint64_t address) const;
   // Exactly `size` bytes, or nothing.
@@ -74,7 +78,7 @@ class Image {
   std::string name_;
   std::uint8_t* data_ = nullptr;  // private and writable
   std::size_t size_ = 0;
-  std::uint64_t base_ = 0, end_ = 0;
+  std::uint64_t base_ = 0, end_ = 0, relocations_ = 0, relocations_size_ = 0;
   std::vector<Segment> segments_;
   std::vector<Section> sections_;
   std::vector<Object> objects_;

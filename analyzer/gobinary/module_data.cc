@@ -9,7 +9,7 @@ namespace blobgauge::analyzer::gobinary {
 
 namespace {
 
-constexpr std::uint32_t newest_minor = 26;
+constexpr std::uint32_t newest_minor = 27;
 
 std::optional<TableForm> form_of(std::uint32_t magic) {
   switch (magic) {
@@ -104,15 +104,26 @@ std::optional<ModuleData> read_record(const Image& image, std::uint64_t address,
   words.skip(8);                                // noptrdata, data, bss, noptrbss
   if (form == TableForm::go120) words.skip(2);  // coverage counters
   words.skip(3);                                // end, gcdata, gcbss
-  data.types = words.range();
+  if (go_minor >= 27) {
+    // Relative to where the types begin: where those with a link end, and the itabs.
+    data.types.from = data.linked_types.from = words.word();
+    data.linked_types.to = data.types.from + words.word();
+    data.types.to = words.word();
+    data.itabs.from = data.types.from + words.word();
+    data.itabs.to = data.itabs.from + words.word();
+  } else {
+    data.types = words.range();
+  }
   if (form >= TableForm::go118) {
     words.skip(1);  // rodata
     data.gofunc = words.word();
   }
   const auto end = go_minor >= 26 ? words.word() : table.address + table.count;
   words.skip(3);  // textsectmap
-  data.typelinks = words.slice();
-  data.itablinks = words.slice();
+  if (go_minor < 27) {
+    data.typelinks = words.slice();
+    data.itablinks = words.slice();
+  }
   words.skip(3 + 2 + 3);  // ptab, pluginpath, pkghashes
   if (go_minor >= 21) data.inittasks = words.slice();
   data.self = {address, address + words.offset()};
@@ -123,9 +134,10 @@ std::optional<ModuleData> read_record(const Image& image, std::uint64_t address,
       first == header && table.address >= header && data.pclntab.to > header && data.pclntab.to <= image.end() &&
       code.from < code.to && data.text.from <= code.from && code.to <= data.text.to && data.text.to <= image.end() &&
       data.text.from >= image.base() && data.types.from < data.types.to && data.types.from >= image.base() &&
-      data.types.to <= image.end() && data.functions.count >= 2 && data.pclntab.contains(data.functions.address) &&
-      fits(image, data.functions, entry) && fits(image, data.typelinks, 4) && fits(image, data.itablinks, 8) &&
-      fits(image, data.inittasks, 8);
+      data.types.to <= image.end() && data.itabs.from <= data.itabs.to && data.itabs.to <= image.end() &&
+      data.linked_types.to <= image.end() && data.functions.count >= 2 &&
+      data.pclntab.contains(data.functions.address) && fits(image, data.functions, entry) &&
+      fits(image, data.typelinks, 4) && fits(image, data.itablinks, 8) && fits(image, data.inittasks, 8);
   return agrees ? std::optional(data) : std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // runtime.moduledata: the record by which a Go program finds its own tables. It has no mark; it is found as the record
 // that points at the table of functions (which has one) and whose other fields agree with that table and the image.
-// Layouts: src/runtime/symtab.go of Go 1.15, 1.16, 1.18, 1.20, 1.21, 1.26.
+// Layouts: src/runtime/symtab.go of Go 1.15, 1.16, 1.18, 1.20, 1.21, 1.26, 1.27.
 #include <cstdint>
 
 #include "analyzer/gobinary/image.h"
@@ -30,9 +30,11 @@ struct ModuleData {
   Range types;               // type descriptors; from some linkers all read-only data
   std::uint64_t gofunc = 0;  // what FUNCDATA offsets are relative to, from Go 1.18 on
   Slice functions;           // entries of the table, one more than functions
-  Slice typelinks;           // 4-byte offsets from types.from
-  Slice itablinks;           // pointers to itabs
-  Slice inittasks;           // pointers to the packages' initialisation, from Go 1.21 on; empty before
+  // Unnamed types and itabs. To Go 1.26 they are listed: offsets of 4 bytes from types.from, and pointers.
+  Slice typelinks, itablinks;
+  // Later they stand one behind the other.
+  Range linked_types, itabs;
+  Slice inittasks;  // pointers to the packages' initialisation, from Go 1.21 on; empty before
 };
 
 // Category::input where the image has no such table, or of a form that is not known.

@@ -1,0 +1,3 @@
+module example.org/reach
+
+go 1.18

@@ -1,0 +1,75 @@
+#pragma once
+// Type descriptors and itabs, as reflection and interface calls find them at run time. Sources:
+// src/internal/abi/type.go (before Go 1.20 src/runtime/type.go), map*.go and iface.go. Nothing marks a descriptor, and
+// the region of types can be all read-only data, so what is taken for one is checked field by field.
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/gobinary/image.h"
+#include "analyzer/gobinary/module_data.h"
+
+namespace blobgauge::analyzer::gobinary {
+
+enum class Kind : std::uint8_t { array = 17, chan, func, interface, map, pointer, slice, string, structure };
+
+struct Method {
+  std::string_view name;
+  std::uint64_t type = 0;  // of the function without its receiver
+  // Entries: of the function that takes what an interface holds, and of the method itself; both 0 where the linker
+  // found that nothing can call it.
+  std::uint64_t interface_code = 0, code = 0;
+  bool exported = false;
+};
+
+struct Type {
+  std::uint64_t address = 0;
+  Kind kind{};
+  std::string_view name;      // "*os.File", "map[string]int"; the last element of the import path only
+  std::uint64_t pointer = 0;  // descriptor of *T, or 0
+  std::uint64_t equal = 0;    // function values: of ==, and of a map's keys; or 0
+  std::uint64_t hasher = 0;
+  std::vector<std::uint64_t> parts;   // what reflection gets from a value or the type: elements, fields, parameters
+  std::vector<std::uint64_t> inside;  // those of `parts` that == descends into
+  std::vector<Method> methods;        // of an interface only name and type are set
+};
+
+struct Itab {
+  std::uint64_t interface = 0, type = 0;
+};
+
+// Immutable; const members may be called by several threads. Keeps references.
+class TypeTable {
+ public:
+  TypeTable(const Image& image, const ModuleData& data);
+
+  bool is_type(std::uint64_t address) const;
+  bool is_itab(std::uint64_t address) const;
+  // Reads what is_type accepted; parts and methods that lie outside the image are left out.
+  Type read(std::uint64_t address) const;
+  std::optional<Itab> itab(std::uint64_t address) const;
+
+ private:
+  struct Name {
+    std::string_view text;
+    bool exported = false;
+  };
+  Name name_at(std::uint64_t address) const;
+  std::uint64_t uncommon_offset(Kind kind) const;
+  std::uint64_t type_at(std::uint64_t address) const;  // the type that a word points at, or 0
+  std::uint64_t descriptor_size(std::uint64_t address) const;
+  void read_methods(Bytes bytes, Type& into) const;
+  void read_interface(Bytes bytes, Type& into) const;
+  void read_struct(Bytes bytes, Type& into) const;
+  void read_function(Bytes bytes, Type& into) const;
+  void link_pointer(std::uint64_t address);
+
+  const Image& image_;
+  const ModuleData& data_;
+  std::vector<std::uint64_t> itabs_;                           // ascending
+  std::unordered_map<std::uint64_t, std::uint64_t> pointers_;  // T -> *T
+};
+
+}  // namespace blobgauge::analyzer::gobinary
