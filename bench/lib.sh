@@ -58,4 +58,12 @@ load() {
   sed -n 's/^Requests\/sec: *//p' <<<"$out"
 }
 
+# latencies SECONDS URL: at 100 requests per second on 10 connections, the median and the 99th of 100, in microseconds.
+latencies() {
+  rm -f "$dir/latencies"
+  h2load --h1 -c 10 --rps 10 -D "$1" --log-file="$dir/latencies" "$2" >"$dir/h2load.out"
+  awk -F'\t' '$2 != 200 { bad = 1 } { print $3 } END { exit bad }' "$dir/latencies" >"$dir/durations" || return 1
+  sort -n "$dir/durations" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)], v[int(NR * 0.99 + 0.5)] }'
+}
+
 median() { printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }

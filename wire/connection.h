@@ -22,7 +22,7 @@ class Connection {
   // can be thousands of connections, and grows while a body fills it: fewer and larger reads cost the kernel half. All
   // that connections of this process have beyond that is at most 16 MiB: a thousand bodies at once do with the small
   // ones.
-  explicit Connection(std::unique_ptr<Stream> stream, HeadLimits limits = {}, std::size_t buffer_bytes = 256 * 1024);
+  explicit Connection(std::unique_ptr<Stream> stream, HeadLimits limits = {}, std::size_t buffer_bytes = 512 * 1024);
 
   ~Connection();
   Connection(const Connection&) = delete;
