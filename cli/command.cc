@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <map>
 
+#include "cli/specs.h"
 #include "model/file.h"
+#include "model/redaction.h"
 #include "model/text.h"
 
 namespace blobgauge::cli {
@@ -34,6 +36,16 @@ const std::map<std::string, std::string>& group_summaries() {
       {"report", "results and surfaces -> documents"},
   };
   return groups;
+}
+
+// Of what was typed, which a message may repeat. Without a catalogue it knows no names of the service's secrets, but
+// credentials in URLs and after the words that stand before one.
+const model::Redaction& redaction() {
+  static const model::Redaction made = [] {
+    const auto catalogue = model::Catalogue::load(specs_path("catalogue"));
+    return catalogue ? model::Redaction(*catalogue) : model::Redaction(model::SecretNames{});
+  }();
+  return made;
 }
 
 // The root page lists every command with its whole path; the default lists one level only.
@@ -132,7 +144,8 @@ class Program {
 
   std::string message_of(const CLI::ParseError& error) const {
     const CLI::App* app = deepest();
-    const bool group = app == &root_ || group_summaries().count(app->get_name()) != 0;
+    // "ca export" is none, "export" is.
+    const bool group = app == &root_ || (app->get_parent() == &root_ && group_summaries().count(app->get_name()) != 0);
     const auto extras = app->remaining();
     if (group && !extras.empty() && extras.front().rfind("-", 0) != 0) {
       std::vector<std::string> names;
@@ -141,6 +154,8 @@ class Program {
       if (const auto near = model::closest(extras.front(), names)) text += fmt::format(", did you mean '{}'?", *near);
       return text;
     }
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) && !extras.empty())
+      return fmt::format("not expected: {}", fmt::join(redaction().command(extras), " "));
     std::string text = error.what();
     std::replace(text.begin(), text.end(), '\n', ' ');
     return text;
@@ -165,7 +180,7 @@ class Program {
 };
 
 int report(const Error& error) {
-  fmt::print(stderr, "blobgauge: {}\n", model::describe(error));
+  fmt::print(stderr, "blobgauge: {}\n", redaction().text(model::describe(error)));
   return exit_code(error.category);
 }
 

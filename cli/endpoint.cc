@@ -43,8 +43,9 @@ model::Status read_account(const std::string& text, endpoint::ServerOptions& int
 model::Status read_token(const std::string& variable, endpoint::ServerOptions& into) {
   const char* token = std::getenv(variable.c_str());
   if (!token || !*token)
-    return model::fail(model::Category::usage, "--token: " + variable + " is not set",
-                       "give the name of the environment variable that holds the token");
+    // Not repeated: it may be the token itself.
+    return model::fail(model::Category::usage, "--token: no environment variable of this name is set",
+                       "give the name of the variable that holds the token");
   into.tokens.emplace_back(token);
   return {};
 }

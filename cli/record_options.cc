@@ -49,7 +49,7 @@ model::Status read_upstream(const Options& options, recorder::Proxy::Options& in
   if (address.starts_with("env:")) {
     const char* value = std::getenv(address.c_str() + 4);
     if (!value || !*value)
-      return fail(Category::usage, fmt::format("--upstream-proxy: {} is not set", address.substr(4)));
+      return fail(Category::usage, "--upstream-proxy: no environment variable of this name is set");
     address = value;
   } else if (address.starts_with("file:")) {
     BLOBGAUGE_TRY(const auto text, model::read_file(address.substr(5)));

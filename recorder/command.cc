@@ -130,9 +130,14 @@ model::Result<pid_t> spawn(const CommandOptions& options, bool foreground) {
                                    pointers(environment).data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
-  if (error != 0)
-    return fail(Category::usage, fmt::format("cannot run '{}': {}", options.arguments.front(), std::strerror(error)),
-                error == ENOENT ? "is it installed and in PATH?" : "");
+  if (error != 0) {
+    const auto& program = options.arguments.front();
+    const auto equals = program.find('=');  // what is behind it may be a secret
+    return fail(Category::usage, fmt::format("cannot run '{}': {}", program.substr(0, equals), std::strerror(error)),
+                equals != std::string::npos ? "set variables before blobgauge, or with 'env'"
+                : error == ENOENT           ? "is it installed and in PATH?"
+                                            : "");
+  }
   return child;
 }
 
