@@ -9,6 +9,7 @@
 #include "cli/specs.h"
 #include "model/catalogue.h"
 #include "model/classifier.h"
+#include "model/redaction.h"
 #include "model/surface.h"
 #include "model/trace.h"
 
@@ -26,6 +27,7 @@ struct Options {
 // One trace, one surface: merged afterwards, the order of the traces does not matter.
 model::Result<model::Surface> infer(const std::string& path, const Options& options, const model::Catalogue& catalogue,
                                     const model::Classifier& classifier, Progress& progress) {
+  const model::Redaction redaction(catalogue);
   BLOBGAUGE_TRY(const auto reader, model::open_trace(path));
   const auto& head = reader->head();
   analyzer::ObserveOptions observe;
@@ -43,6 +45,7 @@ model::Result<model::Surface> infer(const std::string& path, const Options& opti
   while (true) {
     BLOBGAUGE_TRY(const bool more, reader->next(exchange));
     if (!more) break;
+    redaction.apply(exchange);  // somebody else's trace may not be masked
     observer.add(exchange, classifier.classify(exchange).name);
     progress.update(++count, 0, path);
   }
