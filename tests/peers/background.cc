@@ -57,6 +57,11 @@ std::string Background::line_with(const std::string& mark) {
   }
 }
 
+std::string Background::said() {
+  const std::lock_guard lock(mutex_);
+  return said_;
+}
+
 int Background::end() {
   if (process_ <= 0) return exit_code_;
   ::kill(process_, SIGINT);

@@ -21,6 +21,8 @@ class Background {
   std::string line_with(const std::string& mark);
   // Interrupts it, once, and gives its exit code.
   int end();
+  // All that it has written so far, on both streams.
+  std::string said();
 
  private:
   int process_ = 0;
