@@ -14,7 +14,7 @@
 #include "model/url.h"
 #include "recorder/har_entry.h"
 
-namespace blobgauge::redaction_test {
+namespace blobgauge::scrub_test {
 namespace {
 
 using testing::HasSubstr;
@@ -151,4 +151,4 @@ INSTANTIATE_TEST_SUITE_P(Recordings, Scrub,
                          [](const auto& test) { return test.param.name.substr(7); });
 
 }  // namespace
-}  // namespace blobgauge::redaction_test
+}  // namespace blobgauge::scrub_test
