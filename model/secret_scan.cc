@@ -13,7 +13,7 @@ constexpr auto npos = std::string_view::npos;
 // A name longer than this is none that a rule knows; it bounds the search backwards.
 constexpr std::size_t longest_name = 200;
 // Shorter values are not hunted for elsewhere: they would match by chance. Addresses do not.
-constexpr std::size_t shortest_hunted = 12, shortest_address = 7;
+constexpr std::size_t shortest_hunted = 12, shortest_address = SecretSet::shortest_secret;
 // Shorter runs of base64 hide no name with a value.
 constexpr std::size_t shortest_run = 20;
 // Texts beyond this are read in pieces where they are XML, because decoding takes ten times their memory.
@@ -93,7 +93,7 @@ std::size_t SecretScan::string_end(std::size_t open) const {
 
 void SecretScan::remember(std::string_view secret, bool sized) {
   if (secret.size() < shortest_hunted && !(sized && looks_like_address(secret))) return;
-  secrets_.emplace(secret);
+  secrets_.add(secret);
 }
 
 void SecretScan::cut(std::size_t begin, std::size_t end, std::string_view what, bool sized) {
@@ -268,7 +268,7 @@ bool SecretScan::hides_a_secret(std::string_view run) {
     if (decoded.size() < shortest_hunted) return false;
     std::string copy = decoded;
     SecretScan inner(rules_, {}, depth_ + 1);
-    inner.secrets_ = secrets_;
+    inner.outer_ = this;
     return inner.mask(copy) || inner.hunt(copy);
   };
   std::string decoded;
@@ -378,11 +378,27 @@ bool SecretScan::mask_header(std::string_view name, std::string& value) {
   return replace(value);
 }
 
+std::size_t SecretScan::shortest_known() const {
+  const auto outer = outer_ ? outer_->shortest_known() : 0, own = secrets_.shortest();
+  return outer == 0 ? own : own == 0 ? outer : std::min(outer, own);
+}
+
+std::size_t SecretScan::known_at(std::size_t at) const {
+  std::size_t size = 0;
+  for (const auto* scan = this; scan; scan = scan->outer_)
+    size = std::max(size, scan->secrets_.at_begin(text_.substr(at)));
+  return size;
+}
+
+std::size_t SecretScan::known_cut() const {
+  std::size_t size = 0;
+  for (const auto* scan = this; scan; scan = scan->outer_) size = std::max(size, scan->secrets_.cut_at_end(text_));
+  return size;
+}
+
 bool SecretScan::hunt(std::string& text, bool cut_off) {
-  if (secrets_.empty()) return false;
-  const auto shortest = std::min_element(secrets_.begin(), secrets_.end(), [](const auto& a, const auto& b) {
-                          return a.size() < b.size();
-                        })->size();
+  const auto shortest = shortest_known();
+  if (shortest == 0) return false;
   if (text.size() < (cut_off ? shortest_hunted : shortest)) return false;
   cuts_.clear();
   unfolded_.read(text);
@@ -391,9 +407,8 @@ bool SecretScan::hunt(std::string& text, bool cut_off) {
     cuts_.push_back({unfolded_.raw(begin), unfolded_.raw(end), std::string(redacted)});
     if (told_) told_("a secret of this exchange", unfolded_.raw(begin));
   };
-  for (const auto& secret : secrets_)
-    for (auto at = text_.find(secret); at != npos; at = text_.find(secret, at + secret.size()))
-      found(at, at + secret.size());
+  for (std::size_t at = 0; at + shortest <= text_.size(); ++at)
+    if (const auto size = known_at(at)) found(at, at + size);
   if (text_.size() > shortest * 4 / 3)
     for (std::size_t begin = 0, at = 0; at <= text_.size(); ++at) {
       if (at < text_.size() && is(text_[at], in_run)) continue;
@@ -401,13 +416,7 @@ bool SecretScan::hunt(std::string& text, bool cut_off) {
         found(begin, at);
       begin = at + 1;
     }
-  if (cut_off)
-    for (const auto& secret : secrets_)
-      for (auto size = std::min(secret.size() - 1, text_.size()); size >= shortest_address; --size)
-        if (text_.ends_with(std::string_view(secret).substr(0, size))) {
-          found(text_.size() - size, text_.size());
-          break;
-        }
+  if (const auto size = cut_off ? known_cut() : 0) found(text_.size() - size, text_.size());
   // One secret may be a part of another.
   std::sort(cuts_.begin(), cuts_.end(), [](const Cut& a, const Cut& b) { return a.begin < b.begin; });
   std::size_t kept = 0;

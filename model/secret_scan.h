@@ -4,13 +4,13 @@
 // encodings; rules are looked at only where a character can end a name, so texts without secrets cost little.
 #include <cstddef>
 #include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "model/name_set.h"
+#include "model/secret_set.h"
 #include "model/unfolded.h"
 
 namespace blobgauge::model {
@@ -71,6 +71,10 @@ class SecretScan {
   void remember(std::string_view secret, bool sized);
   void remember_parts(std::string_view value);
   bool replace(std::string& text);
+  // Over this and what is around it.
+  std::size_t shortest_known() const;
+  std::size_t known_at(std::size_t at) const;
+  std::size_t known_cut() const;
 
   const SecretRules& rules_;
   Told told_;
@@ -78,7 +82,8 @@ class SecretScan {
   Unfolded unfolded_;
   std::string_view text_;  // what unfolded_ gives
   std::vector<Cut> cuts_;
-  std::set<std::string, std::less<>> secrets_;
+  const SecretScan* outer_ = nullptr;  // what has `text_` encoded in it; its secrets are looked for too
+  SecretSet secrets_;
   std::vector<bool> inside_;  // by element rule: between its parent's tags
 };
 
