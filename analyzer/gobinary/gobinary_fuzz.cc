@@ -1,0 +1,20 @@
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "analyzer/gobinary/executable.h"
+#include "analyzer/gobinary/reachability.h"
+
+// Executables come from anywhere: whatever they say, reading and following them ends, in memory that their size bounds.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace blobgauge::analyzer::gobinary;
+  const auto program = Executable::from_bytes({reinterpret_cast<const char*>(data), size}, "fuzz");
+  if (!program) return 0;
+  const auto reach = Reach::compute(*program, {1});
+  if (!reach) return 0;
+  for (FunctionId id = 0; id < program->function_count(); ++id) {
+    program->position(id);
+    reach->chain(id);
+  }
+  return 0;
+}
