@@ -24,7 +24,7 @@ DataMap::DataMap(const Image& image, const ModuleData& data, const std::vector<s
     if (!holds_data(segment)) continue;
     for (std::uint64_t at = -segment.address % 8; at + 8 <= segment.bytes.size(); at += 8) {
       const auto address = segment.address + at;
-      if (data.text.contains(address) || is_table(address)) continue;
+      if (data.text.contains(address) || data.pointer_free.contains(address) || is_table(address)) continue;
       const auto value = load<std::uint64_t>(segment.bytes.data() + at);
       if (value < image.base() || value >= image.end() || data.text.contains(value)) continue;
       boundaries_.push_back(static_cast<std::uint32_t>(value - image.base()));
@@ -42,7 +42,8 @@ bool DataMap::holds_data(const Image::Segment& segment) const {
   return !segment.executable || types_ - segment.address < segment.bytes.size();
 }
 
-// From Go 1.24 on a record says where the sections begin that a self-test hashes: pointers to whatever comes first.
+// From Go 1.24 on a record says where the sections begin that a self-test
+// hashes: pointers to whatever comes first.
 void DataMap::find_integrity_record() {
   constexpr std::string_view mark = "\xff Go fipsinfo \xff";
   constexpr std::size_t size = 120;

@@ -45,7 +45,8 @@ std::vector<std::uint64_t> find_headers(const Image& image) {
   return found;
 }
 
-// Reads the record's words in order; past the end of the file's bytes all are zero, which no check accepts.
+// Reads the record's words in order; past the end of the file's bytes all are
+// zero, which no check accepts.
 class Words {
  public:
   explicit Words(Bytes bytes) : bytes_(bytes) {}
@@ -101,11 +102,13 @@ std::optional<ModuleData> read_record(const Image& image, std::uint64_t address,
   words.skip(1);  // findfunctab
   const auto code = words.range();
   data.text = words.range();
-  words.skip(8);                                // noptrdata, data, bss, noptrbss
+  data.pointer_free = words.range();
+  words.skip(6);                                // data, bss, noptrbss
   if (form == TableForm::go120) words.skip(2);  // coverage counters
   words.skip(3);                                // end, gcdata, gcbss
   if (go_minor >= 27) {
-    // Relative to where the types begin: where those with a link end, and the itabs.
+    // Relative to where the types begin: where those with a link end, and the
+    // itabs.
     data.types.from = data.linked_types.from = words.word();
     data.linked_types.to = data.types.from + words.word();
     data.types.to = words.word();
@@ -164,7 +167,10 @@ model::Result<ModuleData> find_module_data(const Image& image, int go_minor) {
       }
     }
   }
-  return refuse("has a table of functions, and no record of its module that agrees with it", too_new);
+  return refuse(
+      "has a table of functions, and no record of its module that "
+      "agrees with it",
+      too_new);
 }
 
 }  // namespace blobgauge::analyzer::gobinary

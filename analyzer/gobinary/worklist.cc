@@ -7,21 +7,26 @@ namespace blobgauge::analyzer::gobinary {
 
 // The rules, and why they lose nothing that can run:
 //
-// A function runs because it is a root, because code that runs calls it, or through a value. A value that leads to
-// code is a pointer to its entry (a function value points at such a pointer), an itab's slot, or a method table's
-// entry that reflection or a type assertion looks up. All of these start from an address that code takes (LEA) or from
-// a word in memory that the linker filled. So: what a reached function names is reached; of reached memory every word
-// that is exactly the entry of a function, or points at memory, is followed. Memory that the program fills itself was
-// filled by code that was reached on the same grounds.
+// A function runs because it is a root, because code that runs calls it, or through a value. A value that leads to code
+// is a pointer to its entry (a function value points at such a pointer), an itab's slot, or a method table's entry that
+// reflection or a type assertion looks up. All of these start from an address that code takes (LEA) or from a word in
+// memory that the linker filled. So: what a reached function names is reached; of reached memory every word that points
+// at memory is followed. Memory that the program fills itself was filled by code that was reached on the same grounds.
+//
+// Numbers can look like addresses: 8 MiB lies inside the text, and the tables of Unicode hit entries of functions. A
+// word is a pointer to code only where the linker puts such: in the place that a function value points at, in a run of
+// pointers from a variable's beginning (the dictionaries of generic functions, tables of hand-written code), in an
+// itab, in the record of a package's initialisation. Variables of types without pointers, which the linker keeps apart,
+// hold none but tables of nothing but code, and before Go 1.21 those records.
 //
 // An itab is one type's methods for one interface. The linker makes those that the compiler saw; the run-time makes
 // others where an assertion, or reflection, asks whether a value's type has an interface's methods. Both the type and
 // the interface must then be named by something reached. A type whose address is taken only to allocate or compare
 // (weak) does not name it: the value gets its place in an interface elsewhere, by that place's own reference.
 //
-// Reflection can call a method by its name or number without any interface. Nobody can see the name in the code; so
-// the levels after the first assume more and more: names that stand behind a dot in some constant (templates do so)
-// and methods `func() T` of T (packages of enumerations enumerate them); then all exported methods of all types.
+// Reflection can call a method by its name or number without any interface. Nobody can see the name in the code; so the
+// levels after the first assume more and more: names that stand behind a dot in some constant (templates do so) and
+// methods `func() T` of T (packages of enumerations enumerate them); then all exported methods of all types.
 //
 // The tables that list everything that was linked (typelinks, itablinks, pclntab, the module's record) are not memory
 // in this sense: only the runtime and reflection read them, to find types that are named by other means.
@@ -34,7 +39,8 @@ bool begins_with_any(std::string_view name, std::initializer_list<std::string_vi
   return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view p) { return name.starts_with(p); });
 }
 
-// The run-time itself, which the system and the compiler's code enter in ways that are not followed.
+// The run-time itself, which the system and the compiler's code enter in ways
+// that are not followed.
 bool is_runtime(std::string_view name) {
   return begins_with_any(name, {"runtime.", "runtime/internal/", "internal/runtime/", "runtime/cgo.", "_cgoexp_",
                                 "_rt0_", "crosscall", "_cgo_", "x_cgo_"});
@@ -64,7 +70,8 @@ model::Status Worklist::run() {
   drain();
   for (const auto level : {Level::by_reflection, Level::safe_bound}) {
     start_level(level);
-    // A method that reflection may call reaches types and strings, which let it call more.
+    // A method that reflection may call reaches types and strings, which let it
+    // call more.
     for (std::size_t before = reached_.size() + 1, names = 0;
          before != reached_.size() || names != named_in_strings_.size();) {
       before = reached_.size();
@@ -117,7 +124,8 @@ void Worklist::add_function(FunctionId id, const Cause& cause) {
   if (levels_[id] != Level::unreached) return;
   levels_[id] = current_;
   causes_[id] = cause;
-  // Before Go 1.21 the run-time's main finds the packages' initialisation through memory.
+  // Before Go 1.21 the run-time's main finds the packages' initialisation
+  // through memory.
   if (cause.from != FunctionTable::none && cause.edge == Edge::closure && functions_.name(cause.from) == "runtime.main")
     causes_[id] = Cause{};
   queue_.push_back(id);
@@ -147,10 +155,18 @@ void Worklist::expand(FunctionId id) {
         break;
       case Reference::Kind::load:
         cause.edge = Edge::closure;
-        if (!data_.is_table(target)) read_words(target & ~std::uint64_t{7}, target + reference.width, cause);
+        read_loaded(target, reference.width, cause);
         break;
     }
   }
+}
+
+// A variable's value that code takes: a pointer, or code's address where it is
+// one word.
+void Worklist::read_loaded(std::uint64_t address, std::uint8_t width, const Cause& cause) {
+  if (data_.is_table(address)) return;
+  if (width == 8 || !executable_.module_data().pointer_free.contains(address))
+    read_words(address & ~std::uint64_t{7}, address + width, cause, width == 8);
 }
 
 void Worklist::follow(std::uint64_t address, const Cause& cause) {
@@ -162,18 +178,56 @@ void Worklist::follow(std::uint64_t address, const Cause& cause) {
     reach_type(address, cause);
   } else {
     const auto piece = data_.at(address);
-    if (piece.from >= piece.to || !seen_pieces_.insert(piece.from).second) return;
-    read_words((piece.from + 7) & ~std::uint64_t{7}, piece.to, cause);
+    if (piece.from >= piece.to) return;
+    // A function value: what points at it says that code's address stands here.
+    if (const auto code = image_.word(address); code && address % 8 == 0) add_function(*code, cause);
+    if (!seen_pieces_.insert(piece.from).second) return;
+    read_piece(piece, cause);
     if (piece.constant) read_names(piece.from, piece.to);
   }
 }
 
-void Worklist::read_words(std::uint64_t from, std::uint64_t to, const Cause& cause) {
+void Worklist::read_piece(const DataMap::Piece& piece, const Cause& cause) {
+  const auto& text = executable_.module_data().text;
+  const bool pointer_free = executable_.module_data().pointer_free.contains(piece.from);
+  const auto from = (piece.from + 7) & ~std::uint64_t{7};
+  auto last = from;
+  for (; last + 8 <= piece.to; last += 8) {
+    const auto value = image_.word(last).value_or(0);
+    const bool is_code = text.contains(value) && functions_.starting_at(value) != FunctionTable::none;
+    const bool is_data = value >= image_.base() && value < image_.end() && !text.contains(value);
+    if (value != 0 && !is_code && (pointer_free || !is_data)) break;
+  }
+  if (pointer_free) {
+    if (last + 8 > piece.to)
+      read_words(from, piece.to, cause, true);
+    else
+      read_initialisation(piece, cause);
+    return;
+  }
+  read_words(from, last, cause, true);
+  read_words(last, piece.to, cause, false);
+}
+
+// A word of state, the numbers of packages and of functions, their addresses.
+void Worklist::read_initialisation(const DataMap::Piece& piece, const Cause& cause) {
+  constexpr std::uint64_t header = 24;
+  if (executable_.build_info().go_minor >= 21 || piece.to - piece.from < header || piece.from % 8 != 0) return;
+  const auto state = image_.word(piece.from).value_or(1), packages = image_.word(piece.from + 8).value_or(0),
+             functions = image_.word(piece.from + 16).value_or(0);
+  const auto room = (piece.to - piece.from - header) / 8;
+  if (state != 0 || packages > room || functions > room - packages) return;
+  read_words(piece.from + header, piece.from + header + 8 * (packages + functions), cause, true);
+}
+
+void Worklist::read_words(std::uint64_t from, std::uint64_t to, const Cause& cause, bool may_be_code) {
   auto bytes = image_.at(from);
   bytes = bytes.first(std::min<std::uint64_t>(bytes.size(), to > from ? to - from : 0));
+  const auto& text = executable_.module_data().text;
   for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8) {
     const auto value = load<std::uint64_t>(bytes.data() + at);
-    if (value >= image_.base() && value < image_.end()) pending_.push_back({value, cause});
+    if (value < image_.base() || value >= image_.end() || (text.contains(value) && !may_be_code)) continue;
+    pending_.push_back({value, cause});
   }
 }
 
@@ -241,7 +295,8 @@ void Worklist::reach_type(std::uint64_t address, const Cause& cause) {
   }
 }
 
-// Methods agree by name and by the type of their function; the linker keeps one descriptor of each type.
+// Methods agree by name and by the type of their function; the linker keeps one
+// descriptor of each type.
 std::uint64_t Worklist::key_of(const Method& method) {
   const auto number =
       name_numbers_.emplace(method.name, static_cast<std::uint32_t>(name_numbers_.size())).first->second;

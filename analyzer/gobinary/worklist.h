@@ -1,8 +1,10 @@
 #pragma once
-// What is reached from a program's roots, level by level: an essay on the rules stands in worklist.cc.
+// What is reached from a program's roots, level by level: an essay on the rules
+// stands in worklist.cc.
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -51,7 +53,10 @@ class Worklist {
   void add_function(FunctionId id, const Cause& cause);
   void expand(FunctionId id);
   void follow(std::uint64_t address, const Cause& cause);  // of a pointer
-  void read_words(std::uint64_t from, std::uint64_t to, const Cause& cause);
+  void read_loaded(std::uint64_t address, std::uint8_t width, const Cause& cause);
+  void read_piece(const DataMap::Piece& piece, const Cause& cause);
+  void read_initialisation(const DataMap::Piece& piece, const Cause& cause);
+  void read_words(std::uint64_t from, std::uint64_t to, const Cause& cause, bool may_be_code);
   void read_names(std::uint64_t from, std::uint64_t to);
   void reach_itab(std::uint64_t address, const Cause& cause);
   void reach_type(std::uint64_t address, const Cause& cause);
@@ -76,7 +81,8 @@ class Worklist {
   std::deque<FunctionId> queue_;
   std::vector<Item> pending_;
   std::unordered_set<std::uint64_t> seen_pieces_, seen_types_, seen_compared_;
-  std::deque<ReachedType> reached_;  // references to elements stay
+  std::set<std::vector<std::uint64_t>> seen_interfaces_;  // by their methods
+  std::deque<ReachedType> reached_;                       // references to elements stay
   std::unordered_map<std::uint64_t, std::vector<TypeIndex>> concrete_by_key_, interfaces_by_key_;
   std::unordered_map<std::string_view, std::uint32_t> name_numbers_;
   std::unordered_set<std::string_view> named_in_strings_;
