@@ -1,5 +1,5 @@
 // Secrets planted in every position that one can take, in every encoding, are in nothing that is written: traces (plain
-// and zstd), HARs, what an audit says. In memory for thousands of positions, and through the live proxy with
+// and zstd), HARs, messages, what an audit says. In memory for thousands of positions, and through the live proxy with
 // reads that end anywhere.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -289,6 +289,9 @@ TEST(Leaks, NothingThatIsWrittenHasASecret) {
     const auto line = model::to_json_line(*redacted);
     const auto findings = redaction.find(e);
     ASSERT_FALSE(findings.empty()) << what;
+    // What is said on the terminal quotes what was met.
+    const auto message = "cannot read " + planter.encoded(planter.carrier(secret)) + "; nothing was written";
+    ASSERT_FALSE(leaks(redaction.text(message))) << message;
     for (const auto& found : findings) ASSERT_FALSE(leaks(found.place + found.what)) << what;
     auto again = *redacted;
     redaction.apply(again);

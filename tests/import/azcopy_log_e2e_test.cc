@@ -142,5 +142,20 @@ TEST_F(AzcopyLogE2e, ADebugLogTellsWhatTheRecorderSaw) {
   for (const auto& [id, exchange] : recorded) ADD_FAILURE() << "not in the log: " << essence(exchange);
 }
 
+TEST_F(AzcopyLogE2e, ItsLogIsScrubbedToATraceWithoutSecrets) {
+  verify("copy-down-missing", "DEBUG");
+  if (HasFatalFailure()) return;
+  ASSERT_FALSE(logs().empty());
+  const auto& log = logs().back();
+  run({"import", "azcopy-log", log, "-o", path("log.trace")});
+  run({"trace", "scrub", log, "-o", path("clean.trace")});
+  run({"trace", "audit", path("clean.trace")});
+  if (HasFatalFailure()) return;
+  const auto logged = exchanges("log.trace"), clean = exchanges("clean.trace");
+  ASSERT_EQ(clean.size(), logged.size());
+  ASSERT_FALSE(clean.empty());
+  for (std::size_t i = 0; i < clean.size(); ++i) EXPECT_EQ(essence(clean[i]), essence(logged[i]));
+}
+
 }  // namespace
 }  // namespace blobgauge
