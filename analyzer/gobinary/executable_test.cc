@@ -41,7 +41,7 @@ TEST(GoBinary, WhatIsNoElfFileForAmd64IsNamed) {
 }
 
 TEST(GoBinary, AProgramInAnotherLanguageIsRefused) {
-  const auto read = Executable::open("/proc/self/exe");
+  const auto read = Executable::open("/bin/sh");  // this test has the marks of Go programs among its texts
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "has no Go build information");
   EXPECT_FALSE(Executable::open("/nowhere"));
