@@ -57,14 +57,17 @@ func last(b *ssa.BasicBlock) ssa.Instruction {
 	return b.Instrs[len(b.Instrs)-1]
 }
 
-// failing: a return whose error is not the nil constant while nothing else is given back.
+// failing: a return whose error cannot be nil, or is not the nil constant while nothing else is given back.
 func failing(r *ssa.Return) bool {
 	n := len(r.Results)
-	if n == 0 || !types.Identical(r.Results[n-1].Type(), types.Universe.Lookup("error").Type()) {
+	if n == 0 || !isError(r.Results[n-1].Type()) {
 		return false
 	}
 	if c, ok := r.Results[n-1].(*ssa.Const); ok && c.IsNil() {
 		return false
+	}
+	if n > 1 && (knownNonNil(r.Results[n-1], r.Block()) || wraps(r.Results[n-1], r.Block())) {
+		return true
 	}
 	for _, v := range r.Results[:n-1] {
 		if !isZero(v) {
@@ -116,6 +119,52 @@ func knownNonNil(v ssa.Value, b *ssa.BasicBlock) bool {
 		}
 	}
 	return false
+}
+
+// wraps: an error that is made of one that is known to be there, as by fmt.Errorf.
+func wraps(v ssa.Value, b *ssa.BasicBlock) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	var causes []ssa.Value
+	for _, a := range call.Call.Args {
+		causes = append(causes, a)
+		if list, ok := a.(*ssa.Slice); ok {
+			causes = append(causes, elements(list.X)...)
+		}
+	}
+	for _, cause := range causes {
+		if wide, ok := cause.(*ssa.ChangeInterface); ok {
+			cause = wide.X
+		}
+		if _, fresh := cause.(*ssa.MakeInterface); !fresh && isError(cause.Type()) && knownNonNil(cause, b) {
+			return true
+		}
+	}
+	return false
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// elements are what is stored into a local array.
+func elements(array ssa.Value) []ssa.Value {
+	var list []ssa.Value
+	if array.Referrers() == nil {
+		return nil
+	}
+	for _, r := range *array.Referrers() {
+		if at, ok := r.(*ssa.IndexAddr); ok {
+			for _, rr := range *at.Referrers() {
+				if s, ok := rr.(*ssa.Store); ok && s.Addr == at {
+					list = append(list, s.Val)
+				}
+			}
+		}
+	}
+	return list
 }
 
 func (w *Flow) markLive(accepted []bool) {

@@ -165,14 +165,8 @@ func (x *extractor) listed(a *ssa.Alloc, in *frame) []*Expr {
 	}
 	x.listing[a] = true
 	defer delete(x.listing, a)
-	for _, r := range *a.Referrers() {
-		if at, ok := r.(*ssa.IndexAddr); ok {
-			for _, rr := range *at.Referrers() {
-				if s, ok := rr.(*ssa.Store); ok && s.Addr == at {
-					list = append(list, x.valueIn(s.Val, in))
-				}
-			}
-		}
+	for _, v := range elements(a) {
+		list = append(list, x.valueIn(v, in))
 	}
 	return list
 }
