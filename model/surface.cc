@@ -162,6 +162,7 @@ OperationSurface merge_operations(const OperationSurface& a, const OperationSurf
   out.error_codes.insert(b.error_codes.begin(), b.error_codes.end());
   out.scenarios = a.scenarios;
   out.scenarios.insert(b.scenarios.begin(), b.scenarios.end());
+  out.level = a.level == Level::none ? b.level : b.level == Level::none ? a.level : std::min(a.level, b.level);
   out.evidence = a.evidence;
   unite(out.evidence, b.evidence);
   return out;
@@ -257,6 +258,7 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
   out.sources.insert(b.sources.begin(), b.sources.end());
   out.evidence.insert(other.evidence.begin(), other.evidence.end());
   unite(out.unresolved, other.unresolved);
+  for (const auto& [service, lines] : b.other_services) out.other_services[service].insert(lines.begin(), lines.end());
   for (const auto& [name, operation] : other.operations) {
     const auto found = out.operations.find(name);
     if (found == out.operations.end())
@@ -269,6 +271,22 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
 }
 
 bool is_partial(const Surface& surface) { return surface.kind.find("partial") != std::string::npos; }
+
+bool is_executable(const Surface& surface) { return surface.kind == "executable"; }
+
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::none:
+      return "";
+    case Level::reachable:
+      return "reachable";
+    case Level::by_reflection:
+      return "by reflection";
+    case Level::safe_bound:
+      return "safe bound";
+  }
+  return "";
+}
 
 std::string_view name_of(Presence presence) {
   switch (presence) {

@@ -14,6 +14,9 @@
 namespace blobgauge::model {
 
 enum class Presence { always, conditional, never, undecided };
+// How sure it is that an executable can come to an operation, the strongest statement first. docs/analyzer.md explains
+// the levels; `none` in surfaces of other kinds.
+enum class Level { none, reachable, by_reflection, safe_bound };
 enum class ValueKind { constant, one_of, pattern, dynamic };  // `pattern` is the template of docs/formats/surface.md
 
 // Evidence is shared by id within a surface: "p12" a call path, "x12" an exchange, "n" a count of recorded answers.
@@ -65,18 +68,21 @@ struct OperationSurface {
   std::map<std::pair<int, std::string>, Answers> answers;  // observed: by status and API version ("" unknown)
   std::set<std::string> error_codes;
   std::set<std::string> scenarios;  // which scenarios showed it
+  Level level = Level::none;
   std::vector<std::string> evidence;
   bool operator==(const OperationSurface&) const = default;
 };
 
 struct Surface {
-  std::string kind;               // "static", "observed", "probed"; "partial": from a log that leaves much out
+  std::string kind;  // "static", "executable", "observed", "probed"; "partial": from a log that leaves much out
   std::string client;             // "rclone"
   std::string release;            // "1.75.0"
   std::set<std::string> sources;  // traces, module versions
   std::map<std::string, OperationSurface> operations;
   std::map<std::string, Evidence> evidence;
   std::vector<std::string> unresolved;  // calls that could not be followed; printed, never dropped
+  // Requests of services that the catalogue is not about, by the service's name: form, place and level of each.
+  std::map<std::string, std::set<std::string>> other_services;
   bool operator==(const Surface&) const = default;
 };
 
@@ -99,7 +105,11 @@ Presence presence_of(std::uint64_t seen, std::uint64_t of, std::uint64_t known);
 // Partial evidence, alone or mixed into other: what it lacks was not shown to be absent.
 bool is_partial(const Surface& surface);
 
+// Of an executable alone: it tells what can be reached and never that anything was sent.
+bool is_executable(const Surface& surface);
+
 std::string_view name_of(Presence presence);
+std::string_view name_of(Level level);  // "" for none
 std::string_view name_of(ValueKind kind);
 
 }  // namespace blobgauge::model

@@ -18,13 +18,16 @@ class Differ {
  public:
   std::vector<Change> run(const Surface& before, const Surface& after) {
     partial_ = is_partial(after);
+    executable_ = is_executable(before) || is_executable(after);
     for (const auto& [name, operation] : after.operations) {
       operation_ = name;
       const auto found = before.operations.find(name);
       if (found == before.operations.end()) {
-        add(Grade::breaking, "operation", "", "", "sent");
+        const auto grade = operation.level == Level::safe_bound ? Grade::evidence : Grade::breaking;
+        add(grade, "operation", "", "", word(operation));
         continue;
       }
+      levels(found->second.level, operation.level);
       fields("query", found->second.query, operation.query);
       fields("request header", found->second.request_headers, operation.request_headers);
       // An answer that a client newly reads is as much a demand as a header that it newly sends; an answer that was
@@ -37,7 +40,7 @@ class Differ {
     }
     for (const auto& [name, operation] : before.operations) {
       operation_ = name;
-      if (!partial_ && !after.operations.count(name)) add(Grade::harmless, "operation", "", "sent", "");
+      if (!partial_ && !after.operations.count(name)) add(Grade::harmless, "operation", "", word(operation), "");
     }
     std::stable_sort(changes_.begin(), changes_.end(),
                      [](const Change& a, const Change& b) { return a.grade < b.grade; });
@@ -49,6 +52,17 @@ class Differ {
     changes_.push_back({grade, operation_, std::move(what), std::move(name), std::move(before), std::move(after)});
   }
 
+  static std::string word(const OperationSurface& operation) {
+    return operation.level == Level::none ? "sent" : std::string(name_of(operation.level));
+  }
+
+  // What could only be suspected before is news where it can be reached now.
+  void levels(Level before, Level after) {
+    if (before == after || before == Level::none || after == Level::none) return;
+    const auto grade = after > before ? Grade::harmless : after == Level::reachable ? Grade::breaking : Grade::evidence;
+    add(grade, "level", "", std::string(name_of(before)), std::string(name_of(after)));
+  }
+
   void fields(const std::string& what, const FieldMap& before, const FieldMap& after) {
     const auto sent = [](const FieldMap& map, const std::string& key) -> const Field* {
       const auto found = map.find(key);
@@ -58,7 +72,9 @@ class Differ {
       if (field.presence == Presence::never) continue;
       const auto* old = sent(before, key);
       if (!old) {
-        add(Grade::breaking, what, field.name, "",
+        // Of an executable alone nobody knows whether the option behind an undecided field is ever set.
+        const bool possible = executable_ && field.presence == Presence::undecided;
+        add(possible ? Grade::evidence : Grade::breaking, what, field.name, "",
             fmt::format("{}: {}", name_of(field.presence), value_text(field.value)));
         continue;
       }
@@ -66,7 +82,7 @@ class Differ {
       if (!partial_ && old->presence != field.presence)
         add(Grade::evidence, what + " presence", field.name, std::string(name_of(old->presence)),
             std::string(name_of(field.presence)));
-      const auto grade = value_grade(old->value, field.value);
+      const auto grade = executable_ ? Grade::evidence : value_grade(old->value, field.value);
       if (old->value != field.value && !(partial_ && grade == Grade::harmless))
         add(grade, what + " value", field.name, value_text(old->value), value_text(field.value));
     }
@@ -93,7 +109,8 @@ class Differ {
         add(Grade::evidence, "status", fmt::to_string(status), "there", "");
   }
 
-  bool partial_ = false;  // what `after` lacks is not gone
+  bool partial_ = false;     // what `after` lacks is not gone
+  bool executable_ = false;  // values are the library's, and the program may overwrite them
   std::string operation_;
   std::vector<Change> changes_;
 };

@@ -63,5 +63,40 @@ TEST(SurfaceDiff, WhatPartialEvidenceLacksIsNotGone) {
   EXPECT_EQ(diff(with("x-a", Presence::always, {ValueKind::constant, {"2"}}), one).at(0).what, "request header value");
 }
 
+Surface executable(Level level, Presence header = Presence::always) {
+  auto surface = with("x-a", header, {ValueKind::constant, {"1"}});
+  surface.kind = "executable";
+  surface.operations["Put Block"].level = level;
+  return surface;
+}
+
+TEST(SurfaceDiff, AnExecutablesOperationsAreGradedByLevel) {
+  Surface none;
+  none.kind = "executable";
+  const auto grade = [](const Surface& a, const Surface& b) {
+    const auto changes = diff(a, b);
+    return changes.size() == 1 ? std::string(name_of(changes[0].grade)) + " " + changes[0].what : "several";
+  };
+  const auto sure = executable(Level::reachable), bound = executable(Level::safe_bound);
+  EXPECT_EQ(grade(none, sure), "breaking operation");
+  EXPECT_EQ(grade(none, bound), "evidence operation");
+  EXPECT_EQ(grade(bound, sure), "breaking level");
+  EXPECT_EQ(grade(sure, bound), "harmless level");
+  EXPECT_EQ(grade(bound, executable(Level::by_reflection)), "evidence level");
+  EXPECT_EQ(diff(none, sure)[0].after, "reachable");
+}
+
+TEST(SurfaceDiff, AnExecutablesOptionsAndValuesAreEvidence) {
+  const auto before = executable(Level::reachable);
+  auto after = before;
+  Field option;
+  option.name = "x-option";
+  after.operations["Put Block"].request_headers["x-option"] = option;
+  after.operations["Put Block"].request_headers["x-a"].value.values = {"2"};
+  const auto changes = diff(before, after);
+  ASSERT_EQ(changes.size(), 2u);
+  for (const auto& change : changes) EXPECT_EQ(change.grade, Grade::evidence) << change.name;
+}
+
 }  // namespace
 }  // namespace blobgauge::model

@@ -50,8 +50,10 @@ class Generator {
         operation.request_headers.emplace(key_of(field), field);
       }
       operation.statuses = {{201, 0}};
+      operation.level = pick<Level>({Level::none, Level::reachable, Level::by_reflection, Level::safe_bound});
       out.operations.emplace(operation.operation, std::move(operation));
     }
+    for (std::size_t n = below(3); n > 0; --n) out.other_services[pick(words_)].insert(pick(words_));
     return out;
   }
 
@@ -204,6 +206,8 @@ TEST(Surface, NamesThePlaceOfAMistake) {
       {"blobgauge-surface: 1\nkind: static\noperations:\n  A:\n    query:\n      b:\n        presence: never\n"
        "        seen: 5 of 3\n",
        "must be like '3 of 5'"},
+      {"blobgauge-surface: 1\nkind: executable\noperations:\n  A:\n    level: maybe\n", "none of reachable, by reflection"},
+      {"blobgauge-surface: 1\nkind: executable\nother_services: [a]\n", "other_services"},
       {"blobgauge-surface: 1\nkind: static\noperations: [a]\n", "'operations' must be a map"},
       {"blobgauge-surface: 1\nkind: observed\noperations:\n  A:\n    answers:\n      - status: abc\n",
        "no HTTP status"},

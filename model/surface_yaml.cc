@@ -73,6 +73,7 @@ void write_shares(yaml::Writer& out, const std::string& what, const Counts& coun
 
 void write_operation(yaml::Writer& out, const OperationSurface& operation) {
   out.key(operation.operation).begin_map();
+  if (operation.level != Level::none) out.field("level", name_of(operation.level));
   if (operation.exchanges) out.number("exchanges", operation.exchanges);
   if (operation.complete) out.number("complete", operation.complete);
   write_flow(out, "scenarios", {operation.scenarios.begin(), operation.scenarios.end()});
@@ -124,7 +125,9 @@ class Reader {
     out.unresolved = fields.list("unresolved");
     const auto* evidence = fields.child("evidence");
     const auto* operations = fields.child("operations");
+    const auto* others = fields.child("other_services");
     BLOBGAUGE_CHECK(fields.finish());
+    if (others) BLOBGAUGE_CHECK(read_others(*others, out));
     if (evidence) BLOBGAUGE_CHECK(read_evidence(*evidence, out));
     if (operations) {
       BLOBGAUGE_CHECK(each(*operations, "operations", [&](const std::string& key, const yaml::Node& node) -> Status {
@@ -168,6 +171,12 @@ class Reader {
       out.evidence.emplace(id, std::move(evidence));
       return {};
     });
+  }
+
+  Status read_others(const yaml::Node& map, Surface& out) const {
+    yaml::Fields fields(map, name_, "'other_services'");
+    for (const auto& service : map.keys) out.other_services[service] = as_set(fields.list(service));
+    return fields.finish();
   }
 
   Status check_evidence(const std::vector<std::string>& ids, const yaml::Node& node, const Surface& surface) const {
@@ -260,6 +269,12 @@ class Reader {
     out.complete = fields.number_or("complete", 0);
     if (out.complete > out.exchanges) fields.refuse("'complete' is more than 'exchanges'");
     out.scenarios = as_set(fields.list("scenarios"));
+    if (const auto level = fields.maybe("level")) {
+      for (const auto each : {Level::reachable, Level::by_reflection, Level::safe_bound})
+        if (*level == name_of(each)) out.level = each;
+      if (out.level == Level::none)
+        fields.refuse(fmt::format("level '{}' is none of reachable, by reflection, safe bound", *level));
+    }
     out.evidence = fields.list("evidence");
     out.error_codes = as_set(fields.list("error_codes"));
     Counts statuses;
@@ -299,6 +314,11 @@ std::string to_yaml(const Surface& surface) {
   out.key("operations").begin_map();
   for (const auto& [name, operation] : surface.operations) write_operation(out, operation);
   out.end_map();
+  if (!surface.other_services.empty()) {
+    out.key("other_services").begin_map();
+    for (const auto& [service, lines] : surface.other_services) write_lines(out, service, lines);
+    out.end_map();
+  }
   write_lines(out, "unresolved", surface.unresolved);
   if (!surface.evidence.empty()) {
     out.key("evidence").begin_map();
