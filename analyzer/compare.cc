@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "model/classifier.h"
 #include "model/value.h"
 
 namespace blobgauge::analyzer {
@@ -53,6 +54,7 @@ class Comparer {
     out_.predicted = title(predicted);
     out_.observed = title(observed);
     out_.partial = model::is_partial(observed);
+    out_.executable = model::is_executable(predicted);
     out_.agreements = {Agreement{"operations"}, Agreement{"query parameters"}, Agreement{"request headers"},
                        Agreement{"values"}};
   }
@@ -60,12 +62,16 @@ class Comparer {
   Comparison run() {
     auto& operations = out_.agreements[0];
     for (const auto& [name, seen] : observed_.operations) {
+      if (name == model::unclassified) {
+        out_.unnamed = seen.exchanges;
+        continue;
+      }
       ++operations.observed;
       const auto found = predicted_.operations.find(name);
-      if (found == predicted_.operations.end()) {
-        out_.unpredicted.push_back({name, "operation", "",
-                                    out_.partial ? "logged" : fmt::format("{} exchanges", seen.exchanges),
-                                    lines(observed_, seen.evidence)});
+      if (found == predicted_.operations.end() || !is_predicted(found->second)) {
+        auto detail = out_.partial ? "logged" : fmt::format("{} exchanges", seen.exchanges);
+        if (found != predicted_.operations.end()) detail += ", predicted in the safe bound only";
+        out_.unpredicted.push_back({name, "operation", "", detail, lines(observed_, seen.evidence)});
         continue;
       }
       ++operations.both;
@@ -73,15 +79,27 @@ class Comparer {
       fields(name, "request header", out_.agreements[2], found->second.request_headers, seen.request_headers);
     }
     for (const auto& [name, operation] : predicted_.operations) {
+      if (name == model::unclassified || !is_predicted(operation)) continue;
       ++operations.predicted;
       if (!out_.partial && !observed_.operations.count(name))
-        out_.unseen.push_back({name, "operation", "", "", lines(predicted_, operation.evidence)});
+        out_.unseen.push_back({name, "operation", "", std::string(model::name_of(operation.level)),
+                               lines(predicted_, operation.evidence)});
     }
     out_.library.assign(library_.begin(), library_.end());
+    out_.address.assign(address_.begin(), address_.end());
     return std::move(out_);
   }
 
  private:
+  static bool is_predicted(const OperationSurface& operation) { return operation.level != model::Level::safe_bound; }
+
+  bool is_of_address(std::string_view what, const std::string& key) {
+    const auto& names = options_.of_address;
+    if (what != "query" || std::find(names.begin(), names.end(), key) == names.end()) return false;
+    address_.insert(key);
+    return true;
+  }
+
   static std::vector<std::string> lines(const Surface& surface, const std::vector<std::string>& ids) {
     if (ids.empty()) return {};
     const auto found = surface.evidence.find(ids.front());
@@ -98,10 +116,10 @@ class Comparer {
   void fields(const std::string& operation, const std::string& what, Agreement& agreement, const FieldMap& predicted,
               const FieldMap& observed) {
     for (const auto& [key, seen] : observed) {
-      if (is_library(what, key)) continue;
+      const auto found = predicted.find(key);
+      if (is_library(what, key) || (found == predicted.end() && is_of_address(what, key))) continue;
       ++agreement.observed;
       const auto how_often = out_.partial ? "a log" : fmt::format("{} of {}", seen.seen, seen.of);
-      const auto found = predicted.find(key);
       if (found == predicted.end() || found->second.presence == Presence::never) {
         auto& list = found == predicted.end() ? out_.unpredicted : out_.contradicted;
         list.push_back({operation, what, seen.name,
@@ -121,6 +139,7 @@ class Comparer {
       if (field.presence == Presence::undecided) ++out_.undecided;
       ++agreement.predicted;
       if (out_.partial || observed.count(key)) continue;
+      if (out_.executable && field.presence == Presence::undecided) continue;
       std::string detail(model::name_of(field.presence));
       if (!field.guards.empty()) detail += fmt::format(" if {}", fmt::join(field.guards, " and "));
       if (!field.reason.empty()) detail += ": " + field.reason;
@@ -133,7 +152,7 @@ class Comparer {
 
   // Only where the prediction says something; each value that was seen counts once.
   void values(const std::string& operation, const std::string& what, const Field& predicted, const Field& seen) {
-    if (predicted.value.kind == ValueKind::dynamic || seen.value.kind == ValueKind::dynamic) return;
+    if (out_.executable || predicted.value.kind == ValueKind::dynamic || seen.value.kind == ValueKind::dynamic) return;
     auto& agreement = out_.agreements[3];
     for (const auto& text : seen.value.values) {
       ++agreement.observed;
@@ -151,7 +170,7 @@ class Comparer {
   const Surface& predicted_;
   const Surface& observed_;
   const CompareOptions& options_;
-  std::set<std::string> library_;
+  std::set<std::string> library_, address_;
   Comparison out_;
 };
 
@@ -178,6 +197,7 @@ std::string to_text(const Comparison& comparison) {
   text +=
       fmt::format("{:<18}{:>9}{:>10}{:>6}{:>9}{:>11}\n", "", "observed", "predicted", "both", "recall", "precision");
   for (const auto& row : comparison.agreements) {
+    if (comparison.executable && row.what == "values") continue;
     // A prediction may allow more values than can be counted, so values have no precision.
     const bool uncounted = comparison.partial || row.what == "values";
     text += fmt::format("{:<18}{:>9}{:>10}{:>6}{:>9.3f}{:>11}\n", row.what, row.observed,
@@ -185,9 +205,15 @@ std::string to_text(const Comparison& comparison) {
                         uncounted ? "-" : fmt::format("{:.3f}", row.precision()));
   }
   if (comparison.partial) text += "\nthe observed side is partial evidence: what it lacks shows nothing\n";
+  if (comparison.executable)
+    text += "\npredicted from an executable: no value is judged, and options that were not seen are not listed\n";
   text += fmt::format("\nundecided predictions: {}\n", comparison.undecided);
   if (!comparison.library.empty())
     text += fmt::format("left to the HTTP library, not counted: {}\n", fmt::join(comparison.library, ", "));
+  if (comparison.unnamed)
+    text += fmt::format("exchanges that are no operation of the service, not compared: {}\n", comparison.unnamed);
+  if (!comparison.address.empty())
+    text += fmt::format("part of the address, not counted: {}\n", fmt::join(comparison.address, ", "));
   write_list(text, "Observed and not predicted", comparison.unpredicted);
   write_list(text, "Contradicted predictions", comparison.contradicted);
   write_list(text, "Predicted and not observed, with the call path", comparison.unseen);

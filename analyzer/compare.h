@@ -1,5 +1,6 @@
 #pragma once
 // Static against observed: was everything seen predicted (recall), and was everything predicted seen (precision)?
+// An operation that an executable has in the safe bound only is not predicted: something must be wrong with the levels.
 // Recall below 1 is a hole in the analysis; what was predicted and not seen is either a run that nobody made, and the
 // call path says which, or an over-approximation.
 #include <cstdint>
@@ -35,10 +36,16 @@ struct Comparison {
   std::vector<Difference> unseen;        // predicted only
   std::vector<Difference> contradicted;  // "always" predicted and absent at least once, "never" predicted and seen
   std::uint64_t undecided = 0;           // fields of the prediction that say nothing
+  std::uint64_t unnamed = 0;             // observed exchanges that are no operation: nobody predicts what has no name
   // Names of `left_to_library` that were seen or predicted; counted nowhere.
   std::vector<std::string> library;
+  // Query names of `of_address` that were seen and are no builder's; counted nowhere.
+  std::vector<std::string> address;
   // The observed side is partial evidence: what it lacks is no finding, and there is no precision.
   bool partial = false;
+  // The predicted side is of an executable: its values are those of libraries, which the program may overwrite, so none
+  // is judged; what its options decide is undecided, so that it was not seen is no finding.
+  bool executable = false;
 };
 
 struct CompareOptions {
@@ -46,6 +53,9 @@ struct CompareOptions {
   std::vector<std::string> left_to_library = {
       "accept-encoding", "connection",        "content-length",   "date",      "expect", "host", "te",
       "trailer",         "transfer-encoding", "proxy-connection", "user-agent"};
+  // Query parameters that stand in the address which a client is given, and so ride along with every request: those of
+  // a shared access signature, a snapshot, a version.
+  std::vector<std::string> of_address = {};
 };
 
 Comparison compare(const model::Surface& predicted, const model::Surface& observed, const CompareOptions& options = {});

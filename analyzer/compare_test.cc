@@ -109,5 +109,64 @@ TEST(Compare, WhatPartialEvidenceLacksIsNoFinding) {
   EXPECT_THAT(to_text(result), testing::HasSubstr("partial evidence"));
 }
 
+TEST(Compare, AnExecutablePredictsOperationsByLevel) {
+  Pair pair;
+  pair.predicted.kind = "executable";
+  pair.predicted.operations["Put Block"].level = model::Level::by_reflection;
+  for (const auto& [name, level] :
+       {std::pair("Get Blob", model::Level::safe_bound), std::pair("Delete Blob", model::Level::safe_bound),
+        std::pair("Put Blob", model::Level::reachable)}) {
+    pair.predicted.operations[name].operation = name;
+    pair.predicted.operations[name].level = level;
+  }
+  pair.observed.operations["Get Blob"].exchanges = 4;
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_EQ(result.agreements[0].predicted, 2u) << "the safe bound predicts nothing";
+  EXPECT_EQ(result.agreements[0].both, 1u);
+  ASSERT_EQ(result.unpredicted.size(), 1u);
+  EXPECT_EQ(result.unpredicted[0].detail, "4 exchanges, predicted in the safe bound only");
+  ASSERT_EQ(result.unseen.size(), 1u);
+  EXPECT_EQ(result.unseen[0].operation + ": " + result.unseen[0].detail, "Put Blob: reachable");
+}
+
+TEST(Compare, AnExecutableSaysNothingOfOptionsAndValues) {
+  Pair pair;
+  pair.predicted.kind = "executable";
+  pair.predicted.operations["Put Block"].level = model::Level::reachable;
+  pair.says()["x-option"] = field("x-option", Presence::undecided);
+  pair.says()["x-v"] = field("x-v", Presence::always, 0, 0, {ValueKind::constant, {"the library's"}});
+  pair.says()["x-other"] = field("x-other", Presence::always);
+  pair.saw()["x-v"] = field("x-v", Presence::always, 2, 2, {ValueKind::constant, {"the program's"}});
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_TRUE(result.unpredicted.empty() && result.unseen.empty());
+  ASSERT_EQ(result.contradicted.size(), 1u) << "the library writes it whatever the program does";
+  EXPECT_EQ(result.contradicted[0].name, "x-other");
+  EXPECT_THAT(to_text(result), testing::Not(testing::HasSubstr("values")));
+}
+
+TEST(Compare, WhatHasNoNameIsNotCompared) {
+  Pair pair;
+  pair.observed.operations["unclassified"].exchanges = 7;
+  pair.predicted.operations["unclassified"].operation = "unclassified";
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_EQ(result.unnamed, 7u);
+  EXPECT_EQ(result.agreements[0].recall(), 1);
+  EXPECT_EQ(result.agreements[0].precision(), 1);
+  EXPECT_THAT(to_text(result), testing::HasSubstr("not compared: 7"));
+}
+
+TEST(Compare, WhatStandsInTheAddressIsNobodys) {
+  Pair pair;
+  pair.observed.operations["Put Block"].query["sig"] = field("sig", Presence::always, 1, 1);
+  pair.observed.operations["Put Block"].query["snapshot"] = field("snapshot", Presence::always, 1, 1);
+  pair.predicted.operations["Put Block"].query["snapshot"] = field("snapshot", Presence::conditional);
+  CompareOptions options;
+  options.of_address = {"sig", "snapshot"};
+  const auto result = compare(pair.predicted, pair.observed, options);
+  EXPECT_EQ(result.address, std::vector<std::string>{"sig"});
+  EXPECT_EQ(result.agreements[1].both, 1u);
+  EXPECT_TRUE(result.unpredicted.empty());
+}
+
 }  // namespace
 }  // namespace blobgauge::analyzer
