@@ -86,11 +86,19 @@ class Builder {
     return out;
   }
 
+  // What source and executables say of an operation that was seen: from where it is sent. An executable shows no more
+  // than that code can be reached, so it makes nobody an emitter, puts no header into a dialect and weighs nothing.
   void add_static_evidence(const std::string& client, const std::string& operation, model::Emitter& emitter) const {
-    for (const auto& surface : in_.clients)
-      if (surface.kind == "static" && surface.client == client)
-        if (const auto* read = find(surface, operation))
-          for (auto& line : lines(surface, read->evidence)) emitter.evidence.push_back(std::move(line));
+    for (const auto& surface : in_.clients) {
+      const bool executable = model::is_executable(surface);
+      if (surface.client != client || (surface.kind != "static" && !executable)) continue;
+      const auto* read = find(surface, operation);
+      if (!read) continue;
+      for (auto& line : lines(surface, read->evidence))
+        emitter.evidence.push_back(
+            executable ? fmt::format("executable {}, {}: {}", surface.release, model::name_of(read->level), line)
+                       : std::move(line));
+    }
   }
 
   static model::Dialect dialect(const Surface& surface, const OperationSurface& seen) {

@@ -107,6 +107,31 @@ TEST_F(SpecBuilder, WeighsHeadersByCountsAndReaders) {
   EXPECT_TRUE(lines.count("x-ms-copy-status")) << "what the case file says of every answer";
 }
 
+TEST_F(SpecBuilder, AnExecutableShowsWhatCanBeReachedAndNothingElse) {
+  Surface program = observed("azcopy");
+  program.kind = "executable";
+  auto& put = send(program, "Put Blob (block)", {});
+  put.level = model::Level::reachable;
+  put.evidence = {"p1"};
+  put.request_headers["x-executable"].name = "x-executable";
+  put.request_headers["x-executable"].presence = model::Presence::always;
+  program.evidence["p1"] = {"path", {"main.main (root)", "azblob.Upload"}};
+  send(program, "Undelete Blob", {}).level = model::Level::reachable;
+  const auto without = build({azcopy_, rclone_}), spec = build({azcopy_, rclone_, program});
+  ASSERT_TRUE(without && spec);
+  EXPECT_FALSE(spec->find("Undelete Blob")) << "that it can be reached makes nobody send it";
+  ASSERT_EQ(spec->operations.size(), without->operations.size());
+  for (std::size_t i = 0; i < spec->operations.size(); ++i) {
+    EXPECT_EQ(spec->operations[i].dialects.size(), without->operations[i].dialects.size());
+    for (const auto& dialect : spec->operations[i].dialects)
+      for (const auto& [name, presence] : dialect.headers) EXPECT_NE(name, "x-executable");
+    EXPECT_EQ(spec->operations[i].tier, without->operations[i].tier);
+  }
+  const auto& emitters = spec->find("Put Blob (block)")->emitters;
+  ASSERT_FALSE(emitters.empty());
+  EXPECT_EQ(emitters[0].evidence.back(), "executable 1, reachable: path: main.main (root) > azblob.Upload");
+}
+
 TEST_F(SpecBuilder, LintFindsGapsAndDrift) {
   auto spec = *build({azcopy_, rclone_});
   for (const auto& finding : lint(spec, suite_)) EXPECT_FALSE(finding.gap) << finding.what;
