@@ -4,20 +4,19 @@
 #include <vector>
 
 #include "analyzer/facts.h"
+#include "analyzer/ways.h"
 
 namespace blobgauge::analyzer {
 
-// "List pkg.(*Fs).List path/file.go:12": a function's name without its import path, and a place in it.
-std::string frame(const Function& function, const std::string& at);
-
 // Keeps a reference to the facts; const members may be called by several threads.
-class CallPaths {
+class CallPaths : public Ways {
  public:
   explicit CallPaths(const Facts& facts);
-  bool reachable(int function) const;
+  bool reachable(int function) const override;
+  model::Level level(int) const override { return model::Level::none; }
   // One shortest path from each root that reaches the function, shortest first and at most `most`; each frame carries
   // the line of the call that leads on, the last one `at`. The first frame begins with the root's own name.
-  std::vector<std::vector<std::string>> to(int function, const std::string& at, std::size_t most) const;
+  std::vector<std::vector<std::string>> to(int function, const std::string& at, std::size_t most) const override;
 
  private:
   const Facts& facts_;

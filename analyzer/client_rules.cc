@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "model/text.h"
 #include "model/yaml.h"
@@ -45,6 +46,12 @@ model::Presence presence(Fields& entry, const std::string& text) {
   return model::Presence::undecided;
 }
 
+Status read_roots(Fields& fields, std::string_view key, std::vector<RootRule>& roots) {
+  return each(fields, key, "a root", [&](Fields& e) {
+    roots.push_back({e.text("package"), e.text_or("interfaces", ""), e.list("functions")});
+  });
+}
+
 // What clients and libraries share.
 Status read_common(Fields& fields, ClientRules& rules) {
   BLOBGAUGE_CHECK(each(fields, "requests", "a request maker", [&](Fields& e) {
@@ -58,6 +65,10 @@ Status read_common(Fields& fields, ClientRules& rules) {
     rules.statuses.push_back({e.text("function"), e.number_or("response", 0), e.number_or("codes", 1)});
   }));
   for (auto& [field, path] : fields.pairs("paths")) rules.paths[field] = path;
+  BLOBGAUGE_CHECK(each(fields, "builders", "a package that makes requests", [&](Fields& e) {
+    rules.builders.push_back({e.text("package"), e.text_or("service", ""), e.text_or("unless_query", "")});
+  }));
+  BLOBGAUGE_CHECK(read_roots(fields, "policies", rules.policies));
   append(rules.scope, fields.list("scope"));
   append(rules.outside, fields.list("outside"));
   return each(fields, "implicit", "an implicit header", [&](Fields& e) {
@@ -73,6 +84,50 @@ Status check_format(Fields& fields, const std::string& path) {
   return {};
 }
 
+Status read_library(const Node& tree, const std::string& path, ClientRules& rules) {
+  Fields fields(tree, path, "a library");
+  BLOBGAUGE_CHECK(check_format(fields, path));
+  fields.text("library");
+  BLOBGAUGE_CHECK(read_common(fields, rules));
+  return fields.finish();
+}
+
+// All files of a folder, in an order of their own.
+Result<std::vector<std::string>> files_of(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+  if (error) return model::fail(Category::input, fmt::format("{}: {}", folder, error.message()));
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+nlohmann::json roots_as_json(const std::vector<RootRule>& roots) {
+  auto list = nlohmann::json::array();
+  for (const auto& r : roots)
+    list.push_back({{"package", r.package}, {"interfaces", r.interfaces}, {"functions", r.functions}});
+  return list;
+}
+
+// What both ways to ask have in common.
+nlohmann::json configuration(const ClientRules& rules, const std::string& platform) {
+  using nlohmann::json;
+  json sinks = {{"requests", json::array()},
+                {"same", json::array()},
+                {"same_fields", rules.same_fields},
+                {"statuses", json::array()}};
+  for (const auto& r : rules.requests)
+    sinks["requests"].push_back({{"function", r.function}, {"method", r.method}, {"endpoint", r.endpoint}});
+  for (const auto& s : rules.same) sinks["same"].push_back({{"function", s.function}, {"argument", s.argument}});
+  for (const auto& s : rules.statuses)
+    sinks["statuses"].push_back({{"function", s.function}, {"response", s.response}, {"codes", s.codes}});
+  const auto slash = platform.find('/');
+  return {{"goos", platform.substr(0, slash)},
+          {"goarch", slash == std::string::npos ? "" : platform.substr(slash + 1)},
+          {"sinks", sinks}};
+}
+
 }  // namespace
 
 Result<ClientRules> load_client_rules(const std::string& path) {
@@ -84,31 +139,33 @@ Result<ClientRules> load_client_rules(const std::string& path) {
   rules.language = fields.text("language");
   rules.module = fields.text_or("module", "");
   rules.packages = fields.list("packages");
-  BLOBGAUGE_CHECK(each(fields, "roots", "a root", [&](Fields& e) {
-    rules.roots.push_back({e.text("package"), e.text_or("interfaces", ""), e.list("functions")});
-  }));
+  BLOBGAUGE_CHECK(read_roots(fields, "roots", rules.roots));
   const auto uses = fields.list("uses");
   BLOBGAUGE_CHECK(read_common(fields, rules));
   BLOBGAUGE_CHECK(fields.finish());
   for (const auto& name : uses) {
     const auto library = (std::filesystem::path(path).parent_path() / (name + ".yaml")).string();
     BLOBGAUGE_TRY(const auto part, model::yaml::load(library));
-    Fields more(part, library, "a library");
-    BLOBGAUGE_CHECK(check_format(more, library));
-    more.text("library");
-    BLOBGAUGE_CHECK(read_common(more, rules));
-    BLOBGAUGE_CHECK(more.finish());
+    BLOBGAUGE_CHECK(read_library(part, library, rules));
+  }
+  return rules;
+}
+
+Result<ClientRules> rules_of_libraries(const std::string& folder, std::string client) {
+  ClientRules rules;
+  rules.client = std::move(client);
+  rules.language = "go";
+  BLOBGAUGE_TRY(const auto files, files_of(folder));
+  for (const auto& file : files) {
+    BLOBGAUGE_TRY(const auto tree, model::yaml::load(file));
+    if (tree.find("library")) BLOBGAUGE_CHECK(read_library(tree, file, rules));
   }
   return rules;
 }
 
 Result<std::string> find_client_file(const std::string& folder, std::string_view module) {
-  std::error_code error;
-  std::vector<std::string> files, known;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
-  if (error) return model::fail(Category::input, fmt::format("{}: {}", folder, error.message()));
-  std::sort(files.begin(), files.end());
+  std::vector<std::string> known;
+  BLOBGAUGE_TRY(const auto files, files_of(folder));
   for (const auto& file : files) {
     BLOBGAUGE_TRY(const auto tree, model::yaml::load(file));
     const auto* name = tree.find("module");
@@ -123,26 +180,40 @@ Result<std::string> find_client_file(const std::string& folder, std::string_view
 }
 
 std::string go_configuration(const ClientRules& rules, const Source& source) {
-  using nlohmann::json;
-  json sinks = {{"requests", json::array()},
-                {"same", json::array()},
-                {"same_fields", rules.same_fields},
-                {"statuses", json::array()}};
-  for (const auto& r : rules.requests)
-    sinks["requests"].push_back({{"function", r.function}, {"method", r.method}, {"endpoint", r.endpoint}});
-  for (const auto& s : rules.same) sinks["same"].push_back({{"function", s.function}, {"argument", s.argument}});
-  for (const auto& s : rules.statuses)
-    sinks["statuses"].push_back({{"function", s.function}, {"response", s.response}, {"codes", s.codes}});
-  json roots = json::array();
-  for (const auto& r : rules.roots)
-    roots.push_back({{"package", r.package}, {"interfaces", r.interfaces}, {"functions", r.functions}});
-  const auto slash = source.platform.find('/');
-  json config = {{"packages", rules.packages},
-                 {"goos", source.platform.substr(0, slash)},
-                 {"goarch", slash == std::string::npos ? "" : source.platform.substr(slash + 1)},
-                 {"roots", roots},
-                 {"sinks", sinks}};
+  auto config = configuration(rules, source.platform);
+  config["packages"] = rules.packages;
+  config["roots"] = roots_as_json(rules.roots);
   config[source.module.empty() ? "dir" : "module"] = source.module.empty() ? source.dir : source.module;
+  return config.dump();
+}
+
+std::optional<std::string> go_configuration(const ClientRules& rules, const LinkedProgram& program) {
+  std::set<std::string> packages;
+  std::vector<RootRule> roots;
+  for (const auto& builder : rules.builders)
+    if (program.holds(builder.package)) {
+      packages.insert(builder.package);
+      roots.push_back({builder.package, "", {"*"}});
+    }
+  if (roots.empty()) return std::nullopt;
+  for (const auto& policy : rules.policies)
+    if (program.holds(policy.package)) {
+      packages.insert(policy.package);
+      roots.push_back(policy);
+    }
+  auto config = configuration(rules, program.platform);
+  config["packages"] = packages;
+  config["tags"] = program.tags;
+  config["roots"] = roots_as_json(roots);
+  config["open"] = true;
+  auto list = nlohmann::json::array();
+  for (const auto& m : program.modules)
+    list.push_back({{"path", m.path},
+                    {"version", m.version},
+                    {"sum", m.sum},
+                    {"replace_path", m.replace_path},
+                    {"replace_version", m.replace_version}});
+  config["build"] = {{"modules", list}};
   return config.dump();
 }
 

@@ -2,7 +2,9 @@
 // A client as data: which packages to read, where a run of it begins, and which functions of its libraries make
 // requests. specs/clients/*.yaml, a client's file with the libraries that it uses; docs/formats/clients.md is the
 // contract. Front ends get it as configuration and know no service.
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,14 @@ struct StatusJudge {
   std::uint64_t response = 0, codes = 0;  // argument numbers
 };
 
+// A package that makes requests, for programs of which only the libraries' source is at hand.
+struct BuilderRule {
+  std::string package;
+  std::string service;  // whose requests they are, where that is not the service of the catalogue
+  // A query parameter that this other service does not have: a request that always has it is the catalogue's after all.
+  std::string unless_query;
+};
+
 // A header that no code of the client names.
 struct ImplicitHeader {
   std::string name, reason;
@@ -46,9 +56,12 @@ struct ClientRules {
   std::vector<StandsFor> same;
   std::vector<std::string> same_fields;
   std::vector<StatusJudge> statuses;
-  std::map<std::string, std::string> paths;  // field that holds an address -> path template
-  std::vector<std::string> scope;            // package globs whose requests are of the service
-  std::vector<std::string> outside;          // package globs whose writes are not the client's
+  // Field that holds an address, or type whose methods make requests -> path template.
+  std::map<std::string, std::string> paths;
+  std::vector<BuilderRule> builders;
+  std::vector<RootRule> policies;    // what their requests pass on the way out
+  std::vector<std::string> scope;    // package globs whose requests are of the service
+  std::vector<std::string> outside;  // package globs whose writes are not the client's
   std::vector<ImplicitHeader> implicit;
 };
 
@@ -65,7 +78,27 @@ struct Source {
   std::string platform = "linux/amd64";
 };
 
+// The rules of a program of which nothing is known but its name: those of all libraries in `folder`.
+model::Result<ClientRules> rules_of_libraries(const std::string& folder, std::string client);
+
 // The configuration of the Go front end, as JSON.
 std::string go_configuration(const ClientRules& rules, const Source& source);
+
+// A module that an executable was linked from, as its build information says it.
+struct LinkedModule {
+  std::string path, version, sum;
+  std::string replace_path, replace_version;  // empty: itself
+};
+
+struct LinkedProgram {
+  std::vector<LinkedModule> modules;
+  std::string platform;
+  std::vector<std::string> tags;                        // build tags
+  std::function<bool(std::string_view package)> holds;  // is code of this package in the executable?
+};
+
+// The same for the libraries of an executable: its packages that make requests, in the versions that were linked.
+// Nothing where `rules` knows none of its packages.
+std::optional<std::string> go_configuration(const ClientRules& rules, const LinkedProgram& program);
 
 }  // namespace blobgauge::analyzer

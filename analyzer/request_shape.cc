@@ -71,7 +71,7 @@ class Shaper {
       if (outside(write.function)) continue;
       policy_reached_ = false;
       place(write, write.owner, nullptr, Truth{}, {}, 0);
-      if (policy_reached_) spread(write);
+      if (policy_reached_ && (!options_.passed || options_.passed(write.function))) spread(write);
     }
     for (const auto& status : facts_.statuses) {
       if (!status.accepted) continue;

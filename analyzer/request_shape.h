@@ -1,6 +1,7 @@
 #pragma once
 // One request that the program makes, put together from the place that makes it, the helpers that write to it and the
 // policies that it passes: method, address, and each query parameter and header with the chance that it is there.
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -44,6 +45,9 @@ struct RequestShape {
 
 struct ShapeOptions {
   std::vector<std::string> outside;  // package globs whose writes are not this client's (an HTTP library's own)
+  // Of a function that writes to any request that passes it: is it part of the program? Not asked of others. Empty:
+  // yes.
+  std::function<bool(int function)> passed = {};
 };
 
 // All requests, in the order of their ids; those of other services too.

@@ -29,6 +29,8 @@ constexpr std::size_t most_witnesses = 3;
 // What stands for a value that is not known when the classifier is asked.
 constexpr const char* any_value = "x";
 
+constexpr const char* unread_options = "whether the program sets what the guard needs is not read from its code";
+
 bool matches(const std::vector<std::string>& globs, const std::string& text) {
   return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return model::glob_match(glob, text); });
 }
@@ -41,7 +43,7 @@ struct Form {
 
 class Inference {
  public:
-  Inference(const Facts& facts, const ClientRules& rules, const model::Catalogue& catalogue,
+  Inference(const Facts& facts, const ClientRules& rules, const model::Catalogue& catalogue, const Ways& ways,
             const StaticOptions& options)
       : facts_(facts),
         rules_(rules),
@@ -49,7 +51,7 @@ class Inference {
         options_(options),
         classifier_(catalogue),
         flow_(facts),
-        paths_(facts) {}
+        ways_(ways) {}
 
   Result<StaticResult> run() {
     auto& surface = result_.surface;
@@ -61,7 +63,7 @@ class Inference {
     for (const auto& module : facts_.modules)
       if (used_modules_.count(module.substr(0, module.find('@')))) surface.sources.insert(module);
     surface.sources.insert("toolchain " + facts_.toolchain + " " + facts_.platform);
-    for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside})) BLOBGAUGE_CHECK(add(shape));
+    for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside, {}})) BLOBGAUGE_CHECK(add(shape));
     if (surface.operations.empty())
       return model::fail(
           Category::input,
@@ -70,6 +72,23 @@ class Inference {
     for (const auto& call : facts_.unresolved)
       surface.unresolved.push_back(fmt::format("{}: {}", frame(facts_.functions[call.function], call.at), call.what));
     std::sort(surface.unresolved.begin(), surface.unresolved.end());
+    model::renumber_evidence(surface);
+    return std::move(result_);
+  }
+
+  Result<StaticResult> run(const ExecutableProgram& program) {
+    executable_ = true;
+    auto& surface = result_.surface;
+    surface.kind = "executable";
+    surface.client = rules_.client;
+    surface.release = program.release;
+    surface.sources = program.sources;
+    const auto passed = [this](int function) { return ways_.reachable(function); };
+    const auto shapes = shape_requests(facts_, flow_, {rules_.outside, passed});
+    // The surest builders of an operation say what it looks like; weaker ones add nothing to it.
+    for (const auto level : {model::Level::reachable, model::Level::by_reflection, model::Level::safe_bound})
+      for (const auto& shape : shapes)
+        if (ways_.level(facts_.requests[shape.request].function) == level) BLOBGAUGE_CHECK(add(shape));
     model::renumber_evidence(surface);
     return std::move(result_);
   }
@@ -88,12 +107,18 @@ class Inference {
     const auto& made = facts_.requests[shape.request];
     const auto& function = facts_.functions[made.function];
     const auto place = frame(function, made.at);
-    if (!matches(rules_.scope, function.package)) {
+    const auto* builder = builder_of(function.package);
+    const bool elsewhere = builder && !builder->service.empty() && !has_always(shape, builder->unless_query);
+    if (elsewhere) {
+      result_.surface.other_services[builder->service].insert(foreign(shape));
+      return {};
+    }
+    if (!builder && !matches(rules_.scope, function.package)) {
       result_.other_requests.push_back(place + ": " + describe(made.endpoint));
       return {};
     }
-    if (!paths_.reachable(made.function)) return {};
-    const auto path = path_of(made.endpoint);
+    if (!ways_.reachable(made.function)) return {};
+    const auto path = path_of(made);
     if (path.empty())
       return model::fail(Category::input,
                          fmt::format("{}: nobody says which path this address is: {}", place, describe(made.endpoint)),
@@ -102,9 +127,35 @@ class Inference {
     for (const auto& form : forms) {
       auto operation = describe_form(shape, form);
       auto [found, fresh] = result_.surface.operations.emplace(form.operation, operation);
-      if (!fresh) join(found->second, operation);
+      if (!fresh && found->second.level == operation.level) join(found->second, operation);
     }
     return {};
+  }
+
+  const BuilderRule* builder_of(const std::string& package) const {
+    const auto found = std::find_if(rules_.builders.begin(), rules_.builders.end(),
+                                    [&](const BuilderRule& rule) { return rule.package == package; });
+    return found == rules_.builders.end() ? nullptr : &*found;
+  }
+
+  static bool has_always(const RequestShape& shape, const std::string& query) {
+    const auto found = shape.query.find(query);
+    return found != shape.query.end() && found->second.presence == Presence::always;
+  }
+
+  // A request of a service without a catalogue: "PUT ?resource=file, (*generated.PathClient).create path.go:20".
+  std::string foreign(const RequestShape& shape) const {
+    const auto& made = facts_.requests[shape.request];
+    std::string query;
+    for (const auto& [key, field] : shape.query)
+      if (field.presence == Presence::always)
+        query += fmt::format("{}{}={}", query.empty() ? " ?" : "&", field.name,
+                             field.value.kind == model::ValueKind::constant ? *field.value.values.begin() : "...");
+    auto line = fmt::format("{}{}, {}", fmt::join(shape.method.constants, " or "), query,
+                            frame(facts_.functions[made.function], made.at));
+    if (const auto level = ways_.level(made.function); level != model::Level::none)
+      line += fmt::format(": {}", model::name_of(level));
+    return line;
   }
 
   std::string describe(const Expr& e) const {
@@ -114,10 +165,12 @@ class Inference {
     return e.text.empty() ? "an address made at run time" : e.text;
   }
 
-  // The address is a field of a client, or comes from one by way of parameters.
-  std::string path_of(const Expr& endpoint) const {
+  // The address is a field of a client, or comes from one by way of parameters; or the type of the client tells.
+  std::string path_of(const RequestMade& made) const {
+    const auto& name = facts_.functions[made.function].name;
+    if (const auto type = rules_.paths.find(receiver(name)); type != rules_.paths.end()) return type->second;
     std::set<int> seen;
-    std::vector<const Expr*> work{&endpoint};
+    std::vector<const Expr*> work{&made.endpoint};
     while (!work.empty()) {
       const auto* e = work.back();
       work.pop_back();
@@ -132,8 +185,18 @@ class Inference {
     return {};
   }
 
-  std::vector<std::string> choices(const ShapedField& field) const {
+  // "(*pkg.Client).Get" -> "pkg.Client"; empty for what is no method.
+  static std::string receiver(const std::string& function) {
+    const auto end = function.find(')');
+    if (function.empty() || function.front() != '(' || end == std::string::npos) return {};
+    const std::size_t from = function[1] == '*' ? 2 : 1;
+    return function.substr(from, end - from);
+  }
+
+  std::vector<std::string> choices(const ShapedField& field, bool query) const {
     const auto& value = field.value;
+    // What a program puts there nobody has read; an empty parameter may mean another operation than a filled one.
+    if (executable_ && query && value.kind == model::ValueKind::dynamic) return {any_value, ""};
     if (value.kind != model::ValueKind::constant && value.kind != model::ValueKind::one_of) return {any_value};
     std::vector<std::string> list(value.values.begin(), value.values.end());
     if (list.size() > most_choices) return {any_value};
@@ -155,12 +218,12 @@ class Inference {
         if (field.presence != Presence::always) {
           // A policy's doings tell no operations apart.
           if (field.presence == Presence::conditional)
-            for (const auto& value : choices(field)) sometimes.push_back({query, field.name, value});
+            for (const auto& value : choices(field, query)) sometimes.push_back({query, field.name, value});
           continue;
         }
         std::vector<std::vector<Part>> longer;
         for (const auto& head : fixed)
-          for (const auto& value : choices(field)) {
+          for (const auto& value : choices(field, query)) {
             if (longer.size() >= most_requests) break;
             longer.push_back(head);
             longer.back().push_back({query, field.name, value});
@@ -221,7 +284,8 @@ class Inference {
     const auto& made = facts_.requests[shape.request];
     OperationSurface operation;
     operation.operation = form.operation;
-    for (auto& path : paths_.to(made.function, made.at, options_.paths))
+    operation.level = ways_.level(made.function);
+    for (auto& path : ways_.to(made.function, made.at, options_.paths))
       operation.evidence.push_back(note("path", std::move(path)));
     for (const auto& [key, shaped] : shape.query) operation.query[key] = field(shaped, form.query == shaped.name);
     const auto* named = catalogue_.find(form.operation);
@@ -277,6 +341,10 @@ class Inference {
     f.value = shaped.value;
     f.guards = shaped.guards;
     f.reason = shaped.reason;
+    if (executable_ && f.presence == Presence::conditional) {
+      f.presence = Presence::undecided;
+      f.reason = unread_options;
+    }
     std::vector<std::string> lines;
     for (const auto& e : shaped.emissions) {
       if (e.truth.holds == Chance::no && shaped.presence != Presence::never) continue;
@@ -284,7 +352,7 @@ class Inference {
     }
     std::sort(lines.begin(), lines.end());
     lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
-    if (shaped.presence == Presence::conditional)
+    if (shaped.presence == Presence::conditional && !executable_)
       for (auto& line : stores(shaped)) lines.push_back(std::move(line));
     if (!lines.empty()) f.evidence = {note("path", std::move(lines))};
     return f;
@@ -365,8 +433,9 @@ class Inference {
     if (options_.explain_operation.empty() || operation.operation != options_.explain_operation) return;
     auto& out = result_.explanation;
     const auto& made = facts_.requests[shape.request];
-    out += fmt::format("{}\n  made by {}\n", operation.operation, frame(facts_.functions[made.function], made.at));
-    for (const auto& path : paths_.to(made.function, made.at, options_.paths)) {
+    out += fmt::format("{}{}{}\n  made by {}\n", operation.operation, executable_ ? ": " : "",
+                       model::name_of(operation.level), frame(facts_.functions[made.function], made.at));
+    for (const auto& path : ways_.to(made.function, made.at, options_.paths)) {
       out += "  called from\n";
       for (const auto& line : path) out += "    " + line + "\n";
     }
@@ -379,10 +448,11 @@ class Inference {
           out += fmt::format("    written by {}{}\n", frame(facts_.functions[e.write->function], e.write->at),
                              e.by_policy ? ", for every request that passes there" : "");
           out += fmt::format("      guard: {}; can hold: {}\n", e.guard.empty() ? "none" : e.guard,
-                             e.truth.holds == Chance::yes  ? "yes"
-                             : e.truth.holds == Chance::no ? "no, no reachable code stores what it needs"
-                                                           : "unknown, " + e.truth.doubt);
-          if (options_.explain_header.empty()) continue;
+                             executable_ && e.truth.fails != Chance::no ? std::string("unknown, ") + unread_options
+                             : e.truth.holds == Chance::yes             ? "yes"
+                             : e.truth.holds == Chance::no              ? "no, no reachable code stores what it needs"
+                                                                        : "unknown, " + e.truth.doubt);
+          if (options_.explain_header.empty() || executable_) continue;
           explain_guard(e.write->guard, out);
         }
       }
@@ -406,7 +476,8 @@ class Inference {
   const StaticOptions& options_;
   const model::Classifier classifier_;
   const ValueFlow flow_;
-  const CallPaths paths_;
+  const Ways& ways_;
+  bool executable_ = false;
   std::set<std::string> used_modules_;
   StaticResult result_;
 };
@@ -415,7 +486,13 @@ class Inference {
 
 Result<StaticResult> infer_static(const Facts& facts, const ClientRules& rules, const model::Catalogue& catalogue,
                                   const StaticOptions& options) {
-  return Inference(facts, rules, catalogue, options).run();
+  const CallPaths paths(facts);
+  return Inference(facts, rules, catalogue, paths, options).run();
+}
+
+Result<StaticResult> infer_executable(const Facts& facts, const ClientRules& rules, const model::Catalogue& catalogue,
+                                      const ExecutableProgram& program, const StaticOptions& options) {
+  return Inference(facts, rules, catalogue, *program.ways, options).run(program);
 }
 
 }  // namespace blobgauge::analyzer

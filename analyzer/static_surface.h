@@ -1,11 +1,16 @@
 #pragma once
 // A program's facts joined with the catalogue: which operations it can send, in which form, from where. The operation
 // of a request is named by the classifier from its method, address, query and headers, never from a function's name.
+//
+// For an executable the facts are those of the libraries that build its requests, and the ways to them come from its
+// machine code. Then every guard hangs on options that nobody reads here: what is guarded is undecided.
+#include <set>
 #include <string>
 #include <vector>
 
 #include "analyzer/client_rules.h"
 #include "analyzer/facts.h"
+#include "analyzer/ways.h"
 #include "model/catalogue.h"
 #include "model/error.h"
 #include "model/surface.h"
@@ -23,8 +28,20 @@ struct StaticResult {
   std::vector<std::string> other_requests;  // of other services, "place: METHOD address"
 };
 
+// What its build information and its machine code say of an executable.
+struct ExecutableProgram {
+  const Ways* ways = nullptr;
+  std::string release;            // empty: not known
+  std::set<std::string> sources;  // lines for the surface: toolchain, modules, revision
+};
+
 // Category::input where the facts name no request of the service at all: the client's rules then fit another program.
 model::Result<StaticResult> infer_static(const Facts& facts, const ClientRules& rules,
                                          const model::Catalogue& catalogue, const StaticOptions& options = {});
+
+// A surface of kind "executable". That it holds no operation is an answer, and no error.
+model::Result<StaticResult> infer_executable(const Facts& facts, const ClientRules& rules,
+                                             const model::Catalogue& catalogue, const ExecutableProgram& program,
+                                             const StaticOptions& options = {});
 
 }  // namespace blobgauge::analyzer

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analyzer/executable_ways.h"
+
 namespace blobgauge::analyzer {
 namespace {
 
@@ -188,6 +190,145 @@ TEST_F(StaticSurface, WritesTheSameBytesTwice) {
   ASSERT_TRUE(a && b);
   EXPECT_EQ(model::to_yaml(a->surface), model::to_yaml(b->surface));
   EXPECT_TRUE(model::surface_from_yaml(model::to_yaml(a->surface), "again"));
+}
+
+// What an executable says of the program above: one level for its builders, another for everything else.
+struct MachineCode : Ways {
+  model::Level builders = model::Level::reachable, others = model::Level::reachable;
+  bool reachable(int function) const override { return level(function) != model::Level::none; }
+  model::Level level(int function) const override { return function == 2 || function == 5 ? builders : others; }
+  std::vector<std::vector<std::string>> to(int, const std::string& at, std::size_t) const override {
+    return {{"main.main (root)", "gen.(*Client).create " + at}};
+  }
+};
+
+TEST_F(StaticSurface, AnExecutablesOptionsAreUndecided) {
+  const auto facts = facts_from_text(program(), "test");
+  ASSERT_TRUE(facts);
+  MachineCode code;
+  ExecutableProgram executable;
+  executable.ways = &code;
+  executable.release = "3.0";
+  const auto result = infer_executable(*facts, rules_, catalogue_, executable);
+  ASSERT_TRUE(result) << model::describe(result.error());
+  const auto& surface = result->surface;
+  EXPECT_EQ(surface.kind, "executable");
+  EXPECT_EQ(surface.release, "3.0");
+  EXPECT_TRUE(surface.unresolved.empty());
+  const auto& block = surface.operations.at("Put Block");
+  EXPECT_EQ(block.level, model::Level::reachable);
+  EXPECT_EQ(block.query.at("comp").presence, Presence::always);
+  EXPECT_EQ(block.request_headers.at("content-md5").presence, Presence::undecided);
+  EXPECT_THAT(block.request_headers.at("content-md5").guards, ElementsAre("o.MD5 != nil"));
+  EXPECT_EQ(block.request_headers.at("content-type").presence, Presence::always);
+  EXPECT_EQ(block.request_headers.at("user-agent").presence, Presence::undecided);
+  EXPECT_THAT(surface.evidence.at(block.evidence[0]).lines,
+              ElementsAre("main.main (root)", "gen.(*Client).create example.org/sdk/gen/c.go:21"));
+  EXPECT_TRUE(surface.operations.count("Delete Blob"));
+}
+
+TEST_F(StaticSurface, AnExecutablesPoliciesAreThoseThatItReaches) {
+  const auto facts = facts_from_text(program(), "test");
+  ASSERT_TRUE(facts);
+  MachineCode code;
+  code.others = model::Level::none;
+  ExecutableProgram executable;
+  executable.ways = &code;
+  auto result = infer_executable(*facts, rules_, catalogue_, executable);
+  ASSERT_TRUE(result);
+  const auto& headers = result->surface.operations.at("Put Block").request_headers;
+  EXPECT_FALSE(headers.count("user-agent")) << "nothing comes to the policy";
+  EXPECT_TRUE(headers.count("content-type")) << "a helper that was inlined away is part of its caller";
+  code.builders = model::Level::none;
+  result = infer_executable(*facts, rules_, catalogue_, executable);
+  ASSERT_TRUE(result) << "a program that comes to no builder is no error";
+  EXPECT_TRUE(result->surface.operations.empty());
+}
+
+TEST_F(StaticSurface, TellsServicesApart) {
+  rules_.builders = {{"example.org/sdk/gen", "dfs", ""}};
+  const auto facts = facts_from_text(program(), "test");
+  ASSERT_TRUE(facts);
+  MachineCode code;
+  ExecutableProgram executable;
+  executable.ways = &code;
+  auto result = infer_executable(*facts, rules_, catalogue_, executable);
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(result->surface.operations.empty());
+  EXPECT_THAT(result->surface.other_services.at("dfs"),
+              ElementsAre("DELETE, (*gen.Client).unreached example.org/sdk/gen/c.go:91: reachable",
+                          "PUT ?blockid=...&comp=block, (*gen.Client).create example.org/sdk/gen/c.go:21: reachable"));
+  // The other service has no such parameter.
+  rules_.builders = {{"example.org/sdk/gen", "dfs", "blockid"}};
+  result = infer_executable(*facts, rules_, catalogue_, executable);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->surface.operations.count("Put Block"), 1U);
+  EXPECT_EQ(result->surface.other_services.at("dfs").size(), 1U);
+}
+
+TEST_F(StaticSurface, TheTypeOfAClientTellsItsPath) {
+  rules_.paths = {{"example.org/sdk/gen.Client", "/{container}/{blob}"}};
+  const auto result = infer();
+  ASSERT_TRUE(result) << model::describe(result.error());
+  EXPECT_EQ(result->surface.operations.count("Put Block"), 1U);
+}
+
+TEST(LinkerSymbol, IsWhatTheLinkerWrites) {
+  const auto symbol = [](std::string name, std::string package) {
+    return linker_symbol({std::move(name), std::move(package), {}, {}, {}});
+  };
+  EXPECT_EQ(symbol("(*a.org/b/c.T).M", "a.org/b/c"), "a.org/b/c.(*T).M");
+  EXPECT_EQ(symbol("(a.org/b/c.t).m", "a.org/b/c"), "a.org/b/c.t.m");
+  EXPECT_EQ(symbol("a.org/b/c.F", "a.org/b/c"), "a.org/b/c.F");
+  EXPECT_EQ(symbol("a.org/b/c.F$1$2", "a.org/b/c"), "a.org/b/c.F");
+  EXPECT_EQ(symbol("a.org/yaml.v2.F", "a.org/yaml.v2"), "a.org/yaml%2ev2.F");
+  EXPECT_EQ(symbol("(*a.org/c.T[a.org/d.X[int]]).M", "a.org/c"), "a.org/c.(*T[...]).M");
+  EXPECT_EQ(symbol("a.org/c.F[map[string]int]", "a.org/c"), "a.org/c.F[...]");
+}
+
+TEST(ExecutableFrame, SaysHowItWasEntered) {
+  gobinary::Frame step{"a.org/b/c.(*T).M", {"/home/me/go/pkg/mod/a.org/b@v1/c/f.go", 7}, gobinary::Edge::call, {}};
+  EXPECT_EQ(frame(step), "c.(*T).M a.org/b/c/f.go:7");
+  EXPECT_EQ(frame(step, "a.org/b/c/g.go:9"), "c.(*T).M a.org/b/c/g.go:9");
+  step.edge = gobinary::Edge::dynamic_itab;
+  step.via = "*c.T as interface { M(interface {}); N() }";
+  EXPECT_EQ(frame(step), "c.(*T).M a.org/b/c/f.go:7 (by dynamic itab: *c.T as interface {...})");
+  step = {"main.main", {}, gobinary::Edge::root, {}};
+  EXPECT_EQ(frame(step), "main.main (root)");
+}
+
+TEST(LinkerSymbol, NamesItsPackage) {
+  for (const auto& [symbol, package] : std::map<std::string, std::string>{{"a.org/b/c.(*T).M", "a.org/b/c"},
+                                                                          {"main.main", "main"},
+                                                                          {"a.org/yaml%2ev2.F", "a.org/yaml.v2"},
+                                                                          {"a.org/c.F[go.shape.int]", "a.org/c"},
+                                                                          {"type:.eq.x", "type:"}})
+    EXPECT_EQ(package_of_symbol(symbol), package);
+}
+
+TEST(ClientRules, AsksForTheLibrariesOfAnExecutable) {
+  const auto rules = load_client_rules(BLOBGAUGE_SOURCE_DIR "/specs/clients/azcopy.yaml");
+  ASSERT_TRUE(rules) << model::describe(rules.error());
+  LinkedProgram program;
+  program.modules = {{"example.org/sdk", "v1", "h1:x=", "", ""}};
+  program.platform = "linux/amd64";
+  program.holds = [](std::string_view package) { return package.ends_with("azblob/internal/generated"); };
+  const auto asked = go_configuration(*rules, program);
+  ASSERT_TRUE(asked);
+  EXPECT_THAT(*asked, HasSubstr(R"("modules":[{"path":"example.org/sdk","replace_path":"","replace_version":"")"));
+  EXPECT_THAT(*asked,
+              HasSubstr(R"("packages":["github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/internal/generated"])"));
+  EXPECT_THAT(*asked, HasSubstr(R"("open":true)"));
+  program.holds = [](std::string_view) { return false; };
+  EXPECT_FALSE(go_configuration(*rules, program));
+}
+
+TEST(ClientRules, AllLibrariesStandForAnUnknownProgram) {
+  const auto rules = rules_of_libraries(BLOBGAUGE_SOURCE_DIR "/specs/clients", "tool");
+  ASSERT_TRUE(rules) << model::describe(rules.error());
+  EXPECT_EQ(rules->client, "tool");
+  EXPECT_GE(rules->builders.size(), 5U);
+  EXPECT_TRUE(rules->roots.empty());
 }
 
 TEST(ClientRules, ReadsAClientWithItsLibraries) {

@@ -1,20 +1,20 @@
-// `analyze go`: has the Go front end read a program and infers what it can send.
+// `analyze go`: has the Go front end read a program, or the libraries of an executable, and infers what it can send.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "analyzer/client_rules.h"
 #include "analyzer/facts.h"
 #include "analyzer/static_surface.h"
+#include "cli/analyze_executable.h"
 #include "cli/command.h"
+#include "cli/go_front_end.h"
 #include "cli/specs.h"
 #include "cli/terminal.h"
 #include "model/catalogue.h"
 #include "model/file.h"
-#include "model/process.h"
 #include "model/surface.h"
 
 namespace blobgauge::cli::analyze_command {
@@ -25,31 +25,9 @@ using model::Result;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string module, dir, binary, client, facts, catalogue, output = "-";
+  std::string module, dir, binary, client, release, facts, catalogue, output = "-";
   std::string platform = "linux/amd64";
   std::vector<std::string> explain;
-};
-
-// $BLOBGAUGE_GO_FRONTEND, or beside this program.
-Result<std::string> front_end() {
-  if (const char* named = std::getenv("BLOBGAUGE_GO_FRONTEND"); named && *named) return std::string(named);
-  std::error_code error;
-  const auto self = fs::read_symlink("/proc/self/exe", error);
-  for (const auto& folder : {self.parent_path(), self.parent_path().parent_path()}) {
-    const auto path = folder / "blobgauge-go-facts";
-    if (fs::exists(path, error)) return path.string();
-  }
-  return model::fail(Category::usage, "the Go front end blobgauge-go-facts is not beside this program",
-                     "eval \"$(tools/setup --print | grep ^export)\" builds it and sets BLOBGAUGE_GO_FRONTEND");
-}
-
-// Leaves nothing behind, whatever happens.
-struct Scratch {
-  fs::path path;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
 };
 
 Result<std::string> module_of(const Options& options) {
@@ -62,52 +40,27 @@ Result<std::string> module_of(const Options& options) {
   return text.substr(from, text.find_first_of(" \r\n", from) - from);
 }
 
-Result<analyzer::Facts> read_program(const Options& options, const analyzer::ClientRules& rules) {
-  BLOBGAUGE_TRY(const auto program, front_end());
-  char pattern[] = "/tmp/blobgauge-analyze-XXXXXX";
-  if (!mkdtemp(pattern)) return model::fail(Category::output, "no folder can be made in /tmp");
-  const Scratch scratch{pattern};
-  const auto config = (scratch.path / "config.json").string();
-  const auto facts = options.facts.empty() ? (scratch.path / "facts.jsonl").string() : options.facts;
-  analyzer::Source source{options.module, options.dir, options.platform};
-  if (!source.dir.empty()) source.dir = fs::absolute(source.dir).string();
-  BLOBGAUGE_CHECK(model::write_file(config, analyzer::go_configuration(rules, source)));
-  const bool terminal = is_terminal(STDERR_FILENO);
-  model::ProcessRequest process;
-  process.command = {program, "-config", config, "-o", facts};
-  if (terminal) process.command.push_back("-progress");
-  process.capture = !terminal;  // progress goes straight to the terminal
-  BLOBGAUGE_TRY(const auto outcome, model::run_process(process));
-  if (outcome.exit_code != 0) {
-    auto message = outcome.err.substr(0, outcome.err.find('\n'));
-    if (message.empty()) message = fmt::format("{} ended with code {}", program, outcome.exit_code);
-    const auto category = outcome.exit_code == 3   ? Category::input
-                          : outcome.exit_code == 6 ? Category::output
-                          : outcome.exit_code == 2 ? Category::usage
-                                                   : Category::internal;
-    return model::fail(category, message);
-  }
-  return analyzer::load_facts(facts);
-}
-
-Result<int> run(const Options& options) {
-  if (!options.binary.empty())
-    return model::fail(Category::usage, "executables cannot be read yet", "analyse the source with --module or --dir");
-  if (options.module.empty() == options.dir.empty())
-    return model::fail(Category::usage, "exactly one of --module PATH@VERSION and --dir DIR is needed");
-  if (!options.module.empty() && options.module.find('@') == std::string::npos)
-    return model::fail(Category::usage, fmt::format("{} names no version", options.module),
-                       fmt::format("write {}@VERSION", options.module));
+Result<analyzer::StaticResult> read_source(const Options& options, const analyzer::StaticOptions& inference,
+                                           const model::Catalogue& catalogue) {
   auto client = options.client;
   if (client.empty()) {
     BLOBGAUGE_TRY(const auto module, module_of(options));
     BLOBGAUGE_TRY(client, analyzer::find_client_file(specs_path("clients"), module));
-  } else if (client.find('/') == std::string::npos && fs::path(client).extension() != ".yaml") {
-    client = specs_path("clients/" + client + ".yaml");
   }
-  BLOBGAUGE_TRY(const auto rules, analyzer::load_client_rules(client));
-  if (rules.language != "go")
-    return model::fail(Category::input, fmt::format("{}: a client in {}, not in go", client, rules.language));
+  BLOBGAUGE_TRY(const auto rules, rules_of(client));
+  analyzer::Source source{options.module, options.dir, options.platform};
+  if (!source.dir.empty()) source.dir = fs::absolute(source.dir).string();
+  BLOBGAUGE_TRY(const auto facts, run_go_front_end(analyzer::go_configuration(rules, source), options.facts));
+  return analyzer::infer_static(facts, rules, catalogue, inference);
+}
+
+Result<int> run(const Options& options) {
+  const int sources = !options.module.empty() + !options.dir.empty() + !options.binary.empty();
+  if (sources != 1)
+    return model::fail(Category::usage, "exactly one of --module PATH@VERSION, --dir DIR and --binary FILE is needed");
+  if (!options.module.empty() && options.module.find('@') == std::string::npos)
+    return model::fail(Category::usage, fmt::format("{} names no version", options.module),
+                       fmt::format("write {}@VERSION", options.module));
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
   analyzer::StaticOptions inference;
   if (!options.explain.empty()) inference.explain_operation = options.explain.front();
@@ -115,11 +68,16 @@ Result<int> run(const Options& options) {
   if (!inference.explain_operation.empty() && !catalogue.find(inference.explain_operation))
     return model::fail(Category::usage, fmt::format("no operation is called \"{}\"", inference.explain_operation),
                        "blobgauge catalogue list names them");
-  BLOBGAUGE_TRY(const auto facts, read_program(options, rules));
-  BLOBGAUGE_TRY(const auto result, analyzer::infer_static(facts, rules, catalogue, inference));
+  analyzer::StaticResult result;
+  if (options.binary.empty()) {
+    BLOBGAUGE_TRY(result, read_source(options, inference, catalogue));
+  } else {
+    const ExecutableQuestion question{options.binary, options.client, options.release, options.facts, inference};
+    BLOBGAUGE_TRY(result, read_executable(question, catalogue));
+  }
   if (!inference.explain_operation.empty()) {
     const auto text = result.explanation.empty() ? fmt::format("{}: no reachable code of {} sends it\n",
-                                                               inference.explain_operation, rules.client)
+                                                               inference.explain_operation, result.surface.client)
                                                  : result.explanation;
     BLOBGAUGE_CHECK(model::write_file("-", text));
     if (options.output == "-") return 0;
@@ -135,14 +93,17 @@ const Command analyze_go{
     "analyze go",
     {"blobgauge analyze go --module github.com/rclone/rclone@v1.75.1 -o rclone.yaml",
      "blobgauge analyze go --dir ~/src/azcopy --client azcopy.yaml --facts azcopy.jsonl -o azcopy.yaml",
+     "blobgauge analyze go --binary /usr/bin/azcopy -o azcopy.yaml",
      "blobgauge analyze go --dir . --explain \"Put Block\" Content-MD5"},
     [](CLI::App& app) -> Action {
       auto options = std::make_shared<Options>();
       app.add_option("--module", options->module, "PATH@VERSION, fetched by the Go command");
       app.add_option("--dir", options->dir, "a checkout");
-      app.add_option("--binary", options->binary, "a Go executable (not yet)");
+      app.add_option("--binary", options->binary, "a Go executable (ELF, amd64); its own source is not needed");
       app.add_option("--client", options->client,
                      "the client's file, or its name in specs/clients; default: the one with this module");
+      app.add_option("--release", options->release,
+                     "what to call this release of an executable; default: its main module's version");
       app.add_option("--facts", options->facts, "keep the facts here");
       app.add_option("--platform", options->platform, "GOOS/GOARCH to read the source for")->capture_default_str();
       app.add_option("--explain", options->explain, "OPERATION [HEADER]: print call paths, guards and stores")

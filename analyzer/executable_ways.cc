@@ -1,0 +1,141 @@
+#include "analyzer/executable_ways.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/url.h"
+
+namespace blobgauge::analyzer {
+namespace {
+
+using gobinary::Edge;
+using gobinary::FunctionId;
+
+model::Level level_of(gobinary::Level level) {
+  switch (level) {
+    case gobinary::Level::reachable:
+      return model::Level::reachable;
+    case gobinary::Level::by_reflection:
+      return model::Level::by_reflection;
+    case gobinary::Level::safe_bound:
+      return model::Level::safe_bound;
+    case gobinary::Level::unreached:
+      return model::Level::none;
+  }
+  return model::Level::none;
+}
+
+// The strongest first, and what is not reached last.
+int rank(model::Level level) { return level == model::Level::none ? 99 : static_cast<int>(level); }
+
+std::string without_type_arguments(std::string_view name) {
+  std::string out;
+  int depth = 0;
+  for (const char c : name) {
+    if (c == '[' && depth++ == 0) out += "[...]";
+    if (depth == 0) out += c;
+    if (c == ']' && depth > 0) --depth;
+  }
+  return out;
+}
+
+// As the linker writes an import path: what would end it too early is escaped.
+std::string escaped(const std::string& package) {
+  const auto slash = package.rfind('/');
+  const std::size_t last = slash == std::string::npos ? 0 : slash + 1;
+  std::string out;
+  for (std::size_t i = 0; i < package.size(); ++i) {
+    const auto c = static_cast<unsigned char>(package[i]);
+    if (c <= ' ' || c == '%' || c == '"' || c >= 0x7f || (c == '.' && i >= last))
+      out += fmt::format("%{:02x}", c);
+    else
+      out += package[i];
+  }
+  return out;
+}
+
+// Folders differ from machine to machine; a file's name below its package is what the source's facts say too.
+std::string portable(std::string_view file, std::string_view function) {
+  const auto slash = file.rfind('/');
+  return package_of_symbol(function) + "/" +
+         std::string(slash == std::string_view::npos ? file : file.substr(slash + 1));
+}
+
+// An interface without a name is written out with all of its methods, which nobody reads.
+std::string shortened(const std::string& via) {
+  std::string out;
+  int depth = 0;
+  for (const char c : via) {
+    if (c == '}' && depth > 0 && --depth == 0) out += "...";
+    if (depth == 0) out += c;
+    if (c == '{') ++depth;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string linker_symbol(const Function& function) {
+  auto name = function.name.substr(0, function.name.find('$'));
+  const auto at = name.find(function.package);
+  if (at == std::string::npos || function.package.empty()) return without_type_arguments(name);
+  const auto package = escaped(function.package);
+  auto rest = name.substr(at + function.package.size());  // ".F", ".T).M"
+  if (at == 0) return package + without_type_arguments(rest);
+  const bool pointer = name[at - 1] == '*';
+  const auto end = rest.rfind(')');
+  if (end == std::string::npos || rest.empty()) return without_type_arguments(name);
+  const auto type = rest.substr(1, end - 1), method = rest.substr(end + 1);
+  return without_type_arguments(
+      fmt::format("{}.{}{}{}{}", package, pointer ? "(*" : "", type, pointer ? ")" : "", method));
+}
+
+std::string frame(const gobinary::Frame& step, const std::string& at) {
+  auto where = at;
+  if (where.empty() && !step.at.file.empty())
+    where = fmt::format("{}:{}", portable(step.at.file, step.function), step.at.line);
+  auto line = frame(Function{std::string(step.function), {}, {}, {}, {}}, where);
+  if (step.edge == Edge::call) return line;
+  line += fmt::format(" ({}{}{})", step.edge == Edge::root ? "" : "by ", gobinary::to_string(step.edge),
+                      step.via.empty() ? "" : ": " + shortened(step.via));
+  return line;
+}
+
+std::string package_of_symbol(std::string_view symbol) {
+  // Type arguments hold import paths of their own.
+  const auto name = symbol.substr(0, symbol.find('['));
+  const auto slash = name.rfind('/');
+  const auto dot = name.find('.', slash == std::string_view::npos ? 0 : slash);
+  return model::percent_decode(name.substr(0, dot));
+}
+
+ExecutableWays::ExecutableWays(const Facts& facts, const gobinary::Executable& executable, const gobinary::Reach& reach)
+    : facts_(facts),
+      reach_(reach),
+      levels_(facts.functions.size(), model::Level::none),
+      symbols_(facts.functions.size()) {
+  for (std::size_t i = 1; i < facts.functions.size(); ++i)
+    for (const FunctionId id : executable.named(linker_symbol(facts.functions[i]))) {
+      const auto level = level_of(reach.level(id));
+      if (level == model::Level::none || rank(level) > rank(levels_[i])) continue;
+      if (level != levels_[i]) symbols_[i].clear();
+      levels_[i] = level;
+      symbols_[i].push_back(id);
+    }
+}
+
+std::vector<std::vector<std::string>> ExecutableWays::to(int function, const std::string& at, std::size_t most) const {
+  std::vector<std::vector<std::string>> ways;
+  for (const auto id : symbols_[function]) {
+    if (ways.size() >= most) break;
+    std::vector<std::string> lines;
+    const auto chain = reach_.chain(id);
+    for (const auto& step : chain) lines.push_back(frame(step, &step == &chain.back() ? at : std::string()));
+    if (!lines.empty()) ways.push_back(std::move(lines));
+  }
+  std::stable_sort(ways.begin(), ways.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  return ways;
+}
+
+}  // namespace blobgauge::analyzer

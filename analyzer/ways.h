@@ -1,0 +1,25 @@
+#pragma once
+// How a program comes to a function that its facts name. Two answers: the calls that a front end found in its source
+// (call_paths.h), and the machine code of an executable (executable_ways.h).
+#include <string>
+#include <vector>
+
+#include "analyzer/facts.h"
+#include "model/surface.h"
+
+namespace blobgauge::analyzer {
+
+// "List pkg.(*Fs).List path/file.go:12": a function's name without its import path, and a place in it.
+std::string frame(const Function& function, const std::string& at);
+
+class Ways {
+ public:
+  virtual ~Ways() = default;
+  virtual bool reachable(int function) const = 0;
+  // Level::none where the answer knows no levels, or the function is not reached.
+  virtual model::Level level(int function) const = 0;
+  // Shortest ways first, at most `most`: a frame a line, the root first; the last one ends at `at` in the function.
+  virtual std::vector<std::vector<std::string>> to(int function, const std::string& at, std::size_t most) const = 0;
+};
+
+}  // namespace blobgauge::analyzer

@@ -1,0 +1,19 @@
+#pragma once
+// The part of the analyser that is a Go program: run on a configuration, it writes facts.
+#include <string>
+
+#include "analyzer/facts.h"
+#include "model/error.h"
+
+namespace blobgauge::cli {
+
+// Facts of what `configuration` (docs/formats/facts.md) describes; `keep` is a file for them, or empty. On a terminal
+// the front end says on standard error what it does.
+model::Result<analyzer::Facts> run_go_front_end(const std::string& configuration, const std::string& keep);
+
+// The same for what never changes: libraries in exact versions. The facts are kept in $XDG_CACHE_HOME/blobgauge (or
+// ~/.cache/blobgauge), by the configuration and the front end that read it, and are taken from there the next time,
+// without the Go command and without a network. A cache that cannot be written or read is none.
+model::Result<analyzer::Facts> run_go_front_end_once(const std::string& configuration, const std::string& keep);
+
+}  // namespace blobgauge::cli
