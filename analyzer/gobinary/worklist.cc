@@ -39,11 +39,11 @@ bool begins_with_any(std::string_view name, std::initializer_list<std::string_vi
   return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view p) { return name.starts_with(p); });
 }
 
-// The run-time itself, which the system and the compiler's code enter in ways
-// that are not followed.
+// The run-time itself, which the system, C and the compiler's code enter in ways that are not followed. Only symbols of
+// hand-written code have no package; with cgo the C library enters the program through one of them.
 bool is_runtime(std::string_view name) {
-  return begins_with_any(name, {"runtime.", "runtime/internal/", "internal/runtime/", "runtime/cgo.", "_cgoexp_",
-                                "_rt0_", "crosscall", "_cgo_", "x_cgo_"});
+  return begins_with_any(name, {"runtime.", "runtime/internal/", "internal/runtime/", "runtime/cgo.", "_cgoexp_"}) ||
+         name.find('.') == name.npos;
 }
 
 bool is_identifier(char c) {
