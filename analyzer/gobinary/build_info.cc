@@ -39,18 +39,23 @@ std::string_view pointed_text(const Image& image, std::uint64_t pointer) {
   return text_of(image.at(*start, *size));
 }
 
+// The mark alone stands in every program that looks for it. Behind it: the size of a pointer, and whether the texts
+// follow (2) or pointers to them.
+bool is_record(Bytes bytes) { return bytes.size() >= 32 && bytes[15] <= 3 && ((bytes[15] & 2) || bytes[14] == 8); }
+
 // 16-aligned, in the first writable segment; read-only from Go 1.26 on where the program is position independent.
 Bytes find_mark(const Image& image) {
   if (const auto* section = image.section(".go.buildinfo")) {
     const auto bytes = image.at(section->address);
-    if (text_of(bytes).starts_with(mark)) return bytes;
+    if (text_of(bytes).starts_with(mark) && is_record(bytes)) return bytes;
   }
   for (const bool writable : {true, false}) {
     for (const auto& segment : image.segments()) {
       if (segment.writable != writable || segment.executable) continue;
       const auto text = text_of(segment.bytes);
       for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + 1))
-        if ((segment.address + at) % 16 == 0) return segment.bytes.subspan(at);
+        if (const auto found = segment.bytes.subspan(at); (segment.address + at) % 16 == 0 && is_record(found))
+          return found;
     }
   }
   return {};

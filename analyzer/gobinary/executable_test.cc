@@ -40,6 +40,7 @@ TEST(GoBinary, WhatIsNoElfFileForAmd64IsNamed) {
   EXPECT_THAT(error_of(header), HasSubstr("program headers"));
 }
 
+// This one even holds the mark of build information, as a constant.
 TEST(GoBinary, AProgramInAnotherLanguageIsRefused) {
   const auto read = Executable::open("/bin/sh");  // this test has the marks of Go programs among its texts
   ASSERT_FALSE(read);

@@ -51,6 +51,7 @@ class Part {
 
 constexpr std::uint64_t text_address = 0x401000, constants_address = 0x402000, data_address = 0x404000;
 constexpr std::uint64_t itab_address = data_address;
+constexpr std::uint64_t numbers_address = constants_address + 8, dictionary_address = numbers_address + 16;
 
 struct Code {
   std::string_view name;
@@ -69,7 +70,8 @@ struct Strings {
 
 // main.main (main.go:10) calls main.callee (main.go:20, its call at line 11) and puts a main.T into a main.I, whose
 // Method is main.T.Method. main.small (line 30) is inlined into main.callee at line 21, and has no code. Nothing names
-// main.lonely. From Go 1.21 on main.init is the package's initialisation.
+// main.lonely, whose address stands among numbers that main.main uses; that of main.listed stands in a dictionary. From
+// Go 1.21 on main.init is the package's initialisation.
 class Program {
  public:
   explicit Program(int go_minor) : minor_(go_minor) {}
@@ -104,11 +106,14 @@ class Program {
     const auto call = text_.size();
     relative("\xe8", 0);
     relative("\x48\x8d\x05", itab_address);  // LEA
-    text_.text("\xff\x50\x18\xc3");          // CALL [AX+24]; RET
+    text_.text("\xff\x50\x18");              // CALL [AX+24]
+    relative("\x48\x8d\x05", numbers_address);
+    relative("\x48\x8d\x05", dictionary_address);
+    text_.text("\xc3");
     begin(1);
     text_.text("\x90\x90\x90\xc3");
     text_.set(call + 1, static_cast<std::uint32_t>(code_[1].entry - (text_.start() + call + 5)));
-    for (const auto i : {2, 3, 4}) {
+    for (const auto i : {2, 3, 4, 5}) {
       begin(static_cast<std::size_t>(i));
       text_.text("\xc3");
     }
@@ -135,6 +140,7 @@ class Program {
   // func(), main.T with Method, main.I.
   void write_types() {
     constants_.put(std::uint64_t{0});
+    constants_.words({7, code_[4].entry, 0, code_[5].entry});
     const auto function_at = type_offset();
     common(8, 0, 19, 0);
     constants_.put(std::uint64_t{0});
@@ -162,6 +168,7 @@ class Program {
     constants_.align(8);
     types_end_ = type_offset();
     concrete_ = constants_address + concrete_at;
+    constants_.set(dictionary_address - constants_address, concrete_);
     interface_ = constants_address + interface_at;
     typelinks_ = constants_.here();
     constants_.put(function_at);
@@ -423,8 +430,8 @@ class Program {
 
   int minor_;
   Part text_{text_address}, constants_{constants_address}, data_{data_address};
-  std::vector<Code> code_ = {
-      {"main.main", 10}, {"main.callee", 20}, {"main.T.Method", 40}, {"main.init", 50}, {"main.lonely", 60}};
+  std::vector<Code> code_ = {{"main.main", 10}, {"main.callee", 20}, {"main.T.Method", 40},
+                             {"main.init", 50}, {"main.lonely", 60}, {"main.listed", 62}};
   Strings names_;
   std::string tables_ = std::string(1, '\0');
   std::uint32_t small_ = 0, types_linked_ = 0, types_end_ = 0;
@@ -450,8 +457,8 @@ TEST_P(TinyProgram, IsReadInEachForm) {
     const auto at = program->position(id);
     places.emplace(program->name(id), fmt::format("{}:{}", at.file, at.line));
   }
-  EXPECT_EQ(program->physical_count(), 5u);
-  EXPECT_EQ(places.size(), 6u);
+  EXPECT_EQ(program->physical_count(), 6u);
+  EXPECT_EQ(places.size(), 7u);
   EXPECT_EQ(places["main.main"], "main.go:10");
   EXPECT_EQ(places["main.callee"], "main.go:20");
   // Before Go 1.20 only the inlined instructions have lines.
@@ -476,6 +483,7 @@ TEST_P(TinyProgram, IsFollowedInEachForm) {
                                                   fmt::format("inlined main.small:{}", GetParam() < 20 ? 31 : 30)));
   EXPECT_THAT(chain_of("main.T.Method"), ElementsAre("root main.main:11", "itab main.T.Method:40 main.T as main.I"));
   EXPECT_EQ(chain_of("main.init").empty(), GetParam() < 21);
+  EXPECT_THAT(chain_of("main.listed"), ElementsAre("root main.main:12", "closure main.listed:62"));
   EXPECT_THAT(chain_of("main.lonely"), ElementsAre());
   EXPECT_EQ(reach->count(Level::unreached), GetParam() < 21 ? 2u : 1u);
 }
