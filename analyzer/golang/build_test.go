@@ -76,7 +76,9 @@ func (c *Client) build(o *Options) (*core.Request, error) {
 
 type stamp struct{}
 
-func (stamp) Do(req *core.Request) (*http.Response, error) {
+type request = core.Request
+
+func (stamp) Do(req *request) (*http.Response, error) {
 	req.Raw().Header.Set("x-stamp", "1")
 	return req.Next()
 }

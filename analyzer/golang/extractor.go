@@ -59,9 +59,8 @@ func newExtractor(l *Load, p *Program, config *Config) *extractor {
 		for _, name := range list {
 			x.sameFields[name] = true
 			holder := name[:strings.LastIndexByte(name, '.')]
-			for _, t := range []string{holder, "*" + holder} {
-				x.requestTypes[t], x.wraps[t] = true, holder != "net/http.Response"
-			}
+			x.requestTypes[holder], x.requestTypes["*"+holder] = true, true
+			x.wraps[holder] = holder != "net/http.Response"
 		}
 	}
 	for _, r := range p.Roots {

@@ -104,6 +104,15 @@ func (x *extractor) unseen(n *node) {
 	}
 }
 
+// isRequest: a type that holds a whole request, or a pointer to one, by whatever name.
+func (x *extractor) isRequest(t types.Type) bool {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	return x.wraps[typeName(t)]
+}
+
 // leaves: an address that goes where its stores are not seen.
 func (x *extractor) leaves(address ssa.Value) string {
 	for _, r := range *address.Referrers() {
@@ -284,7 +293,7 @@ func (x *extractor) paramNode(v *ssa.Parameter) *Expr {
 
 func (x *extractor) paramFlows(n *node, f *ssa.Function, at int) {
 	if root := x.rootName(f); root != "" {
-		if x.config.Open && x.wraps[typeName(f.Params[at].Type())] {
+		if x.config.Open && x.isRequest(f.Params[at].Type()) {
 			x.inflow(n, &Expr{Every: true}, f, f.Pos()) // a policy, and whose requests pass it is not seen
 		} else {
 			x.inflow(n, &Expr{Op: "argument of root " + root}, f, f.Pos())
