@@ -74,9 +74,9 @@ struct OperationSurface {
 };
 
 struct Surface {
-  std::string kind;  // "static", "executable", "observed", "probed"; "partial": from a log that leaves much out
-  std::string client;             // "rclone"
-  std::string release;            // "1.75.0"
+  std::string kind;     // "static", "executable", "observed", "probed"; "partial": from a log that leaves much out
+  std::string client;   // "rclone"
+  std::string release;  // "1.75.0"
   std::set<std::string> sources;  // traces, module versions
   std::map<std::string, OperationSurface> operations;
   std::map<std::string, Evidence> evidence;

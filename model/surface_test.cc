@@ -206,7 +206,8 @@ TEST(Surface, NamesThePlaceOfAMistake) {
       {"blobgauge-surface: 1\nkind: static\noperations:\n  A:\n    query:\n      b:\n        presence: never\n"
        "        seen: 5 of 3\n",
        "must be like '3 of 5'"},
-      {"blobgauge-surface: 1\nkind: executable\noperations:\n  A:\n    level: maybe\n", "none of reachable, by reflection"},
+      {"blobgauge-surface: 1\nkind: executable\noperations:\n  A:\n    level: maybe\n",
+       "none of reachable, by reflection"},
       {"blobgauge-surface: 1\nkind: executable\nother_services: [a]\n", "other_services"},
       {"blobgauge-surface: 1\nkind: static\noperations: [a]\n", "'operations' must be a map"},
       {"blobgauge-surface: 1\nkind: observed\noperations:\n  A:\n    answers:\n      - status: abc\n",
