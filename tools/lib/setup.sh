@@ -113,14 +113,19 @@ setup_azcopy() {
   [ -x "$BLOBGAUGE_AZCOPY" ] || chmod +x "$BLOBGAUGE_AZCOPY"  # the package's archive has no run bit
 }
 
-# setup_azcopy_10_10: sets BLOBGAUGE_AZCOPY_10_10, an AzCopy on the SDK that came before today's.
-setup_azcopy_10_10() {
-  local from=$top/clients/azcopy-10.10
+# setup_old_azcopy RELEASE VARIABLE: sets VARIABLE to an AzCopy of clients/azcopy-RELEASE.
+setup_old_azcopy() {
+  local from=$top/clients/azcopy-$1 program
   install_packages clients || return
-  make_once azcopy-10.10 "$(hash_of "$from/package-lock.json")" 'AzCopy 10.10 (npm)' network npm_install "$from" || return
-  export BLOBGAUGE_AZCOPY_10_10=$made/node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_amd64
-  [ -x "$BLOBGAUGE_AZCOPY_10_10" ] || chmod +x "$BLOBGAUGE_AZCOPY_10_10"
+  make_once "azcopy-$1" "$(hash_of "$from/package-lock.json")" "AzCopy $1 (npm)" network npm_install "$from" || return
+  program=$made/node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_amd64
+  [ -x "$program" ] || chmod +x "$program"
+  export "$2=$program"
 }
+# setup_azcopy_10_10: sets BLOBGAUGE_AZCOPY_10_10, an AzCopy on the SDK that came before today's.
+setup_azcopy_10_10() { setup_old_azcopy 10.10 BLOBGAUGE_AZCOPY_10_10; }
+# setup_azcopy_10_18: sets BLOBGAUGE_AZCOPY_10_18, on that SDK's last versions.
+setup_azcopy_10_18() { setup_old_azcopy 10.18 BLOBGAUGE_AZCOPY_10_18; }
 
 # setup_azure_storage_blob: sets BLOBGAUGE_AZURE_STORAGE_BLOB, a folder for PYTHONPATH of Debian's Python.
 setup_azure_storage_blob() {
@@ -204,7 +209,7 @@ build_go() {
   (cd "$1" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$3/$2" .)
 }
 
-# setup_all: everything that the main job and the default tests need.
+# setup_all: everything that the main job needs.
 setup_all() {
   local groups=(build test clients)
   # All at once: apt-get's own start costs more than most packages.
@@ -215,10 +220,13 @@ setup_all() {
   [ ! -f "$top/analyzer/golang/go.mod" ] || setup_go_front_end
 }
 
+# setup_test: what the default tests need beside that.
+setup_test() { setup_azcopy_10_10 && setup_azcopy_10_18; }
+
 # setup_full: what the long runs need beside that.
 setup_full() {
   install_packages full || return
-  setup_azcopy_10_10 && setup_azure_storage_blob && setup_har_validator && setup_mitmproxy && setup_chromium
+  setup_azure_storage_blob && setup_har_validator && setup_mitmproxy && setup_chromium
 }
 
 # build_preset PRESET [TARGET...]: configures if the build folder is new or CMake says so, then builds.
