@@ -145,8 +145,9 @@ TEST_F(AzcopyLogE2e, ADebugLogTellsWhatTheRecorderSaw) {
 TEST_F(AzcopyLogE2e, ItsLogIsScrubbedToATraceWithoutSecrets) {
   verify("copy-down-missing", "DEBUG");
   if (HasFatalFailure()) return;
-  ASSERT_FALSE(logs().empty());
-  const auto& log = logs().back();
+  const auto found = logs();
+  ASSERT_FALSE(found.empty());
+  const auto& log = found.back();
   run({"import", "azcopy-log", log, "-o", path("log.trace")});
   run({"trace", "scrub", log, "-o", path("clean.trace")});
   run({"trace", "audit", path("clean.trace")});
