@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <latch>
 #include <map>
 #include <random>
 
@@ -363,15 +364,23 @@ TEST(Proxy, ARequestWithoutHostGoesToTheTarget) {
 
 TEST(Proxy, AStaleServerConnectionIsReplacedUnseen) {
   std::atomic<int> connections = 0;
+  std::latch closed{1};
   Origin origin([&](Socket& socket) {
     socket.until("\r\n\r\n");
-    socket.say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + std::to_string(++connections));
-    if (connections > 1) socket.rest();  // the first one closes after its answer, without saying so
+    const int number = ++connections;
+    socket.say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + std::to_string(number));
+    if (number > 1) {
+      socket.rest();
+    } else {
+      socket.half_close();  // after its answer, without saying so
+      closed.count_down();
+    }
   });
   Recorded setup(Recorded::reverse(origin));
   auto client = setup.client();
   client.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   client.until("\r\n\r\n1");
+  closed.wait();
   client.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_THAT(client.until("\r\n\r\n2"), StartsWith("HTTP/1.1 200"));
 }
