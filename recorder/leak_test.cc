@@ -287,6 +287,7 @@ TEST(Leaks, NothingThatIsWrittenHasASecret) {
     const auto e = planted(planter, secret, what);
     const auto redacted = redaction.redact(e);
     const auto line = model::to_json_line(*redacted);
+    ASSERT_FALSE(leaks(line)) << what << "\n" << line;
     const auto findings = redaction.find(e);
     ASSERT_FALSE(findings.empty()) << what;
     // What is said on the terminal quotes what was met.

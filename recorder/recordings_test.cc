@@ -175,7 +175,7 @@ TEST(Recordings, PseudonymsLeaveEveryOperationAsItWas) {
   ASSERT_TRUE(catalogue) << describe(catalogue.error());
   const model::Classifier classifier(*catalogue);
   const model::Pseudonyms pseudonyms(*catalogue, model::test_hash("key"));
-  const std::uint64_t stride = std::getenv("BLOBGAUGE_LONG") ? 1 : 40;
+  const std::uint64_t stride = std::getenv("BLOBGAUGE_LONG") ? 1 : 10;
   std::uint64_t count = 0, differ = 0, kept = 0;
   const auto summary =
       import_recordings(recordings, ImportOptions{.keep_bodies = false}, [&](Exchange&& e) -> model::Status {
