@@ -14,13 +14,11 @@ namespace {
 // Shorter names are replaced in texts only where slashes stand around them.
 constexpr std::size_t shortest_word = 3;
 
-bool alphanumeric(char c) {
+bool word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          static_cast<unsigned char>(c) >= 0x80;
 }
-bool host_character(char c) {
-  return (alphanumeric(c) && static_cast<unsigned char>(c) < 0x80) || c == '.' || c == '-';
-}
+bool host_character(char c) { return (word_byte(c) && static_cast<unsigned char>(c) < 0x80) || c == '.' || c == '-'; }
 bool ends_url(char c) {
   return static_cast<unsigned char>(c) <= ' ' || std::string_view("\"'<>`|{}").find(c) != std::string_view::npos;
 }
@@ -330,7 +328,7 @@ class Pseudonyms::Pass {
       for (auto at = old.find(from); at != std::string::npos; at = old.find(from, at + 1)) {
         const char before = at > 0 ? old[at - 1] : ' ';
         const char after = at + from.size() < old.size() ? old[at + from.size()] : ' ';
-        if (done[at] || done[at + from.size() - 1] || alphanumeric(before) || alphanumeric(after)) continue;
+        if (done[at] || done[at + from.size() - 1] || word_byte(before) || word_byte(after)) continue;
         if (from.size() < shortest_word && before != '/') continue;
         put(text, begin + at, word->second);
         std::fill_n(done.begin() + static_cast<std::ptrdiff_t>(at), from.size(), true);
@@ -391,7 +389,7 @@ class Pseudonyms::Pass {
       const auto close = quote == '"' || quote == '\'' ? markup.find(quote, equals + 2) : std::string::npos;
       if (close == std::string::npos) continue;
       auto begin = equals;
-      while (begin > 0 && (alphanumeric(markup[begin - 1]) || markup[begin - 1] == ':')) --begin;
+      while (begin > 0 && (word_byte(markup[begin - 1]) || markup[begin - 1] == ':')) --begin;
       const auto key = markup.substr(begin, equals - begin);
       auto raw = markup.substr(equals + 2, close - equals - 2);
       edit(raw, [&](std::string& text) {
