@@ -12,23 +12,6 @@ namespace {
 using gobinary::Edge;
 using gobinary::FunctionId;
 
-model::Level level_of(gobinary::Level level) {
-  switch (level) {
-    case gobinary::Level::reachable:
-      return model::Level::reachable;
-    case gobinary::Level::by_reflection:
-      return model::Level::by_reflection;
-    case gobinary::Level::safe_bound:
-      return model::Level::safe_bound;
-    case gobinary::Level::unreached:
-      return model::Level::none;
-  }
-  return model::Level::none;
-}
-
-// The strongest first, and what is not reached last.
-int rank(model::Level level) { return level == model::Level::none ? 99 : static_cast<int>(level); }
-
 std::string without_type_arguments(std::string_view name) {
   std::string out;
   int depth = 0;
@@ -117,8 +100,8 @@ ExecutableWays::ExecutableWays(const Facts& facts, const gobinary::Executable& e
       symbols_(facts.functions.size()) {
   for (std::size_t i = 1; i < facts.functions.size(); ++i)
     for (const FunctionId id : executable.named(linker_symbol(facts.functions[i]))) {
-      const auto level = level_of(reach.level(id));
-      if (level == model::Level::none || rank(level) > rank(levels_[i])) continue;
+      const auto level = reach.level(id);
+      if (level == model::Level::none || level > levels_[i]) continue;
       if (level != levels_[i]) symbols_[i].clear();
       levels_[i] = level;
       symbols_[i].push_back(id);

@@ -162,7 +162,7 @@ OperationSurface merge_operations(const OperationSurface& a, const OperationSurf
   out.error_codes.insert(b.error_codes.begin(), b.error_codes.end());
   out.scenarios = a.scenarios;
   out.scenarios.insert(b.scenarios.begin(), b.scenarios.end());
-  out.level = a.level == Level::none ? b.level : b.level == Level::none ? a.level : std::min(a.level, b.level);
+  out.level = std::min(a.level, b.level);
   out.evidence = a.evidence;
   unite(out.evidence, b.evidence);
   return out;
@@ -273,20 +273,6 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
 bool is_partial(const Surface& surface) { return surface.kind.find("partial") != std::string::npos; }
 
 bool is_executable(const Surface& surface) { return surface.kind == "executable"; }
-
-std::string_view name_of(Level level) {
-  switch (level) {
-    case Level::none:
-      return "";
-    case Level::reachable:
-      return "reachable";
-    case Level::by_reflection:
-      return "by reflection";
-    case Level::safe_bound:
-      return "safe bound";
-  }
-  return "";
-}
 
 std::string_view name_of(Presence presence) {
   switch (presence) {

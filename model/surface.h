@@ -10,13 +10,11 @@
 #include <vector>
 
 #include "model/error.h"
+#include "model/level.h"
 
 namespace blobgauge::model {
 
 enum class Presence { always, conditional, never, undecided };
-// How sure it is that an executable can come to an operation, the strongest statement first. docs/analyzer.md explains
-// the levels; `none` in surfaces of other kinds.
-enum class Level { none, reachable, by_reflection, safe_bound };
 enum class ValueKind { constant, one_of, pattern, dynamic };  // `pattern` is the template of docs/formats/surface.md
 
 // Evidence is shared by id within a surface: "p12" a call path, "x12" an exchange, "n" a count of recorded answers.
@@ -109,7 +107,6 @@ bool is_partial(const Surface& surface);
 bool is_executable(const Surface& surface);
 
 std::string_view name_of(Presence presence);
-std::string_view name_of(Level level);  // "" for none
 std::string_view name_of(ValueKind kind);
 
 }  // namespace blobgauge::model

@@ -8,20 +8,6 @@
 
 namespace blobgauge::analyzer::gobinary {
 
-std::string_view to_string(Level level) {
-  switch (level) {
-    case Level::reachable:
-      return "reachable";
-    case Level::by_reflection:
-      return "by reflection";
-    case Level::safe_bound:
-      return "safe bound";
-    case Level::unreached:
-      break;
-  }
-  return "unreached";
-}
-
 std::string_view to_string(Edge edge) {
   switch (edge) {
     case Edge::root:
@@ -78,7 +64,7 @@ struct Reach::Parts {
     std::size_t length = 0;
     const auto consider = [&](FunctionId place, std::size_t more) {
       const auto level = worklist.level(place);
-      if (level == Level::unreached) return;
+      if (level == Level::none) return;
       const auto steps = path(place).size() + more;
       if (best == FunctionTable::none || level < worklist.level(best) ||
           (level == worklist.level(best) && steps < length)) {
@@ -104,7 +90,7 @@ model::Result<Reach> Reach::compute(const Executable& executable, const ReachOpt
 }
 
 Level Reach::level(FunctionId id) const {
-  auto level = Level::unreached;
+  auto level = Level::none;
   if (id < parts_->executable.physical_count()) level = parts_->worklist.level(id);
   for (const auto* host = parts_->executable.hosts_begin(id); host != parts_->executable.hosts_end(id); ++host)
     level = std::min(level, parts_->worklist.level(*host));

@@ -8,17 +8,11 @@
 
 #include "analyzer/gobinary/executable.h"
 #include "model/error.h"
+#include "model/level.h"
 
 namespace blobgauge::analyzer::gobinary {
 
-// Ordered, the strongest statement first; each level contains those before it.
-enum class Level : std::uint8_t {
-  reachable,      // through calls, function values and the interfaces that reachable code converts or asserts to
-  by_reflection,  // only if reflection calls a method by a name that some string holds, or an enumeration's `func() T`
-  safe_bound,     // only if reflection calls any exported method of any type in use
-  unreached       // linked in, and nothing that can run names it
-};
-std::string_view to_string(Level level);  // "reachable", "by reflection", "safe bound", "unreached"
+using model::Level;
 
 // How a frame of a chain was entered from the one before it.
 enum class Edge : std::uint8_t {

@@ -84,7 +84,7 @@ void expect_wants(const std::string& path) {
   for (const auto& want : wanted) {
     const auto ids = program->named(want.name);
     EXPECT_EQ(ids.empty(), want.level == "absent") << want.name;
-    for (const auto id : ids) EXPECT_EQ(to_string(reach->level(id)), want.level) << want.name;
+    for (const auto id : ids) EXPECT_EQ(model::name_of(reach->level(id)), want.level) << want.name;
   }
 }
 

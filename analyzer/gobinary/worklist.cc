@@ -60,7 +60,7 @@ Worklist::Worklist(const Executable& executable, const TypeTable& types, const R
       types_(types),
       references_(references),
       data_(data),
-      levels_(functions_.physical_count(), Level::unreached),
+      levels_(functions_.physical_count(), Level::none),
       causes_(functions_.physical_count()) {
   for (const auto& segment : image_.segments()) budget_ += segment.bytes.size() / 8;
 }
@@ -121,7 +121,7 @@ void Worklist::add_function(std::uint64_t address, const Cause& cause) {
 }
 
 void Worklist::add_function(FunctionId id, const Cause& cause) {
-  if (levels_[id] != Level::unreached) return;
+  if (levels_[id] != Level::none) return;
   levels_[id] = current_;
   causes_[id] = cause;
   // Before Go 1.21 the run-time's main finds the packages' initialisation
@@ -347,7 +347,7 @@ void Worklist::start_level(Level level) {
   current_ = level;
   if (!weak_counts) return;
   for (FunctionId id = 0; id < functions_.physical_count(); ++id) {
-    if (levels_[id] == Level::unreached) continue;
+    if (levels_[id] == Level::none) continue;
     for (const auto& reference : references_.of(id))
       if (reference.kind == Reference::Kind::weak)
         follow(image_.base() + reference.target, {id, reference.at, Edge::closure, 0, 0});
