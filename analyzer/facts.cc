@@ -18,6 +18,7 @@ namespace dom = simdjson::dom;
 
 // Deeper nesting is no expression that a front end writes, and would only serve to exhaust the stack.
 constexpr int deepest = 200;
+constexpr std::size_t most_steps = 16;  // of a word's path
 
 std::string text_of(const dom::object& object, std::string_view key) {
   std::string_view text;
@@ -293,6 +294,7 @@ class Reader {
     g.text = text_of(object, "text");
     g.constant = text_of(object, "c");
     g.value = expr(object, "e");
+    if (dom::object inner; !object["word"].get(inner)) g.word = word(inner);
     dom::array parts;
     if (!object["parts"].get(parts))
       for (const auto item : parts) {
@@ -303,6 +305,34 @@ class Reader {
           g.parts.push_back(guard(part, depth + 1));
       }
     return g;
+  }
+
+  Word word(const dom::object& object) {
+    static constexpr std::array<std::string_view, 10> places{"AX", "BX", "CX",  "DI",  "SI",
+                                                             "R8", "R9", "R10", "R11", "stack"};
+    Word w;
+    const auto means = text_of(object, "means");
+    w.means = means == "set"     ? Word::Means::set
+              : means == "unset" ? Word::Means::unset
+              : means == "needs" ? Word::Means::needs
+                                 : Word::Means::nothing;
+    w.in = text_of(object, "in");
+    w.at = number_of(object, "at");
+    const int width = number_of(object, "width");
+    w.width = static_cast<std::uint8_t>(width & 15);
+    dom::array path;
+    if (!object["path"].get(path))
+      for (const auto item : path) {
+        std::int64_t offset = 0;
+        if (item.get(offset) || offset < 0 || offset > (1 << 28)) problem_ = "an offset in a word is out of range";
+        w.path.push_back(static_cast<std::int32_t>(offset));
+      }
+    const bool known = std::find(places.begin(), places.end(), w.in) != places.end();
+    if (!known || w.means == Word::Means::nothing || w.at < 0 || w.path.size() > most_steps ||
+        (width != 1 && width != 2 && width != 4 && width != 8))
+      problem_ = fmt::format("no word is in \"{}\", {} bytes wide and means \"{}\" in version {}", w.in, width, means,
+                             facts_version);
+    return w;
   }
 
   dom::parser parser_;

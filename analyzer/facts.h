@@ -12,7 +12,7 @@
 
 namespace blobgauge::analyzer {
 
-inline constexpr int facts_version = 1;
+inline constexpr int facts_version = 2;  // version 1 has no words
 
 // Where a value comes from. Pointers are transparent: *p and p carry the same values, only nil tells them apart.
 struct Expr {
@@ -38,6 +38,17 @@ struct Expr {
   std::vector<Expr> parts;
 };
 
+// Where a compiled program keeps what a test asks, when the function of the test is entered.
+struct Word {
+  enum class Means { nothing, set, unset, needs };
+  Means means = Means::nothing;    // set: the test holds where the word is not zero; unset: where it is; needs: only
+                                   // where it is not
+  std::string in;                  // a register of amd64 by its name, or "stack"
+  std::int32_t at = 0;             // on the stack: bytes above the first argument there
+  std::vector<std::int32_t> path;  // pointers to follow: the word that many bytes behind each
+  std::uint8_t width = 8;          // bytes that count
+};
+
 // A condition. `also` and `either` have parts; equal and unequal compare with `constant`.
 struct Guard {
   enum class Kind { always, also, either, nil, nonnil, empty, nonempty, equal, unequal, yes, no, loop, test };
@@ -46,6 +57,7 @@ struct Guard {
   Expr value;
   std::string constant;
   std::string text;  // as the source has it
+  Word word = {};    // of a test of its function's arguments
 };
 
 struct Function {

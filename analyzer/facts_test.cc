@@ -9,13 +9,17 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr const char* head =
-    R"({"k":"facts","version":1,"language":"go","module":"m","release":"v1.2.3","modules":["m@v1.2.3"]})";
+    R"({"k":"facts","version":2,"language":"go","module":"m","release":"v1.2.3","modules":["m@v1.2.3"]})";
 constexpr const char* tail = R"({"k":"end","counts":{}})";
 
 std::string facts_of(std::initializer_list<std::string> lines) {
   std::string text = std::string(head) + "\n";
   for (const auto& line : lines) text += line + "\n";
   return text + tail + "\n";
+}
+
+std::string with_word(const std::string& word) {
+  return facts_of({R"({"k":"write","what":"header","do":"set","guard":{"is":"nonnil","word":{)" + word + "}}}"});
 }
 
 TEST(Facts, ReadsEveryKind) {
@@ -28,7 +32,7 @@ TEST(Facts, ReadsEveryKind) {
            R"({"k":"flow","to":1,"from":{"addr":{"const":"v"}},"fn":1,"at":"m/a.go:5","how":"dynamic"})",
            R"({"k":"request","id":1,"fn":2,"at":"m/a.go:9","maker":"n","method":{"const":"GET"},"endpoint":{"node":1}})",
            R"({"k":"write","what":"header","do":"assign","owner":{"request":1},"key":{"cat":[{"const":"a-"},{"node":1}]},)"
-           R"("value":{"list":[{"op":"f"}]},"guard":{"is":"and","parts":[{"is":"nonnil","e":{"node":1},"text":"x != nil"},)"
+           R"("value":{"list":[{"op":"f"}]},"guard":{"is":"and","parts":[{"is":"nonnil","e":{"node":1},"text":"x != nil","word":{"in":"BX","path":[24,8],"width":8,"means":"set"}},)"
            R"({"is":"eq","e":{"any":[{"nil":true},{"zero":true}]},"c":"1","text":"y == 1"}]},"fn":2,"at":"m/a.go:10"})",
            R"({"k":"status","owner":{"request":1},"codes":["200"],"how":"accepted","fn":2,"at":"m/a.go:11"})",
            R"({"k":"read","what":"header","owner":{"request":1},"key":{"const":"ETag"},"into":["m.T.F"],"used":true,"fn":2,"at":""})",
@@ -44,6 +48,11 @@ TEST(Facts, ReadsEveryKind) {
   EXPECT_EQ(write.key.parts.size(), 2U);
   EXPECT_EQ(write.guard.kind, Guard::Kind::also);
   EXPECT_EQ(write.guard.parts.at(1).constant, "1");
+  const auto& word = write.guard.parts.at(0).word;
+  EXPECT_EQ(word.means, Word::Means::set);
+  EXPECT_EQ(word.in, "BX");
+  EXPECT_EQ(word.path, (std::vector<std::int32_t>{24, 8}));
+  EXPECT_EQ(write.guard.parts.at(1).word.means, Word::Means::nothing);
   EXPECT_TRUE(facts->statuses.at(0).accepted);
   EXPECT_TRUE(facts->reads.at(0).used);
   EXPECT_EQ(facts->unresolved.at(0).what, "f");
@@ -68,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
     Facts, Refused,
     ::testing::Values(
         Refusal{"", "no facts", 0}, Refusal{"[]\n", "object", 1}, Refusal{"{\"k\":\"func\"}\n", "first line", 1},
-        Refusal{R"({"k":"facts","version":2})", "version 2", 1}, Refusal{std::string(head) + "\n", "cut short", 0},
+        Refusal{R"({"k":"facts","version":3})", "version 3", 1}, Refusal{std::string(head) + "\n", "cut short", 0},
         Refusal{std::string(head) + "\n{\"k\":\"fu", "no JSON", 2}, Refusal{facts_of({R"({"k":"guess"})"}), "guess", 2},
         Refusal{facts_of({R"({"k":"func","id":7,"name":"f"})"}), "id 7 where 1", 2},
         Refusal{facts_of({R"({"k":"call","from":1,"to":2})"}), "no line describes", 0},
@@ -77,6 +86,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{facts_of({R"({"k":"write","what":"header","do":"burn"})"}), "burn", 2},
         Refusal{facts_of({R"({"k":"request","id":1,"method":{"wat":1}})"}), "wat", 2},
         Refusal{facts_of({R"({"k":"write","what":"header","do":"set","guard":{"is":"maybe"}})"}), "maybe", 2},
+        Refusal{with_word(R"("in":"SP","width":8,"means":"set")"), "SP", 2},
+        Refusal{with_word(R"("in":"AX","width":3,"means":"set")"), "3 bytes", 2},
+        Refusal{with_word(R"("in":"AX","width":8,"means":"hot")"), "hot", 2},
+        Refusal{with_word(R"("in":"AX","width":8,"means":"set","path":[-8])"), "out of range", 2},
         Refusal{std::string(head) + "\n" + tail + "\n{\"k\":\"func\",\"id\":1}\n", "after the last", 3}));
 
 TEST(Facts, RefusesNestingThatWouldExhaustTheStack) {

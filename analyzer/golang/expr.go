@@ -39,6 +39,7 @@ type Guard struct {
 	E    *Expr    `json:"e,omitempty"`
 	C    string   `json:"c,omitempty"`    // the constant of eq and ne
 	Text string   `json:"text,omitempty"` // as a person would write it
+	Word *Word    `json:"word,omitempty"` // of a test of its function's arguments: where the machine has it
 }
 
 func both(a, b *Guard) *Guard {

@@ -39,6 +39,9 @@ type extractor struct {
 	level     int                 // depth of the expression being read
 	listing   map[*ssa.Alloc]bool // being read now
 	folders   map[string]string
+
+	touches     map[*ssa.Function]map[string]bool // types of what a function may change
+	argumentsOf map[*ssa.Function][]argument
 }
 
 func newExtractor(l *Load, p *Program, config *Config) *extractor {
@@ -47,6 +50,7 @@ func newExtractor(l *Load, p *Program, config *Config) *extractor {
 		sameArg: map[string]int{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
 		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
 		listing: map[*ssa.Alloc]bool{}, wraps: map[string]bool{},
+		touches: map[*ssa.Function]map[string]bool{}, argumentsOf: map[*ssa.Function][]argument{},
 		requestTypes: map[string]bool{"net/http.Header": true, "net/url.Values": true},
 	}
 	for name, arg := range standardSame {

@@ -303,7 +303,7 @@ func (x *extractor) condition(v ssa.Value, holds bool) *Guard {
 		if next, ok := c.Tuple.(*ssa.Next); ok && c.Index == 0 {
 			r, isRange := next.Iter.(*ssa.Range)
 			if isRange && holds {
-				return &Guard{Is: "loop", E: x.value(r.X), Text: "for range " + text(r.X)}
+				return x.testsLength(&Guard{Is: "loop", E: x.value(r.X), Text: "for range " + text(r.X)}, r.X, "set")
 			}
 			return nil // the loop ends at last
 		}
@@ -312,11 +312,10 @@ func (x *extractor) condition(v ssa.Value, holds bool) *Guard {
 			return g
 		}
 	}
-	is, mark := "true", ""
 	if !holds {
-		is, mark = "false", "!"
+		return x.tests(&Guard{Is: "false", E: x.value(v), Text: "!" + text(v)}, v, "unset")
 	}
-	return &Guard{Is: is, E: x.value(v), Text: mark + text(v)}
+	return x.tests(&Guard{Is: "true", E: x.value(v), Text: text(v)}, v, "set")
 }
 
 func (x *extractor) comparison(c *ssa.BinOp, holds bool) *Guard {
@@ -338,7 +337,11 @@ func (x *extractor) comparison(c *ssa.BinOp, holds bool) *Guard {
 	if !ok {
 		if loopCounter(left) {
 			if holds {
-				return &Guard{Is: "loop", E: x.value(right), Text: "loop up to " + text(right)}
+				loop := &Guard{Is: "loop", E: x.value(right), Text: "loop up to " + text(right)}
+				if list := lengthOf(right); list != nil {
+					return x.testsLength(loop, list, "set")
+				}
+				return loop
 			}
 			return nil
 		}
@@ -352,36 +355,51 @@ func (x *extractor) comparison(c *ssa.BinOp, holds bool) *Guard {
 	if k.IsNil() {
 		switch op {
 		case token.EQL:
-			return &Guard{Is: "nil", E: x.value(left), Text: whole}
+			return x.tests(&Guard{Is: "nil", E: x.value(left), Text: whole}, left, "unset")
 		case token.NEQ:
-			return &Guard{Is: "nonnil", E: x.value(left), Text: whole}
+			return x.tests(&Guard{Is: "nonnil", E: x.value(left), Text: whole}, left, "set")
 		}
 	}
 	if k.Value == nil {
 		return nil
 	}
-	if length, ok := left.(*ssa.Call); ok {
-		if b, ok := length.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" && constant.Sign(k.Value) == 0 {
-			switch op {
-			case token.GTR, token.NEQ:
-				return &Guard{Is: "nonempty", E: x.value(length.Call.Args[0]), Text: whole}
-			case token.EQL, token.LEQ:
-				return &Guard{Is: "empty", E: x.value(length.Call.Args[0]), Text: whole}
-			}
+	if list := lengthOf(left); list != nil && constant.Sign(k.Value) == 0 {
+		switch op {
+		case token.GTR, token.NEQ:
+			return x.testsLength(&Guard{Is: "nonempty", E: x.value(list), Text: whole}, list, "set")
+		case token.EQL, token.LEQ:
+			return x.testsLength(&Guard{Is: "empty", E: x.value(list), Text: whole}, list, "unset")
 		}
 	}
 	value := constantText(k)
+	zero := k.Value.Kind() == constant.Int && constant.Sign(k.Value) == 0
 	switch {
 	case op == token.EQL && value == "" && k.Value.Kind() == constant.String:
-		return &Guard{Is: "empty", E: x.value(left), Text: whole}
+		return x.testsLength(&Guard{Is: "empty", E: x.value(left), Text: whole}, left, "unset")
 	case op == token.NEQ && value == "" && k.Value.Kind() == constant.String:
-		return &Guard{Is: "nonempty", E: x.value(left), Text: whole}
+		return x.testsLength(&Guard{Is: "nonempty", E: x.value(left), Text: whole}, left, "set")
+	case op == token.EQL && zero:
+		return x.tests(&Guard{Is: "eq", E: x.value(left), C: value, Text: whole}, left, "unset")
+	case op == token.NEQ && zero:
+		return x.tests(&Guard{Is: "ne", E: x.value(left), C: value, Text: whole}, left, "set")
+	case op == token.EQL && k.Value.Kind() == constant.String:
+		return x.testsLength(&Guard{Is: "eq", E: x.value(left), C: value, Text: whole}, left, "needs")
 	case op == token.EQL:
 		return &Guard{Is: "eq", E: x.value(left), C: value, Text: whole}
 	case op == token.NEQ:
 		return &Guard{Is: "ne", E: x.value(left), C: value, Text: whole}
 	}
 	return &Guard{Is: "test", E: x.value(left), Text: whole}
+}
+
+// lengthOf is what a call of len is given; nil for other values.
+func lengthOf(v ssa.Value) ssa.Value {
+	if call, ok := v.(*ssa.Call); ok {
+		if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
+			return call.Call.Args[0]
+		}
+	}
+	return nil
 }
 
 // loopCounter: the index of a `for range` over a slice, which go/ssa writes as a phi of a block named for it.
