@@ -177,9 +177,9 @@ std::vector<FoundSecret> Redaction::find(const Exchange& exchange) const {
   return findings;
 }
 
-RedactedExchange Redaction::redact(Exchange exchange) const {
+RedactedExchange Redaction::redact(Exchange& exchange) const {
   apply(exchange);
-  return RedactedExchange(std::move(exchange));
+  return RedactedExchange(exchange);
 }
 
 std::vector<std::string> Redaction::command(const std::vector<std::string>& arguments) const {

@@ -37,16 +37,17 @@ struct FoundSecret {
   std::string what;    // "sig", "token"
 };
 
-// An exchange that passed a Redaction. Nothing else makes one, so who takes it can be given no secret by mistake.
+// An exchange that passed a Redaction. Nothing else makes one, so who takes it can be given no secret by mistake. It
+// refers to that exchange, which must outlive it.
 class RedactedExchange {
  public:
-  const Exchange& operator*() const { return exchange_; }
-  const Exchange* operator->() const { return &exchange_; }
+  const Exchange& operator*() const { return *exchange_; }
+  const Exchange* operator->() const { return exchange_; }
 
  private:
   friend class Redaction;
-  explicit RedactedExchange(Exchange exchange) : exchange_(std::move(exchange)) {}
-  Exchange exchange_;
+  explicit RedactedExchange(const Exchange& exchange) : exchange_(&exchange) {}
+  const Exchange* exchange_;
 };
 
 // Immutable, cheap to copy, safe to share between threads.
@@ -62,7 +63,7 @@ class Redaction {
   // Every text of both sides. A secret that the exchange showed in one place is also masked where another repeats it,
   // in any encoding. A kept body that changed is marked; its size and digest stay those of what was sent.
   void apply(Exchange& exchange) const;
-  RedactedExchange redact(Exchange exchange) const;
+  RedactedExchange redact(Exchange& exchange) const;  // the same, with the proof
   // What `apply` would mask.
   std::vector<FoundSecret> find(const Exchange& exchange) const;
 

@@ -41,7 +41,10 @@ class FileWriter final : public TraceWriter {
     return end_line(more_follows ? After::more : After::now);
   }
 
-  Status write(const Exchange& exchange) override { return write(redaction_.redact(exchange), false); }
+  Status write(const Exchange& exchange) override {
+    auto copy = exchange;
+    return write(redaction_.redact(copy), false);
+  }
 
   Status finish(TraceEnd end) override {
     end.exchanges = count_;

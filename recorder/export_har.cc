@@ -30,7 +30,10 @@ class HarWriter final : public model::TraceWriter {
   Status write(const model::RedactedExchange& exchange, bool) override {
     return put((any_++ ? ",\n" : "\n") + to_har_entry(*exchange));
   }
-  Status write(const model::Exchange& exchange) override { return write(redaction_.redact(exchange), false); }
+  Status write(const model::Exchange& exchange) override {
+    auto copy = exchange;
+    return write(redaction_.redact(copy), false);
+  }
 
   Status finish(model::TraceEnd end) override {
     std::string notes = end.complete ? "" : "the trace was cut short";

@@ -115,7 +115,7 @@ struct Proxy::State {
   Task<> tell_refusal(const wire::Refusal& refusal);
   RelayOptions relay_options(const wire::RequestHead& head, const model::Request& request) const;
   Task<> tell(model::Exchange&& exchange);
-  void write(model::Exchange&& exchange, bool more_follows);
+  void write(model::Exchange& exchange, bool more_follows);
   wire::Client& servers_of(wire::Session& session) const;
 };
 
@@ -317,12 +317,12 @@ Task<> Proxy::State::tell(model::Exchange&& exchange) {
 }
 
 // On the queue's thread.
-void Proxy::State::write(model::Exchange&& exchange, bool more_follows) {
+void Proxy::State::write(model::Exchange& exchange, bool more_follows) {
   if (!written) return;
   exchange.number = exchanges + 1;
   exchange.process = clients.found(exchange.connection);
   exchange.operation = classifier.classify(exchange).name;
-  const auto redacted = redaction.redact(std::move(exchange));
+  const auto redacted = redaction.redact(exchange);
   written = sink->write(redacted, more_follows);
   sink_failed = !written;
   if (!written) return;
@@ -397,9 +397,9 @@ model::Result<std::unique_ptr<Proxy>> Proxy::start(Options options, std::shared_
   listening.tls = state->options.tls;
   listening.idle = state->options.idle_limit;
   auto* self = state.get();
-  state->queue = std::make_unique<RecordingQueue>(
-      state->runtime, state->options.queue,
-      [self](model::Exchange&& exchange, bool more) { self->write(std::move(exchange), more); });
+  state->queue =
+      std::make_unique<RecordingQueue>(state->runtime, state->options.queue,
+                                       [self](model::Exchange& exchange, bool more) { self->write(exchange, more); });
   listening.handshake_failed = [self](const model::Error&) { ++self->handshakes_failed; };
   listening.refused = [self](const wire::Refusal& refusal) { return self->tell_refusal(refusal); };
   BLOBGAUGE_TRY(state->server, wire::Server::start(state->runtime, listening, [self](wire::Transaction& transaction) {

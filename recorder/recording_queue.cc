@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,6 +19,9 @@ using Clock = std::chrono::steady_clock;
 // and until there are so many bytes.
 constexpr std::chrono::milliseconds gathering{5};
 constexpr std::uint64_t batch_bytes = 256 << 10;
+// Memory that one thread allocates and another frees goes the slow ways of the allocator each time. What was written
+// goes back, a batch of so many at most, to be freed where the next exchange is made of it.
+constexpr std::size_t most_spent = 1024;
 
 std::uint64_t footprint(const model::Exchange& exchange) {
   std::uint64_t sum = sizeof exchange;
@@ -46,11 +50,13 @@ struct RecordingQueue::State {
   const Take take;
   std::thread thread;
   std::vector<std::shared_ptr<wire::Event>> waiting;  // of the runtime's thread
+  std::vector<Item> returned;                         // likewise: spent, one is freed for each that comes
 
   mutable std::mutex mutex;
   std::condition_variable filled;
   // Under the mutex, all of them.
   std::vector<Item> items;
+  std::vector<Item> spent;  // written
   std::uint64_t bytes = 0;  // of items and of those that are being written
   std::uint64_t dropped = 0, gap = 0;
   bool finished = false, sleeping = false, wanted = false;  // wanted: somebody waits for room
@@ -95,7 +101,9 @@ struct RecordingQueue::State {
       std::swap(batch, items);
       lock.unlock();
       for (auto& item : batch) {
-        take(std::move(item.exchange), &item != &batch.back());
+        take(item.exchange, &item != &batch.back());
+        item.exchange.request.body.bytes.reset();
+        item.exchange.response.body.bytes.reset();
         lock.lock();
         bytes -= item.bytes;
         const bool room = wanted && bytes <= options.bytes / 2;
@@ -103,8 +111,14 @@ struct RecordingQueue::State {
         lock.unlock();
         if (room) runtime.spawn(wake());
       }
-      batch.clear();
       lock.lock();
+      if (spent.empty() && batch.size() <= most_spent) {
+        std::swap(spent, batch);
+      } else {
+        lock.unlock();
+        batch.clear();
+        lock.lock();
+      }
     }
   }
 
@@ -123,15 +137,23 @@ RecordingQueue::~RecordingQueue() { finish(); }
 
 wire::Task<> RecordingQueue::put(model::Exchange&& exchange) {
   auto& state = *state_;
-  const auto end = Clock::now() + state.options.longest_wait;
+  std::optional<Clock::time_point> end;
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    auto left = state.options.longest_wait;
+    if (end) left = std::chrono::duration_cast<std::chrono::milliseconds>(*end - Clock::now());
     {
-      const std::lock_guard lock(state.mutex);
-      if (!state.full()) co_return state.add(std::move(exchange));
+      std::unique_lock lock(state.mutex);
+      if (!state.full()) {
+        state.add(std::move(exchange));
+        if (state.returned.empty()) std::swap(state.returned, state.spent);
+        lock.unlock();
+        if (!state.returned.empty()) state.returned.pop_back();
+        co_return;
+      }
       if (state.options.drop || left.count() <= 0) co_return state.give_up();
       state.wanted = true;
     }
+    if (!end) end = Clock::now() + left;
     const auto event = std::make_shared<wire::Event>();
     state.waiting.push_back(event);
     (void)co_await event->wait_for(left);

@@ -25,8 +25,9 @@ struct QueueOptions {
 class RecordingQueue {
  public:
   // Called on the queue's thread, one call at a time, in the order in which exchanges came. `more_follows`: another
-  // call comes at once, so what is written may wait for it.
-  using Take = std::function<void(model::Exchange&& exchange, bool more_follows)>;
+  // call comes at once, so what is written may wait for it. The exchange may be changed, and lives until the call
+  // returns.
+  using Take = std::function<void(model::Exchange& exchange, bool more_follows)>;
 
   // `runtime` must outlive it.
   RecordingQueue(wire::Runtime& runtime, QueueOptions options, Take take);

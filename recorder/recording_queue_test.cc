@@ -18,7 +18,7 @@ using testing::IsEmpty;
 class Stalled : public testing::Test {
  protected:
   RecordingQueue queue(QueueOptions options) {
-    return {runtime_, options, [this](model::Exchange exchange, bool more) {
+    return {runtime_, options, [this](const model::Exchange& exchange, bool more) {
               if (!begun_.try_wait()) begun_.count_down();
               go_.wait();
               written_.push_back(exchange.request.target + (exchange.marks.empty() ? "" : ": " + exchange.marks[0]));

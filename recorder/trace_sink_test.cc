@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <deque>
 #include <filesystem>
 
 #include "model/temporary.h"
@@ -21,13 +22,13 @@ class Rotation : public testing::Test {
     };
     return TraceSink::create(folder_.path() + "/run.trace.zst", rotation, open).value();
   }
-  static model::RedactedExchange exchange(std::uint64_t number, std::int64_t started_ns) {
-    model::Exchange out;
+  model::RedactedExchange exchange(std::uint64_t number, std::int64_t started_ns) {
+    auto& out = exchanges_.emplace_back();
     out.number = number;
     out.started_ns = started_ns;
     out.request.method = "GET";
     out.request.target = "/";
-    return model::Redaction(model::SecretNames{}).redact(std::move(out));
+    return model::Redaction(model::SecretNames{}).redact(out);
   }
   // Name, exchanges and end of every file.
   std::vector<std::string> files() const {
@@ -44,6 +45,7 @@ class Rotation : public testing::Test {
     return out;
   }
   model::TemporaryFolder folder_ = model::TemporaryFolder::create().value();
+  std::deque<model::Exchange> exchanges_;
 };
 
 TEST_F(Rotation, WithoutOneThereIsOneFile) {
