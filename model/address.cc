@@ -64,8 +64,9 @@ std::string decoded(std::string_view text) {
 
 }  // namespace
 
-AddressReader::AddressReader(const Catalogue& catalogue, AddressHints hints)
-    : hints_(std::move(hints)),
+AddressReader::AddressReader(const Catalogue& catalogue, const AddressHints& hints)
+    : hinted_path_style_(hints.path_style),
+      hinted_host_style_(hints.host_style),
       host_style_(catalogue.addressing("host-style")),
       path_style_(catalogue.addressing("path-style")),
       foreign_(catalogue.addressing("foreign")),
@@ -77,20 +78,19 @@ AddressReader::AddressReader(const Catalogue& catalogue, AddressHints hints)
 
 AddressReader::Style AddressReader::style(std::string_view host) const {
   if (host.empty()) return Style::host;  // an analyser knows paths without hosts
-  if (matches_any(hints_.path_style, host)) return Style::path;
-  if (matches_any(hints_.host_style, host)) return Style::host;
-  if (matches_any(host_style_, host)) return Style::host;
-  if (matches_any(foreign_, host)) return Style::foreign;
-  if (matches_any(path_style_, host) || is_ip_address(host) || host.find('.') == std::string_view::npos)
-    return Style::path;
+  if (hinted_path_style_.contains(host)) return Style::path;
+  if (hinted_host_style_.contains(host)) return Style::host;
+  if (host_style_.contains(host)) return Style::host;
+  if (foreign_.contains(host)) return Style::foreign;
+  if (path_style_.contains(host) || is_ip_address(host) || host.find('.') == std::string_view::npos) return Style::path;
   return Style::unknown;
 }
 
 bool AddressReader::speaks_this_api(const Request& request, std::string_view query) const {
   for (const auto& header : request.headers)
-    if (matches_any(evidence_headers_, header.name)) return true;
+    if (evidence_headers_.contains(header.name)) return true;
   for (const auto part : split(query, '&'))
-    if (matches_any(evidence_queries_, part.substr(0, part.find('=')))) return true;
+    if (evidence_queries_.contains(part.substr(0, part.find('=')))) return true;
   return false;
 }
 
@@ -98,7 +98,7 @@ bool AddressReader::speaks_this_api(const Request& request, std::string_view que
 std::string_view AddressReader::signing_account(const Request& request) const {
   const auto value = request.headers.get("Authorization");
   const auto space = value.find(' ');
-  if (space == std::string_view::npos || !matches_any(schemes_, value.substr(0, space))) return {};
+  if (space == std::string_view::npos || !schemes_.contains(value.substr(0, space))) return {};
   const auto rest = value.substr(space + 1);
   const auto colon = rest.find(':');
   return colon == std::string_view::npos ? std::string_view{} : rest.substr(0, colon);

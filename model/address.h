@@ -7,6 +7,7 @@
 
 #include "model/catalogue.h"
 #include "model/exchange.h"
+#include "model/name_set.h"
 
 namespace blobgauge::model {
 
@@ -31,7 +32,7 @@ struct Address {
 // Thread-safe; keeps nothing of the catalogue.
 class AddressReader {
  public:
-  explicit AddressReader(const Catalogue& catalogue, AddressHints hints = {});
+  explicit AddressReader(const Catalogue& catalogue, const AddressHints& hints = {});
   Address read(const Request& request) const;
   // Where a lone path part is a blob; empty where this API has no such container.
   const std::string& root_container() const { return root_container_; }
@@ -41,8 +42,8 @@ class AddressReader {
   Style style(std::string_view host) const;
   bool speaks_this_api(const Request& request, std::string_view query) const;
   std::string_view signing_account(const Request& request) const;
-  AddressHints hints_;
-  std::vector<std::string> host_style_, path_style_, foreign_, evidence_headers_, evidence_queries_, schemes_;
+  NameSet hinted_path_style_, hinted_host_style_, host_style_, path_style_, foreign_;
+  NameSet evidence_headers_, evidence_queries_, schemes_;
   std::string secondary_suffix_, root_container_;
 };
 

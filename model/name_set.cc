@@ -7,7 +7,9 @@
 namespace blobgauge::model {
 namespace {
 
-constexpr std::uint64_t bit_of(std::size_t length) { return std::uint64_t{1} << std::min<std::size_t>(length, 63); }
+constexpr std::size_t slot_of(std::string_view name) { return std::min<std::size_t>(name.size(), 63); }
+// The same for both cases of a letter.
+constexpr std::uint32_t bit_of(std::string_view name) { return std::uint32_t{1} << (name.front() & 0x1F); }
 
 // `lower_text` at `at` of `name`.
 bool stands_at(std::string_view name, std::size_t at, std::string_view lower_text) {
@@ -23,7 +25,7 @@ NameSet::NameSet(const std::vector<std::string>& globs) {
     const std::string text = lower(glob);
     if (text.find_first_of("*?") == std::string::npos) {
       names_.push_back(text);
-      lengths_ |= bit_of(text.size());
+      if (!text.empty()) firsts_[slot_of(text)] |= bit_of(text);
       continue;
     }
     Pattern pattern{Pattern::Kind::other, text};
@@ -39,7 +41,7 @@ NameSet::NameSet(const std::vector<std::string>& globs) {
 
 bool NameSet::contains(std::string_view name) const {
   if (name.empty()) return false;
-  if (lengths_ & bit_of(name.size()))
+  if (firsts_[slot_of(name)] & bit_of(name))
     for (const auto& known : names_)
       if (known.size() == name.size() && stands_at(name, 0, known)) return true;
   if (name.size() < shortest_pattern_) return false;
@@ -51,7 +53,7 @@ bool NameSet::contains(std::string_view name) const {
     if (pattern.kind == Pattern::Kind::ends)
       return (name.back() | 0x20) == (text.back() | 0x20) && stands_at(name, last, text);
     for (std::size_t at = 0; at <= last; ++at)
-      if (stands_at(name, at, text)) return true;
+      if (ascii_lower(name[at]) == text.front() && stands_at(name, at, text)) return true;
     return false;
   });
 }

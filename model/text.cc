@@ -50,6 +50,10 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 }
 
 bool glob_match(std::string_view pattern, std::string_view text) {
+  // Most names that are asked for end in another character than the pattern, and need no more.
+  if (!pattern.empty() && pattern.back() != '*' && pattern.back() != '?' &&
+      (text.empty() || ascii_lower(pattern.back()) != ascii_lower(text.back())))
+    return false;
   // Greedy with one point of return: linear in practice, and no recursion on hostile patterns.
   std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
   while (t < text.size()) {
