@@ -24,6 +24,13 @@ class Headers {
   void reserve(std::size_t count) { fields_.reserve(count); }
   void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
   void add(Header field) { fields_.push_back(std::move(field)); }
+  void add(std::string_view name, std::string_view value, std::string_view before, std::string_view after) {
+    auto& field = fields_.emplace_back();
+    field.name = name;
+    field.value = value;
+    field.before = before;
+    field.after = after;
+  }
   // Replaces the first field of that name (case-insensitive) and drops the others; adds it where there is none.
   void set(std::string_view name, std::string value);
   void remove(std::string_view name);

@@ -47,9 +47,14 @@ std::string Head::text(std::string_view name) const {
 bool Head::lists(std::string_view name, std::string_view token) const {
   for (const auto& field : fields) {
     if (!model::iequals(field.name, name)) continue;
-    const auto text = field.text();
-    for (const auto item : model::split(text, ','))
-      if (model::iequals(model::trim(item), token)) return true;
+    const auto unfolded = field.folded ? field.text() : std::string();
+    std::string_view rest = field.folded ? unfolded : field.value;
+    for (bool more = true; more;) {
+      const auto comma = rest.find(',');
+      if (model::iequals(model::trim(rest.substr(0, comma)), token)) return true;
+      more = comma != std::string_view::npos;
+      if (more) rest.remove_prefix(comma + 1);
+    }
   }
   return false;
 }
@@ -77,9 +82,17 @@ model::Headers Head::headers() const {
   model::Headers out;
   out.reserve(fields.size());
   for (const auto& field : fields) {
-    auto header = parse_field_line(field.line.substr(0, field.line.size() - crlf.size()));
-    if (field.folded) header.value = field.text();
-    out.add(std::move(header));
+    const auto line = field.line.substr(0, field.line.size() - crlf.size());
+    if (field.folded || field.value.empty()) {
+      auto header = parse_field_line(line);
+      if (field.folded) header.value = field.text();
+      out.add(std::move(header));
+      continue;
+    }
+    // The parser knows already where they are.
+    const auto begin = static_cast<std::size_t>(field.value.data() - line.data());
+    const auto before = field.name.size() + 1;
+    out.add(field.name, field.value, line.substr(before, begin - before), line.substr(begin + field.value.size()));
   }
   return out;
 }

@@ -23,7 +23,7 @@ using model::Status;
 inline constexpr std::string_view crlf = "\r\n";
 
 struct HeadLimits {
-  std::size_t bytes = 64 * 1024;  // whole head; Azure refuses far smaller ones
+  std::size_t bytes = 64 * 1024;  // whole head, below 4 GiB; Azure refuses far smaller ones
   std::size_t fields = 512;
 };
 

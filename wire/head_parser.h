@@ -1,5 +1,6 @@
 #pragma once
 // Reads a head as its bytes come in. What it refuses is told above wire/head.h's types.
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,10 @@ class HeadParser {
 
  private:
   struct Piece {
-    std::size_t begin = 0, end = 0;
+    Piece() = default;
+    Piece(std::size_t from, std::size_t to)
+        : begin(static_cast<std::uint32_t>(from)), end(static_cast<std::uint32_t>(to)) {}
+    std::uint32_t begin = 0, end = 0;  // a head is far below 4 GiB (HeadLimits)
   };
   struct Entry {
     Piece line, name, value;
