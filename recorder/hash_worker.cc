@@ -10,10 +10,11 @@
 namespace blobgauge::recorder {
 namespace {
 
-// Handing over costs a lock and perhaps a wake-up: a smaller piece is hashed in less.
+// What is smaller is hashed in less time than a copy of it and a wake-up take.
 constexpr std::size_t smallest_handed_over = 8 << 10;
 
 // Blocks are kept for the next piece: fresh memory costs a page fault for each 4 KiB, as much as the hash.
+// One is handed over when it is full, for that costs a wake-up: TLS gives 16 KiB at a time.
 constexpr std::size_t block_bytes = 64 << 10;
 using Storage = std::unique_ptr<char[]>;
 
@@ -31,6 +32,7 @@ struct BodyHash::Stream {
   // Under the mutex.
   std::deque<Block> blocks;
   bool taken = false;  // somebody hashes
+  Block filling;       // of the caller's thread: follows the blocks, and is not full yet
 
   void hash(std::string_view bytes) {
     for (auto& [destination, digest] : digests) digest.update(bytes);
@@ -50,22 +52,15 @@ struct HashWorker::State {
   bool ended = false;
   std::thread thread;
 
-  // Storage for a copy of so many bytes; empty where too much is under way.
-  std::vector<Storage> borrow(std::size_t size) {
-    const auto count = (size + block_bytes - 1) / block_bytes;
+  // Null where too much is under way.
+  Storage borrow() {
     const std::lock_guard lock(mutex);
-    std::vector<Storage> out;
-    if (ended || (used > 0 && (used + count) * block_bytes > most_bytes)) return out;
-    used += count;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (unused.empty()) {
-        out.push_back(std::make_unique_for_overwrite<char[]>(block_bytes));
-      } else {
-        out.push_back(std::move(unused.back()));
-        unused.pop_back();
-      }
-    }
-    return out;
+    if (ended || (used + 1) * block_bytes > most_bytes) return nullptr;
+    ++used;
+    if (unused.empty()) return std::make_unique_for_overwrite<char[]>(block_bytes);
+    auto storage = std::move(unused.back());
+    unused.pop_back();
+    return storage;
   }
   void give_back(Storage storage) {
     const std::lock_guard lock(mutex);
@@ -135,38 +130,51 @@ BodyHash::BodyHash(const std::vector<std::pair<std::string model::Body::*, wire:
     stream_->digests.emplace_back(destination, wire::Digest(algorithm));
 }
 
-BodyHash::~BodyHash() = default;
+BodyHash::~BodyHash() {
+  if (stream_->filling.bytes) worker_->give_back(std::move(stream_->filling.bytes));
+}
 
 void BodyHash::update(std::string_view payload) {
   if (!worker_) return stream_->hash(payload);
+  auto& filling = stream_->filling;
+  if (!filling.bytes && payload.size() < smallest_handed_over && !behind()) return stream_->hash(payload);
+  while (!payload.empty()) {
+    if (!filling.bytes && (filling.bytes = worker_->borrow()) == nullptr) return hash_here(payload);
+    const auto size = std::min(block_bytes - filling.size, payload.size());
+    std::memcpy(filling.bytes.get() + filling.size, payload.data(), size);
+    filling.size += size;
+    payload.remove_prefix(size);
+    if (filling.size == block_bytes) hand_over();
+  }
+}
+
+bool BodyHash::behind() const {
+  const std::lock_guard lock(stream_->mutex);
+  return stream_->taken || !stream_->blocks.empty();
+}
+
+void BodyHash::hand_over() {
   std::unique_lock lock(stream_->mutex);
-  const bool behind = stream_->taken || !stream_->blocks.empty();
-  auto storage =
-      behind || payload.size() >= smallest_handed_over ? worker_->borrow(payload.size()) : std::vector<Storage>();
-  if (!storage.empty()) {
-    for (auto& bytes : storage) {
-      const auto size = std::min(block_bytes, payload.size());
-      std::memcpy(bytes.get(), payload.data(), size);
-      payload.remove_prefix(size);
-      stream_->blocks.push_back({std::move(bytes), size});
-    }
-    const bool idle = !stream_->taken;
-    lock.unlock();
-    if (idle) worker_->add(stream_);
-    return;
-  }
-  if (behind) {
-    stream_->released.wait(lock, [this] { return !stream_->taken; });
-    worker_->drain(*stream_, lock);
-  }
+  stream_->blocks.push_back(std::exchange(stream_->filling, {}));
+  const bool idle = !stream_->taken && stream_->blocks.size() == 1;
+  lock.unlock();
+  if (idle) worker_->add(stream_);
+}
+
+// What was handed over first, and then this.
+void BodyHash::hash_here(std::string_view payload) {
+  std::unique_lock lock(stream_->mutex);
+  stream_->released.wait(lock, [this] { return !stream_->taken; });
+  worker_->drain(*stream_, lock);
+  lock.unlock();
   stream_->hash(payload);
 }
 
 void BodyHash::finish(model::Body& body) {
   if (worker_) {
-    std::unique_lock lock(stream_->mutex);
-    stream_->released.wait(lock, [this] { return !stream_->taken; });
-    worker_->drain(*stream_, lock);
+    auto rest = std::exchange(stream_->filling, {});
+    hash_here({rest.bytes.get(), rest.size});
+    if (rest.bytes) worker_->give_back(std::move(rest.bytes));
   }
   for (auto& [destination, digest] : stream_->digests) body.*destination = wire::hex(digest.finish());
 }

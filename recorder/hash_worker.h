@@ -47,6 +47,10 @@ class BodyHash {
   struct Stream;
 
  private:
+  bool behind() const;  // the worker has something left
+  void hand_over();
+  void hash_here(std::string_view payload);
+
   std::shared_ptr<HashWorker::State> worker_;
   std::shared_ptr<Stream> stream_;
 };
