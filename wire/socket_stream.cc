@@ -150,15 +150,22 @@ Task<Result<std::size_t>> SocketStream::read_some(std::span<char> into) {
   if (++core->run_length % 8 == 0) co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
   for (;;) {
     if (core->closed) co_return core->failed("closed");
-    ERR_clear_error();
-    const int size = SSL_read(core->ssl(), into.data(), static_cast<int>(std::min<std::size_t>(into.size(), 1 << 20)));
+    // Each call gives one record; those that came with it are taken along. An error behind them is met again.
+    std::size_t size = 0;
+    int got = 0;
+    do {
+      ERR_clear_error();
+      const auto room = std::min<std::size_t>(into.size() - size, 1 << 20);
+      got = SSL_read(core->ssl(), into.data() + size, static_cast<int>(room));
+      if (got > 0) size += static_cast<std::size_t>(got);
+    } while (got > 0 && size < into.size() && SSL_has_pending(core->ssl()));
     if (size > 0) {
       core->last_move = Clock::now();
-      co_return static_cast<std::size_t>(size);
+      co_return size;
     }
-    if (SSL_get_error(core->ssl(), size) == SSL_ERROR_ZERO_RETURN) co_return std::size_t{0};
+    if (SSL_get_error(core->ssl(), got) == SSL_ERROR_ZERO_RETURN) co_return std::size_t{0};
     core->run_length = 0;
-    const auto waited = co_await wait_for_tls(size, "reading");
+    const auto waited = co_await wait_for_tls(got, "reading");
     if (!waited) co_return tl::make_unexpected(waited.error());
   }
 }
@@ -179,6 +186,9 @@ Task<Status> SocketStream::write(std::string_view a, std::string_view b, std::st
     } else {
       ERR_clear_error();
       const auto& buffer = buffers[next];
+      core->tls->bridge.more = buffer.size() > SSL3_RT_MAX_PLAIN_LENGTH ||
+                               std::any_of(buffers.begin() + static_cast<std::ptrdiff_t>(next) + 1, buffers.end(),
+                                           [](const auto& later) { return later.size() > 0; });
       const int put =
           SSL_write(core->ssl(), buffer.data(), static_cast<int>(std::min<std::size_t>(buffer.size(), 1 << 20)));
       if (put <= 0) {

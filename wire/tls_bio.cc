@@ -34,7 +34,8 @@ int read_some(BIO* bio, char* into, int size) {
 int write_some(BIO* bio, const char* from, int size) {
   auto& bridge = *static_cast<TlsBridge*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  const auto put = ::send(bridge.socket, from, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  const auto put =
+      ::send(bridge.socket, from, static_cast<std::size_t>(size), MSG_NOSIGNAL | (bridge.more ? MSG_MORE : 0));
   if (put < 0) {
     bridge.last_error = errno;
     if (may_retry(bridge.last_error)) BIO_set_retry_write(bio);

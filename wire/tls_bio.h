@@ -13,6 +13,7 @@ struct TlsBridge {
   int socket = -1;
   std::string early;   // handed out before the socket's bytes
   bool ended = false;  // the peer closed
+  bool more = false;   // another record follows at once: what is sent may wait for it
   int last_error = 0;  // errno of the last failed call
 };
 
