@@ -89,6 +89,7 @@ Field merge_fields(const Field& a, const Field& b) {
   Field out;
   out.name = std::min(a.name, b.name);
   out.presence = join(a.presence, b.presence);
+  if (a.presence == b.presence) out.proof = std::max(a.proof, b.proof);
   out.seen = a.seen + b.seen;
   out.of = a.of + b.of;
   out.value = merge_values(a.value, b.value);
@@ -122,6 +123,7 @@ Fields merge_field_maps(const Fields& a, std::uint64_t known_a, const Fields& b,
     field.of += known;
     field.presence =
         field.seen ? presence_of(field.seen, field.of, known_a + known_b) : join(field.presence, Presence::never);
+    if (field.presence != Presence::never) field.proof = Proof::none;
   }
   return out;
 }
@@ -286,6 +288,14 @@ std::string_view name_of(Presence presence) {
       return "undecided";
   }
   return "undecided";
+}
+
+std::string_view name_of(Presence presence, Proof proof) {
+  if (proof == Proof::none) return {};
+  const bool open = proof == Proof::open_ways;
+  if (presence == Presence::never) return open ? "none on a feasible path" : "no store found";
+  if (presence == Presence::always) return open ? "set on every feasible path" : "set on every path";
+  return {};
 }
 
 std::string_view name_of(ValueKind kind) {

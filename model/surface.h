@@ -17,6 +17,14 @@ namespace blobgauge::model {
 enum class Presence { always, conditional, never, undecided };
 enum class ValueKind { constant, one_of, pattern, dynamic };  // `pattern` is the template of docs/formats/surface.md
 
+// Of an executable: which ways through its machine code bear `always` and `never` out. The two are never mixed: of two
+// merged statements the weaker one counts.
+enum class Proof : std::uint8_t {
+  none,       // the library's own source says it, or the surface is of another kind
+  all_ways,   // by every way that leads to the builder, whatever stores could escape the search
+  open_ways,  // by every way that the program's own nil tests leave open; a store through an alias may have been missed
+};
+
 // Evidence is shared by id within a surface: "p12" a call path, "x12" an exchange, "n" a count of recorded answers.
 struct Evidence {
   std::string kind;                // "path", "exchange", "count"
@@ -35,6 +43,7 @@ struct Value {
 struct Field {
   std::string name;  // as sent; of several spellings the first in ASCII order, so that merging is associative
   Presence presence = Presence::undecided;
+  Proof proof = Proof::none;       // of always and never
   std::uint64_t seen = 0, of = 0;  // 0 of 0 in a static surface
   Value value;
   std::vector<std::string> guards;    // static: the conditions, as source text
@@ -107,6 +116,8 @@ bool is_partial(const Surface& surface);
 bool is_executable(const Surface& surface);
 
 std::string_view name_of(Presence presence);
+// "no store found", "none on a feasible path", "set on every path", "set on every feasible path"; else empty.
+std::string_view name_of(Presence presence, Proof proof);
 std::string_view name_of(ValueKind kind);
 
 }  // namespace blobgauge::model

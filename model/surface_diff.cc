@@ -72,23 +72,37 @@ class Differ {
       if (field.presence == Presence::never) continue;
       const auto* old = sent(before, key);
       if (!old) {
-        // Of an executable alone nobody knows whether the option behind an undecided field is ever set.
+        // Of an executable alone nobody knows whether the option behind an undecided field is ever set, and a `never`
+        // of the weaker grade may have missed a store.
+        const auto known = before.find(key);
+        const bool weak = known != before.end() && known->second.proof == Proof::open_ways;
         const bool possible = executable_ && field.presence == Presence::undecided;
-        add(possible ? Grade::evidence : Grade::breaking, what, field.name, "",
-            fmt::format("{}: {}", name_of(field.presence), value_text(field.value)));
+        add(possible || weak ? Grade::evidence : Grade::breaking, what, field.name,
+            known == before.end() || known->second.proof == Proof::none ? "" : stated(known->second),
+            fmt::format("{}: {}", stated(field), value_text(field.value)));
         continue;
       }
       if (old->name != field.name) add(Grade::evidence, what + " spelling", field.name, old->name, field.name);
       if (!partial_ && old->presence != field.presence)
-        add(Grade::evidence, what + " presence", field.name, std::string(name_of(old->presence)),
-            std::string(name_of(field.presence)));
+        add(Grade::evidence, what + " presence", field.name, stated(*old), stated(field));
       const auto grade = executable_ ? Grade::evidence : value_grade(old->value, field.value);
       if (old->value != field.value && !(partial_ && grade == Grade::harmless))
         add(grade, what + " value", field.name, value_text(old->value), value_text(field.value));
     }
     for (const auto& [key, field] : before)
-      if (!partial_ && field.presence != Presence::never && !sent(after, key))
-        add(Grade::harmless, what, field.name, std::string(name_of(field.presence)), "");
+      if (!partial_ && field.presence != Presence::never && !sent(after, key)) {
+        const auto known = after.find(key);
+        const auto proof = known == after.end() ? Proof::none : known->second.proof;
+        add(proof == Proof::open_ways ? Grade::evidence : Grade::harmless, what, field.name, stated(field),
+            proof == Proof::none ? "" : stated(known->second));
+      }
+  }
+
+  // "never (no store found)": a presence is only as good as what bears it out.
+  static std::string stated(const Field& field) {
+    const auto grade = name_of(field.presence, field.proof);
+    return grade.empty() ? std::string(name_of(field.presence))
+                         : fmt::format("{} ({})", name_of(field.presence), grade);
   }
 
   // A new text among known ones is a demand; a set that became dynamic, or was, shows nothing.

@@ -98,5 +98,20 @@ TEST(SurfaceDiff, AnExecutablesOptionsAndValuesAreEvidence) {
   for (const auto& change : changes) EXPECT_EQ(change.grade, Grade::evidence) << change.name;
 }
 
+TEST(SurfaceDiff, AWeakNeverThatIsGoneIsEvidence) {
+  const auto grade = [](Presence a, Proof pa, Presence b, Proof pb) {
+    auto before = executable(Level::reachable, a), after = executable(Level::reachable, b);
+    before.operations["Put Block"].request_headers["x-a"].proof = pa;
+    after.operations["Put Block"].request_headers["x-a"].proof = pb;
+    const auto changes = diff(before, after);
+    return changes.size() == 1 ? std::string(name_of(changes[0].grade)) + ": " + changes[0].before : "several";
+  };
+  using enum Presence;
+  EXPECT_EQ(grade(never, Proof::all_ways, conditional, Proof::none), "breaking: never (no store found)");
+  EXPECT_EQ(grade(never, Proof::open_ways, conditional, Proof::none), "evidence: never (none on a feasible path)");
+  EXPECT_EQ(grade(conditional, Proof::none, never, Proof::all_ways), "harmless: conditional");
+  EXPECT_EQ(grade(conditional, Proof::none, never, Proof::open_ways), "evidence: conditional");
+}
+
 }  // namespace
 }  // namespace blobgauge::model

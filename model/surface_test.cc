@@ -44,6 +44,8 @@ class Generator {
         Field field = named();
         field.presence =
             pick<Presence>({Presence::always, Presence::conditional, Presence::never, Presence::undecided});
+        if (field.presence == Presence::always || field.presence == Presence::never)
+          field.proof = pick<Proof>({Proof::none, Proof::all_ways, Proof::open_ways});
         if (below(2)) field.guards = {pick(words_)};
         if (field.presence == Presence::undecided) field.reason = pick(words_);
         field.evidence = {evidence(out, "path", "root main.go:1", fmt_line())};
@@ -191,6 +193,32 @@ TEST(Surface, SharesEvidenceById) {
   EXPECT_EQ(both.operations.at("Get Blob").evidence, std::vector<std::string>{"p1"});
 }
 
+TEST(Surface, GradesAreNeverMixed) {
+  const auto surface = [](Presence presence, Proof proof) {
+    Surface out;
+    out.kind = "executable";
+    out.operations["Put Blob"].operation = "Put Blob";
+    auto& field = out.operations["Put Blob"].request_headers["x-a"];
+    field.name = "x-a";
+    field.presence = presence;
+    field.proof = proof;
+    return out;
+  };
+  const auto merged = [](const Surface& a, const Surface& b) {
+    const auto field = merge(a, b)->operations.at("Put Blob").request_headers.at("x-a");
+    return std::string(name_of(field.presence)) + ": " + std::string(name_of(field.presence, field.proof));
+  };
+  const auto never = surface(Presence::never, Proof::all_ways), weak = surface(Presence::never, Proof::open_ways);
+  EXPECT_EQ(merged(never, never), "never: no store found");
+  EXPECT_EQ(merged(never, weak), "never: none on a feasible path");
+  EXPECT_EQ(merged(never, surface(Presence::always, Proof::all_ways)), "conditional: ");
+  const auto always = surface(Presence::always, Proof::open_ways);
+  EXPECT_EQ(merged(always, surface(Presence::always, Proof::none)), "always: set on every feasible path");
+  const auto text = to_yaml(always);
+  EXPECT_NE(text.find("grade: set on every feasible path"), std::string::npos) << text;
+  EXPECT_EQ(*surface_from_yaml(text, "s"), always);
+}
+
 TEST(Surface, NamesThePlaceOfAMistake) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"kind: static\n", "s:1:1: not a surface: the first key must be blobgauge-surface"},
@@ -206,6 +234,9 @@ TEST(Surface, NamesThePlaceOfAMistake) {
       {"blobgauge-surface: 1\nkind: static\noperations:\n  A:\n    query:\n      b:\n        presence: never\n"
        "        seen: 5 of 3\n",
        "must be like '3 of 5'"},
+      {"blobgauge-surface: 1\nkind: executable\noperations:\n  A:\n    query:\n      b:\n        presence: always\n"
+       "        grade: no store found\n",
+       "grade 'no store found' is none of a field that is always"},
       {"blobgauge-surface: 1\nkind: executable\noperations:\n  A:\n    level: maybe\n",
        "none of reachable, by reflection"},
       {"blobgauge-surface: 1\nkind: executable\nother_services: [a]\n", "other_services"},

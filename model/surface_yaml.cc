@@ -41,6 +41,7 @@ void write_counts(yaml::Writer& out, std::string_view key, const Counts& counts)
 void write_field(yaml::Writer& out, const Field& field) {
   out.key(field.name).begin_map();
   out.field("presence", name_of(field.presence));
+  if (const auto grade = name_of(field.presence, field.proof); !grade.empty()) out.field("grade", grade);
   if (field.of) out.field("seen", fmt::format("{} of {}", field.seen, field.of));
   if (field.value.kind != ValueKind::dynamic)
     out.key(name_of(field.value.kind)).flow({field.value.values.begin(), field.value.values.end()});
@@ -198,6 +199,12 @@ class Reader {
       known = true;
     }
     if (!known) fields.refuse(fmt::format("presence '{}' is none of always, conditional, never, undecided", presence));
+    if (const auto grade = fields.maybe("grade")) {
+      for (const auto each : {Proof::all_ways, Proof::open_ways})
+        if (!grade->empty() && *grade == name_of(out.presence, each)) out.proof = each;
+      if (out.proof == Proof::none)
+        fields.refuse(fmt::format("grade '{}' is none of a field that is {}", *grade, name_of(out.presence)));
+    }
     if (const auto seen = fields.maybe("seen")) {
       const auto cut = seen->find(" of ");
       const auto n = parse_number(std::string_view(*seen).substr(0, cut));
