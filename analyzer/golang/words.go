@@ -252,6 +252,9 @@ func touch(t types.Type, seen map[string]bool) {
 			touch(u.Elem(), seen)
 		}
 	case *types.Struct:
+		if named, ok := types.Unalias(t).(*types.Named); ok && isStandard(named.Obj().Pkg()) {
+			return // a request or an address of the standard library leads to nothing that a library of ours declares
+		}
 		for i := 0; i < u.NumFields(); i++ {
 			touch(u.Field(i).Type(), seen)
 		}
