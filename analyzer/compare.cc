@@ -75,12 +75,14 @@ class Comparer {
         continue;
       }
       ++operations.both;
+      slots(found->second, &seen);
       fields(name, "query", out_.agreements[1], found->second.query, seen.query);
       fields(name, "request header", out_.agreements[2], found->second.request_headers, seen.request_headers);
     }
     for (const auto& [name, operation] : predicted_.operations) {
       if (name == model::unclassified || !is_predicted(operation)) continue;
       ++operations.predicted;
+      if (!observed_.operations.count(name)) slots(operation, nullptr);
       if (!out_.partial && !observed_.operations.count(name))
         out_.unseen.push_back({name, "operation", "", std::string(model::name_of(operation.level)),
                                lines(predicted_, operation.evidence)});
@@ -113,23 +115,43 @@ class Comparer {
     return true;
   }
 
+  void slots(const OperationSurface& predicted, const OperationSurface* seen) {
+    if (!out_.executable) return;
+    const auto count = [&](std::string_view what, const FieldMap& fields, const FieldMap* shown) {
+      for (const auto& [key, field] : fields)
+        if (!field.guards.empty() && !is_library(what, key) && !(shown && shown->count(key))) slot(field);
+    };
+    count("query", predicted.query, seen ? &seen->query : nullptr);
+    count("request header", predicted.request_headers, seen ? &seen->request_headers : nullptr);
+  }
+
+  void slot(const Field& field) {
+    auto& s = out_.slots;
+    const bool feasible = field.proof == model::Proof::open_ways;
+    ++s.all;
+    if (field.presence == Presence::never) ++(feasible ? s.never_feasible : s.never);
+    if (field.presence == Presence::always) ++(feasible ? s.always_feasible : s.always);
+    if (field.presence == Presence::conditional) ++s.conditional;
+  }
+
   void fields(const std::string& operation, const std::string& what, Agreement& agreement, const FieldMap& predicted,
               const FieldMap& observed) {
     for (const auto& [key, seen] : observed) {
       const auto found = predicted.find(key);
-      if (is_library(what, key) || (found == predicted.end() && is_of_address(what, key))) continue;
+      const bool not_predicted = found == predicted.end() || found->second.presence == Presence::never;
+      if (is_library(what, key) || (not_predicted && is_of_address(what, key))) continue;
       ++agreement.observed;
       const auto how_often = out_.partial ? "a log" : fmt::format("{} of {}", seen.seen, seen.of);
-      if (found == predicted.end() || found->second.presence == Presence::never) {
+      if (not_predicted) {
         auto& list = found == predicted.end() ? out_.unpredicted : out_.contradicted;
         list.push_back({operation, what, seen.name,
-                        (found == predicted.end() ? "" : "predicted never, seen in ") + how_often,
+                        (found == predicted.end() ? "" : predicted_as(found->second) + ", seen in ") + how_often,
                         lines(observed_, seen.evidence)});
         continue;
       }
       ++agreement.both;
       if (found->second.presence == Presence::always && seen.seen < seen.of)
-        out_.contradicted.push_back({operation, what, seen.name, "predicted always, seen in " + how_often,
+        out_.contradicted.push_back({operation, what, seen.name, predicted_as(found->second) + ", seen in " + how_often,
                                      lines(predicted_, found->second.evidence)});
       values(operation, what, found->second, seen);
     }
@@ -145,9 +167,14 @@ class Comparer {
       if (!field.reason.empty()) detail += ": " + field.reason;
       auto& list = field.presence == Presence::always ? out_.contradicted : out_.unseen;
       list.push_back({operation, what, field.name,
-                      field.presence == Presence::always ? "predicted always, never seen" : detail,
+                      field.presence == Presence::always ? predicted_as(field) + ", never seen" : detail,
                       lines(predicted_, field.evidence)});
     }
+  }
+
+  static std::string predicted_as(const Field& field) {
+    const auto grade = model::name_of(field.presence, field.proof);
+    return fmt::format("predicted {}{}{}", model::name_of(field.presence), grade.empty() ? "" : ", ", grade);
   }
 
   // Only where the prediction says something; each value that was seen counts once.
@@ -206,8 +233,15 @@ std::string to_text(const Comparison& comparison) {
   }
   if (comparison.partial) text += "\nthe observed side is partial evidence: what it lacks shows nothing\n";
   if (comparison.executable)
-    text += "\npredicted from an executable: no value is judged, and options that were not seen are not listed\n";
+    text +=
+        "\npredicted from an executable: no value is judged, and undecided options that were not seen are not listed\n";
   text += fmt::format("\nundecided predictions: {}\n", comparison.undecided);
+  if (const auto& s = comparison.slots; comparison.executable)
+    text += fmt::format(
+        "options never seen: {}, decided {} ({:.1f} %): never {} (no store found) and {} (none on a feasible path), "
+        "always {} and {} (feasible paths), conditional {}\n",
+        s.all, s.decided(), s.all ? 100.0 * static_cast<double>(s.decided()) / static_cast<double>(s.all) : 100.0,
+        s.never, s.never_feasible, s.always, s.always_feasible, s.conditional);
   if (!comparison.library.empty())
     text += fmt::format("left to the HTTP library, not counted: {}\n", fmt::join(comparison.library, ", "));
   if (comparison.unnamed)

@@ -29,6 +29,16 @@ struct Agreement {
   double precision() const { return predicted ? static_cast<double>(both) / static_cast<double>(predicted) : 1; }
 };
 
+// Guarded fields that an executable's surface predicts and no exchange shows: what only a search of the machine code
+// can decide.
+struct UnseenSlots {
+  std::uint64_t all = 0;
+  std::uint64_t never = 0, never_feasible = 0;    // no store found; none on a feasible path
+  std::uint64_t always = 0, always_feasible = 0;  // on every path; on every feasible one
+  std::uint64_t conditional = 0;
+  std::uint64_t decided() const { return never + never_feasible + always + always_feasible + conditional; }
+};
+
 struct Comparison {
   std::string predicted, observed;       // "rclone 1.75.0 (static)"
   std::vector<Agreement> agreements;     // operations, query, request headers, values
@@ -44,8 +54,9 @@ struct Comparison {
   // The observed side is partial evidence: what it lacks is no finding, and there is no precision.
   bool partial = false;
   // The predicted side is of an executable: its values are those of libraries, which the program may overwrite, so none
-  // is judged; what its options decide is undecided, so that it was not seen is no finding.
+  // is judged; that an option which it may set was not seen is no finding.
   bool executable = false;
+  UnseenSlots slots;  // of an executable
 };
 
 struct CompareOptions {

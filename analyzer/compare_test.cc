@@ -144,6 +144,41 @@ TEST(Compare, AnExecutableSaysNothingOfOptionsAndValues) {
   EXPECT_THAT(to_text(result), testing::Not(testing::HasSubstr("values")));
 }
 
+TEST(Compare, AnExecutablesNeverIsHeldAgainstWhatWasSeen) {
+  Pair pair;
+  pair.predicted.kind = "executable";
+  pair.predicted.operations["Put Block"].level = model::Level::reachable;
+  const auto slot = [&](const std::string& name, Presence presence, model::Proof proof = model::Proof::none) {
+    auto f = field(name, presence);
+    f.proof = proof;
+    f.guards = {"o != nil"};
+    pair.says()[name] = f;
+  };
+  slot("x-wrong", Presence::never, model::Proof::open_ways);
+  slot("x-never", Presence::never, model::Proof::all_ways);
+  slot("x-feasible", Presence::never, model::Proof::open_ways);
+  slot("x-some", Presence::conditional);
+  slot("x-unknown", Presence::undecided);
+  pair.says()["x-plain"] = field("x-plain", Presence::always);
+  pair.saw()["x-plain"] = field("x-plain", Presence::always, 3, 3);
+  pair.saw()["x-wrong"] = field("x-wrong", Presence::conditional, 1, 3);
+  pair.predicted.operations["Put Block"].query["snapshot"] = pair.says()["x-never"];
+  pair.observed.operations["Put Block"].query["snapshot"] = field("snapshot", Presence::always, 1, 3);
+  CompareOptions options;
+  options.of_address = {"snapshot"};
+  const auto result = compare(pair.predicted, pair.observed, options);
+  ASSERT_EQ(result.contradicted.size(), 1u) << to_text(result);
+  EXPECT_EQ(result.contradicted[0].name, "x-wrong");
+  EXPECT_EQ(result.contradicted[0].detail, "predicted never, none on a feasible path, seen in 1 of 3");
+  EXPECT_EQ(result.address, std::vector<std::string>{"snapshot"})
+      << "it came with the address that the client was given";
+  EXPECT_EQ(result.slots.all, 4u) << "those that were seen and those without a guard are none";
+  EXPECT_EQ(result.slots.decided(), 3u);
+  EXPECT_EQ(result.slots.never, 1u);
+  EXPECT_EQ(result.slots.never_feasible, 1u);
+  EXPECT_THAT(to_text(result), testing::HasSubstr("options never seen: 4, decided 3 (75.0 %)"));
+}
+
 TEST(Compare, WhatHasNoNameIsNotCompared) {
   Pair pair;
   pair.observed.operations["unclassified"].exchanges = 7;

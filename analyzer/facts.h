@@ -2,6 +2,7 @@
 // What a language front end found out about a program, read from its JSON lines. docs/formats/facts.md is the
 // contract. Facts know no service: they speak of requests, header and query writes, statuses, and where values come
 // from. Ids are the front end's; a Facts object has checked that every id that is named exists.
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -47,6 +48,7 @@ struct Word {
   std::int32_t at = 0;             // on the stack: bytes above the first argument there
   std::vector<std::int32_t> path;  // pointers to follow: the word that many bytes behind each
   std::uint8_t width = 8;          // bytes that count
+  auto operator<=>(const Word&) const = default;
 };
 
 // A condition. `also` and `either` have parts; equal and unequal compare with `constant`.

@@ -70,7 +70,7 @@ class Shaper {
     for (const auto& write : facts_.writes) {
       if (outside(write.function)) continue;
       policy_reached_ = false;
-      place(write, write.owner, nullptr, Truth{}, {}, 0);
+      place(write, write.owner, nullptr, {}, {}, 0);
       if (policy_reached_ && (!options_.passed || options_.passed(write.function))) spread(write);
     }
     for (const auto& status : facts_.statuses) {
@@ -100,8 +100,34 @@ class Shaper {
                        [&](const std::string& glob) { return model::glob_match(glob, package); });
   }
 
+  // What the calls on the way to a write depend on.
+  struct Outer {
+    Truth truth = {};
+    Condition condition = {};
+  };
+
+  Outer around(const Outer& outer, const Inflow& call) const {
+    Outer more = outer;
+    more.truth = both(outer.truth, flow_.truth(call.guard));
+    more.condition.parts.push_back(condition(call.guard, call.function, nullptr));
+    return more;
+  }
+
+  Condition condition(const Guard& guard, int function, const Binding* binding) const {
+    Condition c;
+    c.source = flow_.truth(guard, binding);
+    c.function = function;
+    c.word = guard.word;
+    c.text = guard.text;
+    c.kind = guard.kind == Guard::Kind::also || guard.kind == Guard::Kind::always ? Condition::Kind::all
+             : guard.kind == Guard::Kind::either                                  ? Condition::Kind::any
+                                                                                  : Condition::Kind::test;
+    for (const auto& part : guard.parts) c.parts.push_back(condition(part, function, binding));
+    return c;
+  }
+
   // Follows the owner of a write back to the request, through the calls of the helper that writes.
-  void place(const FieldWrite& write, const Expr& owner, const Binding* binding, const Truth& outer,
+  void place(const FieldWrite& write, const Expr& owner, const Binding* binding, const Outer& outer,
              const std::string& guards, int depth) {
     switch (owner.kind) {
       case Expr::Kind::request:
@@ -135,8 +161,7 @@ class Shaper {
         if (binding) {
           descend(write, inflow, here, *binding, outer, guards, depth);
         } else {
-          place(write, inflow.from, &here, both(outer, flow_.truth(inflow.guard)),
-                joined(source_of(inflow.guard), guards), depth + 1);
+          place(write, inflow.from, &here, around(outer, inflow), joined(source_of(inflow.guard), guards), depth + 1);
         }
       }
       return;
@@ -154,15 +179,15 @@ class Shaper {
   }
 
   // A helper of a helper: what the inner call bound stays, with the outer call's arguments behind it.
-  void descend(const FieldWrite& write, const Inflow& inflow, const Binding& around, const Binding& inner,
-               const Truth& outer, const std::string& guards, int depth) {
+  void descend(const FieldWrite& write, const Inflow& inflow, const Binding& outermost, const Binding& inner,
+               const Outer& outer, const std::string& guards, int depth) {
     std::vector<Binding> chain;
     for (const Binding* b = &inner; b; b = b->outer) chain.push_back(*b);
-    chain.push_back(around);
+    chain.push_back(outermost);
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) chain[i].outer = &chain[i + 1];
     chain.back().outer = nullptr;
-    place(write, inflow.from, &chain.front(), both(outer, flow_.truth(inflow.guard)),
-          joined(source_of(inflow.guard), guards), depth + 1);
+    place(write, inflow.from, &chain.front(), around(outer, inflow), joined(source_of(inflow.guard), guards),
+          depth + 1);
   }
 
   // A policy's write may meet every request that flows into its parameter.
@@ -170,10 +195,10 @@ class Shaper {
     const auto target = flow_.domain(write.owner);
     for (std::size_t id = 1; id < shapes_.size(); ++id)
       if (target.every_request || target.requests.count(static_cast<int>(id)))
-        emit(write, static_cast<int>(id), nullptr, Truth{}, {}, true);
+        emit(write, static_cast<int>(id), nullptr, {}, {}, true);
   }
 
-  void emit(const FieldWrite& write, int request, const Binding* binding, const Truth& outer, const std::string& guards,
+  void emit(const FieldWrite& write, int request, const Binding* binding, const Outer& outer, const std::string& guards,
             bool by_policy) {
     const auto keys = flow_.domain(write.key, binding);
     std::set<std::string> names;
@@ -192,7 +217,10 @@ class Shaper {
       Emission e;
       e.name = name;
       e.write = &write;
-      e.truth = both(outer, flow_.truth(write.guard, binding));
+      e.truth = both(outer.truth, flow_.truth(write.guard, binding));
+      e.condition = outer.condition;
+      e.condition.parts.push_back(condition(write.guard, write.function, binding));
+      e.condition.source = e.truth;
       e.value = value_of(write, binding);
       e.guard = joined(guards, source_of(write.guard));
       if (guards.empty()) e.opposite = opposite(write.guard);
@@ -226,8 +254,8 @@ class Shaper {
   }
 
   static void decide(ShapedField& field) {
-    bool always = false, conditional = false, removed = false;
-    std::set<std::string> guards, reasons, policies;
+    bool always = false, conditional = false, removed = false, policy = false;
+    std::set<std::string> guards, reasons;
     Domain value;
     for (const auto& e : field.emissions) {
       if (e.write->act == FieldWrite::Act::remove) {
@@ -237,7 +265,7 @@ class Shaper {
       if (e.truth.holds == Chance::no) continue;
       value.join(e.value);
       if (e.by_policy) {
-        policies.insert(e.write->at);
+        policy = true;
       } else if (e.truth.holds == Chance::doubt) {
         reasons.insert(e.truth.doubt.empty() ? "its guard cannot be decided" : e.truth.doubt);
       } else if (e.truth.fails == Chance::no) {
@@ -251,9 +279,7 @@ class Shaper {
       for (const auto& b : field.emissions)
         always = always || (!a.by_policy && !b.by_policy && !a.opposite.empty() && a.opposite == b.guard &&
                             a.truth.holds == Chance::yes && b.truth.holds == Chance::yes);
-    if (!policies.empty())
-      reasons.insert(fmt::format("written on the way out at {}; whether this request passes there is not followed",
-                                 fmt::join(policies, ", ")));
+    if (policy) reasons.insert(policy_reason(field));
     if (field.name.back() == '*') {
       conditional = conditional || always;
       always = false;
@@ -281,6 +307,16 @@ class Shaper {
 };
 
 }  // namespace
+
+std::string policy_reason(const ShapedField& field) {
+  std::set<std::string> places;
+  for (const auto& e : field.emissions)
+    if (e.by_policy && e.write->act != FieldWrite::Act::remove && e.truth.holds != Chance::no)
+      places.insert(e.write->at);
+  if (places.empty()) return {};
+  return fmt::format("written on the way out at {}; whether this request passes there is not followed",
+                     fmt::join(places, ", "));
+}
 
 std::vector<RequestShape> shape_requests(const Facts& facts, const ValueFlow& flow, const ShapeOptions& options) {
   return Shaper(facts, flow, options).run();

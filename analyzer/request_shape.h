@@ -13,11 +13,23 @@
 
 namespace blobgauge::analyzer {
 
+// A guard with what the facts say of each of its tests, and where a compiled program has what the test asks.
+struct Condition {
+  enum class Kind { all, any, test };
+  Kind kind = Kind::all;  // all of nothing: always
+  std::vector<Condition> parts;
+  Truth source;
+  int function = 0;  // whose argument the word is
+  Word word;
+  std::string text;
+};
+
 // One write to one field of one request.
 struct Emission {
   std::string name;  // as written; '*' stands for an open end ("x-meta-*")
   const FieldWrite* write = nullptr;
   Truth truth;
+  Condition condition;  // the same, in its parts
   Domain value;
   std::string guard;     // as the source has it; empty: always
   std::string opposite;  // the guard of an `else`, to see that two writes together are always
@@ -33,6 +45,9 @@ struct ShapedField {
   std::string reason;
   std::vector<Emission> emissions;
 };
+
+// Why a field that policies write is not never there; empty where none does.
+std::string policy_reason(const ShapedField& field);
 
 struct RequestShape {
   int request = 0;

@@ -83,8 +83,14 @@ class Inference {
     surface.client = rules_.client;
     surface.release = program.release;
     surface.sources = program.sources;
+    entries_ = program.options;
+    if (!program.unread.empty()) {
+      unread_ = program.unread;
+      surface.unresolved.push_back("what hangs on options is undecided: " + unread_);
+    }
     const auto passed = [this](int function) { return ways_.reachable(function); };
     const auto shapes = shape_requests(facts_, flow_, {rules_.outside, passed});
+    if (entries_) entries_->prepare(questions(shapes));
     // The surest builders of an operation say what it looks like; weaker ones add nothing to it.
     for (const auto level : {model::Level::reachable, model::Level::by_reflection, model::Level::safe_bound})
       for (const auto& shape : shapes)
@@ -103,13 +109,38 @@ class Inference {
     return version.rfind('v', 0) == 0 ? version.substr(1) : version;
   }
 
+  std::vector<EntryQuestion> questions(const std::vector<RequestShape>& shapes) const {
+    std::vector<EntryQuestion> list;
+    for (const auto& shape : shapes) {
+      if (!described(shape)) continue;
+      for (const auto* fields : {&shape.query, &shape.headers})
+        for (const auto& [key, field] : *fields)
+          if (field.presence != Presence::always)
+            for (auto& question : questions_of(field)) list.push_back(std::move(question));
+    }
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    return list;
+  }
+
+  // Is it of the catalogue's service, and does the program come to it?
+  bool described(const RequestShape& shape) const {
+    const auto& made = facts_.requests[shape.request];
+    const auto& package = facts_.functions[made.function].package;
+    const auto* builder = builder_of(package);
+    return !is_foreign(shape, builder) && (builder || matches(rules_.scope, package)) && ways_.reachable(made.function);
+  }
+
+  static bool is_foreign(const RequestShape& shape, const BuilderRule* builder) {
+    return builder && !builder->service.empty() && !has_always(shape, builder->unless_query);
+  }
+
   model::Status add(const RequestShape& shape) {
     const auto& made = facts_.requests[shape.request];
     const auto& function = facts_.functions[made.function];
     const auto place = frame(function, made.at);
     const auto* builder = builder_of(function.package);
-    const bool elsewhere = builder && !builder->service.empty() && !has_always(shape, builder->unless_query);
-    if (elsewhere) {
+    if (is_foreign(shape, builder)) {
       result_.surface.other_services[builder->service].insert(foreign(shape));
       return {};
     }
@@ -341,10 +372,8 @@ class Inference {
     f.value = shaped.value;
     f.guards = shaped.guards;
     f.reason = shaped.reason;
-    if (executable_ && f.presence == Presence::conditional) {
-      f.presence = Presence::undecided;
-      f.reason = unread_options;
-    }
+    std::vector<std::string> set_by;
+    if (executable_ && !makes_form && shaped.presence != Presence::always) set_by = hangs_on_options(shaped, f);
     std::vector<std::string> lines;
     for (const auto& e : shaped.emissions) {
       if (e.truth.holds == Chance::no && shaped.presence != Presence::never) continue;
@@ -354,8 +383,28 @@ class Inference {
     lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
     if (shaped.presence == Presence::conditional && !executable_)
       for (auto& line : stores(shaped)) lines.push_back(std::move(line));
+    for (auto& line : set_by) lines.push_back("stored: " + std::move(line));
     if (!lines.empty()) f.evidence = {note("path", std::move(lines))};
     return f;
+  }
+
+  // What the machine code says of the options that the field's guards need; gives where they are set.
+  std::vector<std::string> hangs_on_options(const ShapedField& shaped, Field& f) const {
+    f.guards.clear();  // of policies there is the reason
+    for (const auto& e : shaped.emissions)
+      if (!e.by_policy && !e.guard.empty() && std::find(f.guards.begin(), f.guards.end(), e.guard) == f.guards.end())
+        f.guards.push_back(e.guard);
+    if (!entries_) {
+      if (f.presence != Presence::conditional) return {};
+      f.presence = Presence::undecided;
+      f.reason = unread_;
+      return {};
+    }
+    auto decision = decide(shaped, *entries_);
+    f.presence = decision.presence;
+    f.proof = decision.proof;
+    f.reason = decision.reason;
+    return std::move(decision.stores);
   }
 
   // Where the program gives a guard's value something.
@@ -389,19 +438,25 @@ class Inference {
 
   // Two builders of one operation: what only one of them sends is not always sent.
   static void join(std::map<std::string, Field>& into, const std::map<std::string, Field>& from) {
+    const auto not_always = [](Field& field) {
+      if (field.presence != Presence::always) return;
+      field.presence = Presence::conditional;
+      field.proof = model::Proof::none;
+    };
     for (auto& [key, field] : into)
-      if (!from.count(key) && field.presence == Presence::always) field.presence = Presence::conditional;
+      if (!from.count(key)) not_always(field);
     for (const auto& [key, field] : from) {
       auto [found, fresh] = into.emplace(key, field);
       if (!fresh)
         join(found->second, field);
-      else if (field.presence == Presence::always)
-        found->second.presence = Presence::conditional;
+      else
+        not_always(found->second);
     }
   }
 
   static void join(Field& into, const Field& from) {
     const auto strength = [](Presence p) { return p == Presence::never ? 0 : p == Presence::undecided ? 1 : 2; };
+    into.proof = into.presence == from.presence ? std::max(into.proof, from.proof) : model::Proof::none;
     if (into.presence != from.presence) {
       // What one builder surely does sometimes is done sometimes, whatever is not known of the other.
       if (strength(into.presence) == 2 && strength(from.presence) == 2)
@@ -439,23 +494,37 @@ class Inference {
       out += "  called from\n";
       for (const auto& line : path) out += "    " + line + "\n";
     }
+    const auto* named = catalogue_.find(operation.operation);
     for (const bool query : {true, false})
       for (const auto& [key, field] : query ? shape.query : shape.headers) {
         if (!options_.explain_header.empty() && !model::iequals(field.name, options_.explain_header)) continue;
-        out += fmt::format("  {} {}: {}{}\n", query ? "query" : "header", field.name, model::name_of(field.presence),
-                           field.reason.empty() ? "" : " (" + field.reason + ")");
-        for (const auto& e : field.emissions) {
-          out += fmt::format("    written by {}{}\n", frame(facts_.functions[e.write->function], e.write->at),
-                             e.by_policy ? ", for every request that passes there" : "");
-          out += fmt::format("      guard: {}; can hold: {}\n", e.guard.empty() ? "none" : e.guard,
-                             executable_ && e.truth.fails != Chance::no ? std::string("unknown, ") + unread_options
-                             : e.truth.holds == Chance::yes             ? "yes"
-                             : e.truth.holds == Chance::no              ? "no, no reachable code stores what it needs"
-                                                                        : "unknown, " + e.truth.doubt);
-          if (options_.explain_header.empty() || executable_) continue;
-          explain_guard(e.write->guard, out);
-        }
+        const auto& described = query ? operation.query : operation.request_headers;
+        const auto known = described.find(query ? key : model::lower(header_name(named, field.name)));
+        const auto& f = known == described.end() ? Field{} : known->second;
+        const auto grade = model::name_of(f.presence, f.proof);
+        out += fmt::format("  {} {}: {}{}{}{}\n", query ? "query" : "header", field.name, model::name_of(f.presence),
+                           grade.empty() ? "" : ", ", grade, f.reason.empty() ? "" : " (" + f.reason + ")");
+        for (const auto& e : field.emissions) explain(e, out);
       }
+  }
+
+  void explain(const Emission& e, std::string& out) const {
+    out += fmt::format("    written by {}{}\n", frame(facts_.functions[e.write->function], e.write->at),
+                       e.by_policy ? ", for every request that passes there" : "");
+    const auto whether = e.truth.holds == Chance::yes  ? "yes"
+                         : e.truth.holds == Chance::no ? "no, no reachable code stores what it needs"
+                                                       : "unknown, " + e.truth.doubt;
+    const bool asked = executable_ && e.truth.fails != Chance::no && e.truth.holds != Chance::no;
+    out += fmt::format("      guard: {}", e.guard.empty() ? "none" : e.guard);
+    if (!asked)
+      out += "; can hold: " + whether + "\n";
+    else if (e.by_policy || !entries_)
+      out += "; can hold: unknown, " + (e.by_policy ? std::string(unread_options) : unread_) + "\n";
+    else
+      out += "\n";
+    if (asked && entries_ && !e.by_policy)
+      for (const auto& line : analyzer::explain(e.condition, *entries_)) out += "      " + line + "\n";
+    if (!options_.explain_header.empty() && !executable_) explain_guard(e.write->guard, out);
   }
 
   void explain_guard(const Guard& guard, std::string& out) const {
@@ -478,6 +547,8 @@ class Inference {
   const ValueFlow flow_;
   const Ways& ways_;
   bool executable_ = false;
+  EntryQuestions* entries_ = nullptr;
+  std::string unread_ = unread_options;
   std::set<std::string> used_modules_;
   StaticResult result_;
 };

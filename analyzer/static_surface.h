@@ -3,12 +3,13 @@
 // of a request is named by the classifier from its method, address, query and headers, never from a function's name.
 //
 // For an executable the facts are those of the libraries that build its requests, and the ways to them come from its
-// machine code. Then every guard hangs on options that nobody reads here: what is guarded is undecided.
+// machine code, which is asked too whether the options can be set that the guards need.
 #include <set>
 #include <string>
 #include <vector>
 
 #include "analyzer/client_rules.h"
+#include "analyzer/entry_questions.h"
 #include "analyzer/facts.h"
 #include "analyzer/ways.h"
 #include "model/catalogue.h"
@@ -31,8 +32,10 @@ struct StaticResult {
 // What its build information and its machine code say of an executable.
 struct ExecutableProgram {
   const Ways* ways = nullptr;
-  std::string release;            // empty: not known
-  std::set<std::string> sources;  // lines for the surface: toolchain, modules, revision
+  EntryQuestions* options = nullptr;  // null: what is guarded is undecided
+  std::string unread;                 // why, where it is null
+  std::string release;                // empty: not known
+  std::set<std::string> sources;      // lines for the surface: toolchain, modules, revision
 };
 
 // Category::input where the facts name no request of the service at all: the client's rules then fit another program.

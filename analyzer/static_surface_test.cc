@@ -227,6 +227,51 @@ TEST_F(StaticSurface, AnExecutablesOptionsAreUndecided) {
   EXPECT_TRUE(surface.operations.count("Delete Blob"));
 }
 
+// Says of every option that nothing sets it, by the ways that nil tests leave open.
+struct NeverSet : EntryQuestions {
+  void prepare(const std::vector<EntryQuestion>& list) override { prepared = list; }
+  EntryAnswer ask(const EntryQuestion&, model::Proof ways) const override {
+    return {true, ways == model::Proof::all_ways, false, {"main.run main.go:7"}, {}};
+  }
+  std::vector<EntryQuestion> prepared;
+};
+
+TEST_F(StaticSurface, AnExecutablesOptionsAreAskedForInItsMachineCode) {
+  auto text = program();
+  const std::string test = R"("text":"o.MD5 != nil")";
+  text.insert(text.find(test) + test.size(), R"(,"word":{"in":"BX","path":[8],"width":8,"means":"set"})");
+  text.replace(text.find("\"version\":1"), 11, "\"version\":2");
+  const auto facts = facts_from_text(text, "test");
+  ASSERT_TRUE(facts) << model::describe(facts.error());
+  MachineCode code;
+  NeverSet entries;
+  ExecutableProgram executable;
+  executable.ways = &code;
+  executable.options = &entries;
+  StaticOptions options;
+  options.explain_operation = "Put Block";
+  options.explain_header = "Content-MD5";
+  const auto result = infer_executable(*facts, rules_, catalogue_, executable, options);
+  ASSERT_TRUE(result) << model::describe(result.error());
+  ASSERT_EQ(entries.prepared.size(), 1U);
+  EXPECT_EQ(entries.prepared[0].function, 2);
+  const auto& header = result->surface.operations.at("Put Block").request_headers.at("content-md5");
+  EXPECT_EQ(header.presence, Presence::never);
+  EXPECT_EQ(header.proof, model::Proof::open_ways);
+  EXPECT_THAT(header.guards, ElementsAre("o.MD5 != nil"));
+  EXPECT_THAT(result->explanation, HasSubstr("header Content-MD5: never, none on a feasible path\n"));
+  EXPECT_THAT(result->explanation, HasSubstr("o.MD5 != nil: unset, set by all ways; unset by feasible ones\n"));
+  EXPECT_THAT(result->explanation, HasSubstr("  stored: main.run main.go:7\n"));
+  // Where the machine code cannot be asked, the surface says why.
+  executable.options = nullptr;
+  executable.unread = "go1.15 hands arguments over on the stack";
+  const auto old = infer_executable(*facts, rules_, catalogue_, executable);
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->surface.operations.at("Put Block").request_headers.at("content-md5").presence, Presence::undecided);
+  EXPECT_THAT(old->surface.unresolved,
+              ElementsAre("what hangs on options is undecided: go1.15 hands arguments over on the stack"));
+}
+
 TEST_F(StaticSurface, AnExecutablesPoliciesAreThoseThatItReaches) {
   const auto facts = facts_from_text(program(), "test");
   ASSERT_TRUE(facts);
