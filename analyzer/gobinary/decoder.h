@@ -31,6 +31,46 @@ struct Effects {
   std::int64_t displacement = 0;
 };
 
+// The same, operand by operand, as far as following values needs it.
+struct Operand {
+  enum class Kind : std::uint8_t { none, general, vector, memory, immediate };
+  Kind kind = Kind::none;
+  std::uint8_t number = 0;  // of the register; AH and its like are not told from AL
+  std::uint8_t width = 8;   // bytes
+  // Memory: base + scale * index + value; RIP-relative memory has no base, and its address as value.
+  std::uint8_t base = Effects::no_register, index = Effects::no_register, scale = 0;
+  bool thread_local_memory = false;
+  std::int64_t value = 0;
+};
+
+enum class Verb : std::uint8_t {
+  other,         // what is written is anything
+  move,          // `to` gets `from`; a narrow register or half of a vector is filled with zeros
+  extend_sign,   // the same with the sign
+  load_address,  // `to` gets the address of the memory operand `from`
+  add,           // `to` gets to + from
+  subtract,
+  clear,    // `to` gets zero
+  compare,  // flags of to - from
+  test,     // flags of to & from
+  push,
+  pop,
+  move_if,      // CMOV: `to` may get `from`
+  copy_words,   // REP MOVSQ: CX words from [SI] to [DI]
+  clear_words,  // REP STOSQ: CX words at [DI] get AX
+  branch_if_zero,
+  branch_if_not_zero
+};
+
+struct Operation {
+  Verb verb = Verb::other;
+  bool sets_flags = false;
+  bool memory_is_written = false;
+  Operand to, from;
+  Operand memory;                         // of `other`: the explicit memory operand, if any
+  std::uint32_t writes = 0, vectors = 0;  // registers written, as bits, by verb `other`
+};
+
 // Not thread-safe.
 class Decoder {
  public:
@@ -41,6 +81,7 @@ class Decoder {
   bool decode(Bytes bytes, std::uint64_t address, Instruction& into);
   // Of the instruction that was decoded last.
   bool effects(Effects& into);
+  bool operation(Operation& into);
 
  private:
   struct State;

@@ -192,19 +192,40 @@ std::uint32_t FunctionTable::inline_table(const Physical& function) const {
 }
 
 Bytes FunctionTable::inline_tree(const Physical& function) const {
+  return function_data(function, inline_tree_data(form_));
+}
+
+Bytes FunctionTable::function_data(const Physical& function, std::uint32_t number) const {
   const auto layout = layout_of(form_);
-  const auto data = field(function, layout.counts) >> 24;
-  if (data <= inline_tree_data(form_)) return {};
+  if (field(function, layout.counts) >> 24 <= number) return {};
   auto at = layout.size + 4 * std::size_t{field(function, layout.tables)};
   if (form_ >= TableForm::go118) {
-    const auto offset = field(function, at + 4 * inline_tree_data(form_));
+    const auto offset = field(function, at + 4 * number);
     return offset == 0xffffffff ? Bytes{} : image_->at(gofunc_ + offset);
   }
   // Pointers, aligned in memory, where records are aligned as well.
   at = (at + 7) & ~std::size_t{7};
   const auto bytes = from(records_, function.record);
-  at += 8 * inline_tree_data(form_);
+  at += 8 * number;
   return at + 8 <= bytes.size() ? image_->at(load<std::uint64_t>(bytes.data() + at)) : Bytes{};
+}
+
+std::vector<StackObject> FunctionTable::stack_objects(FunctionId id) const {
+  constexpr std::uint32_t stack_objects_data = 2, record_size = 16;
+  const auto bytes = function_data(physical_[id], stack_objects_data);
+  std::vector<StackObject> objects;
+  if (bytes.size() < 8) return objects;
+  const auto count = load<std::uint64_t>(bytes.data());
+  if (count > (bytes.size() - 8) / record_size) return objects;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* record = bytes.data() + 8 + i * record_size;
+    const auto offset = load<std::int32_t>(record);
+    // Locals count from below the return address and the frame pointer, arguments from above the return address.
+    const auto size = load<std::int32_t>(record + 4);
+    if (size > 0 && offset > -(1 << 30) && offset < 1 << 30 && size < 1 << 30)
+      objects.push_back({offset + (offset < 0 ? -8 : 8), size});
+  }
+  return objects;
 }
 
 bool FunctionTable::inline_record(Bytes tree, std::int32_t index, InlineRecord& into) const {

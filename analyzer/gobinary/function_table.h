@@ -13,6 +13,12 @@
 
 namespace blobgauge::analyzer::gobinary {
 
+// A variable on the stack whose address the function takes and that holds pointers.
+struct StackObject {
+  std::int32_t offset = 0;  // from where the return address stands at the function's entry
+  std::int32_t size = 0;
+};
+
 class FunctionTable {
  public:
   static constexpr FunctionId none = std::numeric_limits<FunctionId>::max();
@@ -37,6 +43,7 @@ class FunctionTable {
   std::uint64_t place_of(FunctionId id, FunctionId host) const;
   // Bytes of arguments and results on the stack; negative: unknown.
   std::int32_t arguments_size(FunctionId id) const;
+  std::vector<StackObject> stack_objects(FunctionId id) const;  // Go 1.17 and newer
 
   const FunctionId* hosts_begin(FunctionId id) const { return hosts_.data() + first_host_[id]; }
   const FunctionId* hosts_end(FunctionId id) const { return hosts_.data() + first_host_[id + 1]; }
@@ -72,6 +79,7 @@ class FunctionTable {
   Position line_at(FunctionId id, std::uint32_t offset) const;
   std::uint32_t inline_table(const Physical& function) const;  // 0: none
   Bytes inline_tree(const Physical& function) const;
+  Bytes function_data(const Physical& function, std::uint32_t number) const;
   bool inline_record(Bytes tree, std::int32_t index, InlineRecord& into) const;
 
   TableForm form_ = TableForm::go120;

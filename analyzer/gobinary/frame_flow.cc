@@ -1,0 +1,199 @@
+#include "analyzer/gobinary/frame_flow.h"
+
+#include <algorithm>
+#include <deque>
+#include <tuple>
+
+#include "analyzer/gobinary/frame_walk.h"
+
+namespace blobgauge::analyzer::gobinary {
+
+namespace {
+
+constexpr std::uint8_t stack_pointer = 4;
+
+FrameState at_entry(Origins& origins) {
+  FrameState state;
+  for (std::uint8_t i = 0; i < FrameState::general; ++i)
+    state.registers[i] = i == stack_pointer ? origins.value({OriginKind::frame, Reason::none, 8, 0, 0, 0})
+                                            : origins.value({OriginKind::parameter, Reason::none, 8, 0, 0, i});
+  for (std::size_t i = FrameState::general; i < state.registers.size(); ++i)
+    state.registers[i] = origins.unknown(Reason::floating, 0);
+  const auto zero = origins.value({OriginKind::constant, Reason::none, 8, 0, 0, 0});
+  state.registers[FrameWalk::zero_half] = state.registers[FrameWalk::zero_half + 1] = zero;
+  return state;
+}
+
+}  // namespace
+
+FrameFlow::FrameFlow(const FlowContext& context, FunctionId id, Decoder& decoder)
+    : context_(context), graph_(CodeGraph::read(context.image, context.functions, id, decoder, [&](FunctionId callee) {
+        return context.runtime.of(callee) == RuntimeCall::never_returns;
+      })) {
+  understood_ = graph_.understood() && !graph_.blocks().empty();
+  if (!understood_) return;
+  for (const auto& step : graph_.steps()) {
+    if (step.op != Op::call) continue;
+    const auto callee = context.functions.starting_at(step.target);
+    if (callee != FunctionTable::none)
+      outgoing_ = std::max<std::int64_t>(outgoing_, std::min(context.functions.arguments_size(callee), 4096));
+  }
+  find_variables(context.functions, id);
+  settle();
+}
+
+// Addresses that LEA takes from the stack pointer; how far a variable goes is known of those that hold pointers, and of
+// the others no more than that they end before the next that is known.
+void FrameFlow::find_variables(const FunctionTable& functions, FunctionId id) {
+  auto objects = functions.stack_objects(id);
+  std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
+  std::int64_t depth = 0, deepest = 0;
+  std::vector<std::int64_t> taken;
+  // The stack pointer moves at the entry and before returns only, so its depth in the body is the greatest there is.
+  for (const auto& step : graph_.steps()) {
+    const auto& operation = step.operation;
+    if (operation.verb == Verb::push) depth += 8;
+    if (operation.to.kind == Operand::Kind::general && operation.to.number == stack_pointer &&
+        operation.from.kind == Operand::Kind::immediate) {
+      const auto by = std::clamp<std::int64_t>(operation.from.value, -(1 << 30), 1 << 30);
+      if (operation.verb == Verb::subtract) depth += by;
+      if (operation.verb == Verb::add) depth -= by;  // of -128, which is shorter
+    }
+    deepest = std::max(deepest, depth);
+    if (step.op == Op::ret) break;
+  }
+  for (const auto& step : graph_.steps()) {
+    const auto& operation = step.operation;
+    if (operation.verb == Verb::load_address && operation.from.base == stack_pointer && operation.from.value >= 0)
+      taken.push_back(operation.from.value - deepest);
+    // A copy of the stack pointer is the address of what stands lowest.
+    if (operation.verb == Verb::move && operation.from.kind == Operand::Kind::general &&
+        operation.from.number == stack_pointer && operation.to.number != 5)
+      taken.push_back(-deepest);
+  }
+  std::sort(taken.begin(), taken.end());
+  taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
+  constexpr std::int64_t far = 1 << 20;
+  for (const auto offset : taken) {
+    std::int64_t end = offset < 0 ? 0 : far;
+    bool sure = false;
+    for (const auto& object : objects) {
+      if (object.offset > offset) {
+        end = std::min<std::int64_t>(end, object.offset);
+        break;
+      }
+      if (offset < object.offset + object.size) {
+        end = object.offset + object.size;
+        sure = true;
+        break;
+      }
+    }
+    variables_.push_back({offset, end, sure});
+  }
+}
+
+bool FrameFlow::is_exposed(std::int64_t offset) const {
+  return std::any_of(variables_.begin(), variables_.end(),
+                     [&](const auto& variable) { return offset >= variable.from && offset < variable.to; });
+}
+
+std::int64_t FrameFlow::end_of_variable(std::int64_t offset) const {
+  std::int64_t end = offset + 8;
+  for (const auto& variable : variables_)
+    if (offset >= variable.from && offset < variable.to) end = std::max(end, variable.to);
+  return end;
+}
+
+bool FrameFlow::is_one_variable(std::int64_t offset, std::int64_t other) const {
+  return std::any_of(variables_.begin(), variables_.end(), [&](const auto& variable) {
+    return variable.sure && offset >= variable.from && offset < variable.to && other >= variable.from &&
+           other < variable.to;
+  });
+}
+
+void FrameFlow::settle() {
+  entries_.resize(graph_.blocks().size());
+  entries_[0] = at_entry(origins_);
+  std::deque<std::uint32_t> wanted{0};
+  std::vector<bool> queued(entries_.size());
+  queued[0] = true;
+  FrameWalk walk(context_, graph_, origins_, *this, outgoing_);
+  std::size_t visits = 0;
+  const auto most_visits = 1000 + 40 * entries_.size();
+  while (!wanted.empty()) {
+    const auto block = wanted.front();
+    wanted.pop_front();
+    queued[block] = false;
+    if (++visits > most_visits) {
+      understood_ = false;
+      return;
+    }
+    walk.run(block, *entries_[block], nullptr, [&](std::uint32_t next, const FrameState& state) {
+      auto& entry = entries_[next];
+      if (entry && !entry->merge(state, origins_)) return;
+      if (!entry) entry = state;
+      if (!queued[next]) wanted.push_back(next);
+      queued[next] = true;
+    });
+  }
+  FrameWalk::Events events{stores_, calls_, returns_, tests_};
+  for (std::uint32_t block = 0; block < entries_.size(); ++block)
+    if (entries_[block]) walk.run(block, *entries_[block], &events, [](std::uint32_t, const FrameState&) {});
+  for (OriginId id = 0; id < origins_.size(); ++id)
+    if (origins_[id].kind == OriginKind::load) loads_.push_back(id);
+  find_used();
+  std::sort(stores_.begin(), stores_.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.site, a.base, a.width, a.value) < std::tie(b.site, b.base, b.width, b.value);
+  });
+}
+
+void FrameFlow::find_used() {
+  used_.assign(origins_.size(), false);
+  const auto use = [&](OriginId id) { used_[origins_.split(id).first] = true; };
+  const auto use_all = [&](ValueId value) {
+    for (const auto id : origins_.members(value)) use(id);
+  };
+  for (const auto& store : stores_) {
+    use(store.base);
+    use_all(store.value);
+  }
+  for (const auto& call : calls_) {
+    use_all(call.target);
+    for (const auto value : call.registers) use_all(value);
+    for (const auto& [slot, value] : call.stack) use_all(value);
+  }
+  for (const auto load : loads_) use(origins_[load].base);
+  for (OriginId id = 0; id < origins_.size(); ++id)
+    if (origins_[id].kind == OriginKind::element) use(origins_[id].base);
+}
+
+const CallEvent* FrameFlow::call_at(std::uint32_t site) const {
+  for (const auto& call : calls_)
+    if (call.site == site) return &call;
+  return nullptr;
+}
+
+ValueId FrameFlow::slot_before(std::uint32_t step, std::int64_t offset, std::uint8_t width) {
+  const auto block = graph_.block_of(step);
+  if (!entries_[block]) return Origins::nothing;
+  FrameWalk walk(context_, graph_, origins_, *this, outgoing_);
+  auto state = *entries_[block];
+  walk.run_to(block, state, step);
+  auto value = state.read(offset, width, origins_, step);
+  if (value == Origins::nothing)
+    value = offset >= 8 ? origins_.value({OriginKind::entry_slot, Reason::none, width, 0, 0, offset})
+                        : origins_.unknown(Reason::uninitialised, step);
+  return value;
+}
+
+bool FrameFlow::leads(std::uint32_t from, std::uint32_t to) const {
+  const auto a = graph_.block_of(from), b = graph_.block_of(to);
+  return (a == b && from < to) || graph_.leads(a, b);
+}
+
+bool FrameFlow::dominates(std::uint32_t step, std::uint32_t other) const {
+  const auto a = graph_.block_of(step), b = graph_.block_of(other);
+  return a == b ? step < other : graph_.dominates(a, b);
+}
+
+}  // namespace blobgauge::analyzer::gobinary
