@@ -97,6 +97,10 @@ Level Reach::level(FunctionId id) const {
   return level;
 }
 
+Level Reach::level_by_value(FunctionId id) const { return parts_->worklist.level_by_value(id); }
+
+const References& Reach::references() const { return parts_->references; }
+
 std::size_t Reach::count(Level level) const {
   std::size_t count = 0;
   for (FunctionId id = 0; id < parts_->executable.physical_count(); ++id) count += parts_->worklist.level(id) == level;

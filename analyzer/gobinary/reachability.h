@@ -33,6 +33,8 @@ struct Frame {
   std::string via;  // for itab, dynamic itab and reflection the types: "*os.File as io.Reader"; else empty
 };
 
+class References;
+
 struct ReachOptions {
   unsigned threads = 0;  // 0: as many as there are processors
 };
@@ -48,6 +50,10 @@ class Reach {
 
   // A function counts where its own code does or code that it is inlined into does.
   Level level(FunctionId id) const;
+  // Of a function with code: the best level at which more leads to it than calls that name it, so that its arguments
+  // can be anything.
+  Level level_by_value(FunctionId id) const;
+  const References& references() const;
   std::size_t count(Level level) const;  // functions with code of exactly this level
   // A shortest chain from a root, counted in calls; empty where unreached.
   std::vector<Frame> chain(FunctionId id) const;

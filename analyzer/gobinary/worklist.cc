@@ -61,6 +61,7 @@ Worklist::Worklist(const Executable& executable, const TypeTable& types, const R
       references_(references),
       data_(data),
       levels_(functions_.physical_count(), Level::none),
+      by_value_(functions_.physical_count(), Level::none),
       causes_(functions_.physical_count()) {
   for (const auto& segment : image_.segments()) budget_ += segment.bytes.size() / 8;
 }
@@ -121,6 +122,7 @@ void Worklist::add_function(std::uint64_t address, const Cause& cause) {
 }
 
 void Worklist::add_function(FunctionId id, const Cause& cause) {
+  if (cause.edge != Edge::call) by_value_[id] = std::min(by_value_[id], current_);
   if (levels_[id] != Level::none) return;
   levels_[id] = current_;
   causes_[id] = cause;

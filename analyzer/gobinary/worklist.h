@@ -33,6 +33,8 @@ class Worklist {
   // Computes all levels.
   model::Status run();
   Level level(FunctionId id) const { return levels_[id]; }
+  // The best level at which something other than a call that names the function leads to it.
+  Level level_by_value(FunctionId id) const { return by_value_[id]; }
   const Cause& cause(FunctionId id) const { return causes_[id]; }
 
  private:
@@ -76,7 +78,7 @@ class Worklist {
   const References& references_;
   const DataMap& data_;
   Level current_ = Level::reachable;
-  std::vector<Level> levels_;
+  std::vector<Level> levels_, by_value_;
   std::vector<Cause> causes_;
   std::deque<FunctionId> queue_;
   std::vector<Item> pending_;

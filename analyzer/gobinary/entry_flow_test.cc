@@ -1,0 +1,144 @@
+// The fixture's comments say what must be answered, and the program itself, when it runs, what can be.
+#include "analyzer/gobinary/entry_flow.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "model/file.h"
+#include "model/temporary.h"
+#include "model/text.h"
+
+namespace blobgauge::analyzer::gobinary {
+namespace {
+
+const std::string flow_fixture = BLOBGAUGE_SOURCE_DIR "/analyzer/gobinary/testdata/flow";
+
+struct Want {
+  std::string where, answer;  // "main.build AX 0", "never"
+};
+
+std::vector<Want> flow_wants() {
+  std::vector<Want> wants;
+  const auto source = model::read_file(flow_fixture + "/main.go");
+  if (!source) return wants;
+  for (const auto line : model::split(*source, '\n')) {
+    constexpr std::string_view mark = "// want ";
+    const auto colon = line.rfind(": ");
+    if (line.starts_with(mark))
+      wants.push_back(
+          {std::string(line.substr(mark.size(), colon - mark.size())), std::string(line.substr(colon + 2))});
+  }
+  return wants;
+}
+
+// "AX 16,8", "BX", "+0,8": a register or a place on the stack, and the offsets behind it.
+EntryWord word_of(std::string_view register_and_path) {
+  static const std::map<std::string_view, int> registers{{"AX", 0}, {"BX", 3}, {"CX", 1}, {"DI", 7}, {"SI", 6}};
+  EntryWord word;
+  const auto space = register_and_path.find(' ');
+  const auto first = register_and_path.substr(0, space);
+  std::string_view path = space == first.npos ? "" : register_and_path.substr(space + 1);
+  if (first.starts_with('+')) {
+    word.in_register = false;
+    const auto comma = first.find(',');
+    word.place = std::atoi(std::string(first.substr(1, comma)).c_str());
+    path = comma == first.npos ? "" : first.substr(comma + 1);
+  } else {
+    word.place = registers.at(first);
+  }
+  if (path.empty()) return word;
+  for (const auto offset : model::split(path, ',')) word.path.push_back(std::atoi(std::string(offset).c_str()));
+  return word;
+}
+
+std::string shown(const Chance& chance) {
+  std::string text = fmt::format("{}{}{}", chance.zero ? "zero " : "", chance.nonzero ? "nonzero " : "",
+                                 chance.unknown ? "unknown " : "");
+  for (const auto& store : chance.stores)
+    text += fmt::format("\n  {} {}:{}", store.function, store.at.file, store.at.line);
+  for (const auto& reason : chance.reasons) text += "\n  " + reason;
+  return text;
+}
+
+bool agrees(const Chance& chance, std::string_view answer) {
+  if (answer == "never") return chance.zero && !chance.nonzero && !chance.unknown;
+  if (answer == "always") return !chance.zero && chance.nonzero && !chance.unknown;
+  if (answer == "set") return chance.nonzero;
+  return answer == "maybe" && (chance.nonzero || chance.unknown);
+}
+
+class GoBinaryEntryFlow : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (std::system("go version >/dev/null 2>&1") == 0) return;
+    ASSERT_FALSE(std::getenv("CI")) << "Go must be there where CI is set";
+    GTEST_SKIP() << "Go is not installed";
+  }
+  static std::string built(const std::string& options) {
+    static model::TemporaryFolder folder = *model::TemporaryFolder::create();
+    static std::map<std::string, std::string> done;
+    auto& path = done[options];
+    if (!path.empty()) return path;
+    path = fmt::format("{}/flow{}", folder.path(), done.size());
+    const auto command =
+        fmt::format("cd '{}' && CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local go build {} -o '{}' .", flow_fixture,
+                    options, path);
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    return path;
+  }
+};
+
+TEST_P(GoBinaryEntryFlow, AnswersWhatTheCommentsSay) {
+  const auto program = Executable::open(built(GetParam()));
+  ASSERT_TRUE(program) << describe(program.error());
+  const auto reach = Reach::compute(*program);
+  ASSERT_TRUE(reach) << describe(reach.error());
+  const auto flow = EntryFlow::make(*program, *reach);
+  ASSERT_TRUE(flow) << describe(flow.error());
+  const auto wants = flow_wants();
+  ASSERT_GT(wants.size(), 30u);
+  for (const auto& want : wants) {
+    const auto space = want.where.find(' ');
+    const auto ids = program->named(want.where.substr(0, space));
+    ASSERT_FALSE(ids.empty()) << want.where;
+    const auto word = word_of(want.where.substr(space + 1));
+    const auto safest = flow->ask(ids[0], word, Grade::safest);
+    EXPECT_TRUE(agrees(safest, want.answer)) << want.where << ": " << want.answer << ", safest: " << shown(safest);
+    const auto precise = flow->ask(ids[0], word, Grade::precise);
+    if (want.answer == "never" || want.answer == "always") {
+      EXPECT_TRUE(agrees(precise, want.answer)) << want.where << ": " << want.answer << ", precise: " << shown(precise);
+    }
+  }
+}
+
+// What the running program sees other than zero is never called never.
+TEST_P(GoBinaryEntryFlow, NothingThatRunsIsCalledNever) {
+  const auto path = built(GetParam());
+  ASSERT_EQ(std::system(fmt::format("'{0}' 2>'{0}.seen' </dev/null", path).c_str()), 0);
+  const auto program = Executable::open(path);
+  ASSERT_TRUE(program) << describe(program.error());
+  const auto reach = Reach::compute(*program);
+  ASSERT_TRUE(reach) << describe(reach.error());
+  const auto flow = EntryFlow::make(*program, *reach);
+  ASSERT_TRUE(flow) << describe(flow.error());
+  const auto seen = *model::read_file(path + ".seen");
+  EXPECT_GT(std::count(seen.begin(), seen.end(), '\n'), 25);
+  for (const auto line : model::split(seen, '\n')) {
+    if (line.empty()) continue;
+    const auto space = line.find(' ');
+    const auto chance =
+        flow->ask(program->named(line.substr(0, space)).at(0), word_of(line.substr(space + 1)), Grade::safest);
+    EXPECT_TRUE(chance.nonzero || chance.unknown) << line << ": " << shown(chance);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Builds, GoBinaryEntryFlow,
+                         testing::Values("", "-buildmode=pie -ldflags='-s -w'", "-gcflags=-l"));
+
+}  // namespace
+}  // namespace blobgauge::analyzer::gobinary

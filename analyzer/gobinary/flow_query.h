@@ -1,0 +1,128 @@
+#pragma once
+// The search behind EntryFlow: what stands behind a word, followed backwards through stores, calls and returns. The
+// rules stand in flow_query.cc.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/gobinary/call_sites.h"
+#include "analyzer/gobinary/entry_flow.h"
+#include "analyzer/gobinary/frame_flow.h"
+
+namespace blobgauge::analyzer::gobinary {
+
+// Places by function and address, reasons by function.
+struct Answer {
+  bool zero = false, nonzero = false, unknown = false;
+  std::vector<std::pair<FunctionId, std::uint64_t>> stores;
+  std::vector<std::pair<FunctionId, Reason>> reasons;
+  void add(const Answer& other);
+  bool empty() const { return !zero && !nonzero && !unknown; }
+};
+
+// Not thread-safe.
+class FlowQuery {
+ public:
+  FlowQuery(const Executable& executable, const Reach& reach, const CallSites& sites, const RuntimeCalls& runtime,
+            std::uint64_t most_work);
+
+  Answer ask(FunctionId function, const EntryWord& word, Grade grade);
+
+ private:
+  using Path = std::vector<std::int32_t>;
+  // One activation of a function: entered by a call that the search came through, or (context 0) by any.
+  struct Frame {
+    FunctionId function = 0;
+    std::uint32_t context = 0;
+    auto operator<=>(const Frame&) const = default;
+  };
+  struct Context {
+    Frame caller;
+    std::uint32_t site = 0;
+    auto operator<=>(const Context&) const = default;
+  };
+  // When a place is looked at: before a step; `any_time` for what may happen at any moment. `through` is the register
+  // by which the search came up through the call at that step.
+  static constexpr std::uint32_t any_time = 0xffffffff;
+  static constexpr std::uint8_t not_through = 255;
+  struct When {
+    std::uint32_t step = any_time;
+    std::uint8_t through = not_through;
+    std::uint32_t beside = 0;  // before a return: the registers of other results that the caller uses, as bits
+    auto operator<=>(const When&) const = default;
+  };
+  enum class Question : std::uint8_t { word, callers, effects };
+  struct Key {
+    Question question = Question::word;
+    Frame frame;
+    OriginId origin = 0;
+    Path path;
+    When when;
+    auto operator<=>(const Key&) const = default;
+  };
+  struct Effect {
+    Answer answer;
+    bool surely = false;  // what was there before is gone
+  };
+
+  Answer word(Frame frame, OriginId origin, Path path, When when);
+  Answer words(Frame frame, ValueId value, const Path& path, When when);
+  Answer behind(Frame frame, OriginId root, const Path& path, When when);
+  Answer first(Frame frame, OriginId root, const Path& path, When when);
+  Effect effects(Frame frame, OriginId root, const Path& path, When when);
+  Answer handed_to(Frame frame, const CallEvent& call, std::uint8_t reg, std::int64_t slot, const Path& path);
+  Answer written_by(Frame callee, OriginId parameter, const Path& path);
+  Answer from_callers(Frame frame, OriginId root, const Path& path);
+  Answer from_call(Frame frame, const Site& call, const Origin& root, const Path& path);
+  Answer from_makers(FunctionId closure, const Path& path);
+  Answer from_callee(Frame frame, const Origin& root, const Path& path);
+  Answer data_word(FunctionId function, std::uint64_t address, Path rest);
+  Answer remembered(Key key, const std::function<Answer()>& compute);
+
+  FrameFlow& flow(FunctionId id);
+  std::vector<FunctionId> callees(FrameFlow& flow, const CallEvent& call, bool& all);
+  FunctionId code_of_closure(FrameFlow& flow, OriginId container, std::int64_t offset, std::int64_t& begin);
+  struct WayBack {
+    std::uint8_t result = 0;  // the register
+    Path loads;
+    std::int64_t distance = 0;
+    auto operator<=>(const WayBack&) const = default;
+  };
+  struct WaysBack {
+    std::set<WayBack> exact;
+    std::uint32_t others = 0;         // registers, as bits, that can hold it in ways that are not known
+    std::set<std::int64_t> on_stack;  // places above the return address
+    bool none() const { return exact.empty() && others == 0 && on_stack.empty(); }
+  };
+  const WaysBack& ways_back(FunctionId function, OriginId parameter);
+  OriginId parameter_of(FunctionId function, std::uint8_t reg, std::int64_t slot);
+  bool is_constant(std::uint64_t address) const;
+  bool counts(FunctionId id) const;
+  std::uint32_t enter(Frame caller, std::uint32_t site);
+  Answer unknown(FunctionId function, Reason reason) const;
+
+  const Executable& executable_;
+  const Reach& reach_;
+  const CallSites& sites_;
+  const RuntimeCalls& runtime_;
+  const std::uint64_t most_work_;
+  ParameterRegisters parameters_;
+  FlowContext context_;
+  Decoder decoder_;
+  std::unordered_map<FunctionId, std::unique_ptr<FrameFlow>> flows_;
+  std::vector<Context> contexts_;
+  std::map<Context, std::uint32_t> context_numbers_;
+  std::map<Key, Answer> known_[2];  // by grade
+  std::set<std::pair<FunctionId, std::pair<std::int64_t, Path>>> harmless_[2];
+  std::map<std::pair<FunctionId, OriginId>, WaysBack> ways_back_;
+  std::map<Key, std::size_t> open_;  // being computed, by depth
+  std::size_t lowest_cut_ = 0;
+  std::uint64_t work_ = 0;  // of the question that is being answered: events looked at, about
+  Grade grade_ = Grade::safest;
+};
+
+}  // namespace blobgauge::analyzer::gobinary
