@@ -32,7 +32,7 @@ EntryFlow::~EntryFlow() = default;
 model::Result<EntryFlow> EntryFlow::make(const Executable& executable, const Reach& reach,
                                          const EntryFlowOptions& options) {
   constexpr int first_with_registers = 17;
-  constexpr std::uint64_t default_steps = 3'000'000;
+  constexpr std::uint64_t default_steps = 300'000;
   if (executable.build_info().go_minor < first_with_registers)
     return model::fail(model::Category::input,
                        fmt::format("is of {}, whose functions take their arguments in another way",

@@ -16,43 +16,27 @@ namespace blobgauge::analyzer::gobinary {
 
 namespace {
 
-constexpr std::size_t most_names = 48, looked_through = 10;
-
-// The same memory, as far as one can tell: loaded from the same place.
-bool same(const Origin& a, const Origin& b) {
-  if (a.kind != b.kind) return false;
-  if (a.kind == OriginKind::load) return a.base == b.base && a.value == b.value;
-  return a == b;
-}
+constexpr std::size_t most_names = 48, looked_through = 10, longest_path = 8;
+constexpr std::int64_t farthest = 1 << 20;
 
 }  // namespace
 
-FunctionId FlowQuery::code_of_closure(FrameFlow& flow, OriginId container, std::int64_t offset, std::int64_t& begin) {
+// The closure that holds what stands at `offset` behind a pointer, and where in the same terms it begins.
+FunctionId FlowQuery::code_of_closure(FrameFlow& flow, OriginId pointer, std::int64_t offset, std::int64_t& begin) {
   auto& origins = flow.origins();
-  const auto holder = origins[container];
-  if (holder.kind != OriginKind::fresh && holder.kind != OriginKind::frame) return FunctionTable::none;
+  const bool on_stack = pointer == flow.frame_pointer();
   auto code = FunctionTable::none;
-  bool found = false;
-  for (const auto& store : flow.stores()) {
+  for (const auto index : flow.closures()) {
+    const auto& store = flow.stores()[index];
+    const auto at = flow.distance(store.base);
+    if (flow.pointer(store.base) != pointer || origins[store.base].kind == OriginKind::element) continue;
+    // In the frame the code's address stands first in a variable that reaches as far as `offset`.
+    if (on_stack ? at > offset || !flow.is_one_variable(at, offset) : at != 0) continue;
     const auto* stored = origins.single(store.value, OriginKind::data);
-    if (!stored) continue;
-    const auto [root, at] = origins.split(store.base);
-    const auto& base = origins[root];
     const auto callee = executable_.functions().starting_at(static_cast<std::uint64_t>(stored->value));
-    if (callee == FunctionTable::none) continue;
-    if (holder.kind == OriginKind::fresh) {
-      if (root != container || at != 0) continue;
-      begin = 0;
-    } else {
-      // A closure on the stack: the code's address stands first in a variable that reaches as far as `offset`.
-      if (base.kind != OriginKind::frame) continue;
-      const auto wanted = holder.value + offset;
-      if (base.value > wanted || !flow.is_one_variable(base.value, wanted)) continue;
-      begin = base.value - holder.value;
-    }
-    if (found && code != callee) return FunctionTable::none;
+    if (code != FunctionTable::none && code != callee) return FunctionTable::none;
     code = callee;
-    found = true;
+    begin = at;
   }
   return code;
 }
@@ -159,181 +143,144 @@ FlowQuery::Effect FlowQuery::effects(Frame frame, OriginId asked, const Path& as
     return effect;
   }
   auto& origins = flow.origins();
-  const auto whole_frame = origins.intern({OriginKind::frame, Reason::none, 8, 0, 0, 0});
+  const bool safe = grade_ == Grade::safest;
   const auto before = [&](std::uint32_t site) { return when.step == any_time || flow.leads(site, when.step); };
-  // Pointers into the frame are one name, with the slot as the first step of the path.
-  const auto rooted = [&](OriginId id) -> std::pair<OriginId, std::int64_t> {
-    const auto [root, distance] = origins.split(id);
-    if (origins[root].kind == OriginKind::frame) return {whole_frame, origins[root].value};
-    return {root, distance};
-  };
-  struct Name {
-    OriginId root = 0;
-    Path path;
-    bool operator==(const Name&) const = default;
-  };
-  std::vector<Name> names{{asked, asked_path}};
-  bool lost = false;
-  const auto add_name = [&](OriginId root, std::int64_t place, const Path& rest, std::size_t skip) {
-    if (rest.size() - skip >= 8 || place < -(1 << 20) || place > 1 << 20 || names.size() == most_names) {
-      lost = true;
-      return;
-    }
-    Name name{root, {static_cast<std::int32_t>(place)}};
+  const auto give_up = [&](Reason reason) { effect.answer.add(unknown(frame.function, reason)); };
+  std::vector<Name> names{{flow.pointer(asked), asked_path}};
+  const auto add_name = [&](OriginId pointer, std::int64_t place, const Path& rest, std::size_t skip) {
+    if (rest.size() - skip >= longest_path || place < -farthest || place > farthest || names.size() == most_names)
+      return give_up(Reason::too_many);
+    Name name{pointer, {static_cast<std::int32_t>(place)}};
     name.path.insert(name.path.end(), rest.begin() + static_cast<std::ptrdiff_t>(skip), rest.end());
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   };
-  const auto keep = [&] {
-    if (grade_ == Grade::safest) effect.answer.add(unknown(frame.function, Reason::kept));
-  };
-  // The callee may hand the pointer back, or one that it found behind it.
-  const auto take_back = [&](const CallEvent& call, std::uint8_t reg, std::int64_t slot, const Path& path) {
-    bool all = false, hidden = false;
-    const auto result_in = [&](std::uint8_t result) {
-      return origins.find({OriginKind::result, Reason::none, 8, call.site, 0, result});
-    };
-    std::uint32_t others = 0;
-    for (const auto callee : callees(flow, call, all)) {
-      const auto& ways = ways_back(callee, parameter_of(callee, reg, slot));
-      others |= ways.others;
-      for (const auto& way : ways.exact) {
-        const auto id = result_in(way.result);
-        const auto skip = way.loads.size();
-        if (id != any_time && skip < path.size() && std::equal(way.loads.begin(), way.loads.end(), path.begin()) &&
-            path[skip] >= way.distance)
-          add_name(id, path[skip] - way.distance, path, skip + 1);
-      }
-      for (const auto place : ways.on_stack)
-        hidden |= flow.uses(origins.find({OriginKind::stack_result, Reason::none, 8, call.site, 0, place}));
-    }
-    for (const auto result : FrameFlow::argument_registers) {
-      const auto id = result_in(result);
-      if (id == any_time || (all && !(others >> result & 1))) continue;
-      add_name(id, path[0], path, 1);
-      hidden |= flow.uses(id);
-    }
-    if (hidden && grade_ == Grade::safest) effect.answer.add(unknown(frame.function, Reason::kept));
-  };
-  // Where the function returns, its caller may get hold of the object by another result as well.
-  const auto also_returned = [&](const Origin& origin) {
-    for (const auto& back : flow.returns()) {
-      if (back.site != when.step) continue;
-      for (const auto reg : FrameFlow::argument_registers)
-        if (when.beside >> reg & 1)
-          for (const auto id : origins.members(back.registers[reg]))
-            if (same(origins[rooted(id).first], origin)) return true;
-    }
-    return false;
-  };
+  if (safe)
+    for (const auto index : flow.stores_anywhere())
+      if (before(flow.stores()[index].site)) give_up(origins[flow.stores()[index].base].reason);
   for (std::size_t n = 0; n < names.size(); ++n) {
-    work_ += flow.loads().size() + flow.stores().size() + 10 * flow.calls().size();
+    const auto name = names[n];
+    const auto place = std::int64_t{name.path[0]};
+    const Path rest(name.path.begin() + 1, name.path.end());
+    const auto& uses = flow.uses_of(name.pointer);
+    work_ += 20 + uses.stores.size() + uses.stored.size() + uses.handed.size() + uses.loads.size();
     if (work_ > most_work_) {
       lowest_cut_ = 0;
-      effect.answer.add(unknown(frame.function, Reason::too_many_steps));
+      give_up(Reason::too_many_steps);
       return effect;
     }
-    const auto name = names[n];
-    const auto origin = origins[name.root];
-    const auto place = std::int64_t{name.path[0]};
-    bool closure = false;
-    if (when.beside != 0 && also_returned(origin)) keep();
+    // Does an address with this origin lead there, and at which place behind it?
+    const auto leads_there = [&](OriginId id, std::int64_t& inside) {
+      inside = place - flow.distance(id);
+      return inside >= 0 && (name.pointer != flow.frame_pointer() || place < flow.end_of_variable(flow.distance(id)));
+    };
+    if (const auto& origin = origins[name.pointer]; origin.kind == OriginKind::load)
+      add_name(flow.pointer(origin.base), origin.value + flow.distance(origin.base), name.path, 0);
+    for (const auto load : uses.loads)
+      if (!rest.empty() && origins[load].value + flow.distance(origins[load].base) == place)
+        add_name(load, rest[0], rest, 1);
+
+    for (const auto index : uses.stores) {
+      const auto& store = flow.stores()[index];
+      const auto at = flow.distance(store.base);
+      const bool somewhere = origins[store.base].kind == OriginKind::element;
+      if (!before(store.site) || (!somewhere && (at >= place + 8 || place >= at + store.width))) continue;
+      const bool exact = !somewhere && at == place && (rest.empty() || store.width == 8);
+      effect.answer.add(words(frame, store.value, rest, {rest.empty() ? store.site : when.step, not_through}));
+      if (!exact && !rest.empty()) give_up(Reason::part_of_word);
+      effect.surely |=
+          exact && n == 0 && store.surely && when.step != any_time && flow.dominates(store.site, when.step);
+    }
+
+    for (const auto& [index, id] : uses.stored) {
+      const auto& store = flow.stores()[index];
+      std::int64_t inside = 0;
+      if (!before(store.site) || !leads_there(id, inside)) continue;
+      const auto kind = origins[flow.pointer(store.base)].kind;
+      const bool found_again = kind != OriginKind::unknown && kind != OriginKind::data &&
+                               origins[store.base].kind != OriginKind::element &&
+                               origins[id].kind != OriginKind::element;
+      // What this function made itself is looked after here; where others can find it, they may store behind it.
+      if (safe && (!found_again || (kind != OriginKind::fresh && kind != OriginKind::frame))) give_up(Reason::kept);
+      if (!found_again) continue;
+      Path longer{static_cast<std::int32_t>(inside)};
+      longer.insert(longer.end(), rest.begin(), rest.end());
+      add_name(flow.pointer(store.base), flow.distance(store.base), longer, 0);
+    }
+
+    // Before a return: the caller may get hold of the object by another result as well.
+    if (safe && when.beside != 0)
+      for (const auto& back : flow.returns())
+        for (const auto reg : FrameFlow::argument_registers)
+          if (back.site == when.step && (when.beside >> reg & 1))
+            for (const auto id : origins.members(back.registers[reg]))
+              if (flow.pointer(id) == name.pointer) give_up(Reason::kept);
+
     // Nobody but its code reads what a closure captured, whoever is handed the closure.
     std::int64_t begin = 0;
-    if (const auto code = code_of_closure(flow, name.root, place, begin); code != FunctionTable::none) {
+    if (const auto code = code_of_closure(flow, name.pointer, place, begin); code != FunctionTable::none) {
       auto captured = name.path;
       captured[0] = static_cast<std::int32_t>(place - begin);
       effect.answer.add(written_by({code, 0}, parameter_of(code, FrameFlow::closure_register, 0), captured));
-      closure = true;
+      continue;
     }
-    // Where it was loaded from, and what was loaded from it.
-    if (origin.kind == OriginKind::load) {
-      const auto [root, distance] = rooted(origin.base);
-      add_name(root, origin.value + distance, name.path, 0);
-    }
-    for (const auto loaded : flow.loads()) {
-      const auto load = origins[loaded];
-      const auto [root, distance] = rooted(load.base);
-      if (name.path.size() > 1 && same(origins[root], origin) && load.value + distance == place)
-        add_name(loaded, name.path[1], name.path, 2);
-      // The same place, read at another time.
-      if (loaded != name.root && same(load, origin)) add_name(loaded, name.path[0], name.path, 1);
-    }
-    for (const auto& store : flow.stores()) {
-      if (!before(store.site)) continue;
-      const auto [root, distance] = rooted(store.base);
-      const auto base = origins[root];
-      if (same(base, origin) && distance < place + 8 && place < distance + store.width) {
-        const bool exact = distance == place && (name.path.size() == 1 || store.width == 8);
-        const Path rest(name.path.begin() + 1, name.path.end());
-        effect.answer.add(words(frame, store.value, rest,
-                                rest.empty() ? When{store.site, not_through} : When{when.step, not_through}));
-        if (!exact && !rest.empty()) effect.answer.add(unknown(frame.function, Reason::part_of_word));
-        if (exact && n == 0 && store.surely && when.step != any_time && flow.dominates(store.site, when.step))
-          effect.surely = true;
+    for (const auto& handed : uses.handed) {
+      const auto& call = flow.calls()[handed.call];
+      const bool here = call.site == when.step && when.through != not_through && handed.reg != when.through;
+      std::int64_t inside = 0;
+      if ((!here && !before(call.site)) || !leads_there(handed.pointer, inside)) continue;
+      if (handed.reg == FrameFlow::closure_register && call.callee != FunctionTable::none) continue;
+      if (origins[handed.pointer].kind == OriginKind::element) {
+        if (safe) give_up(Reason::element);
+        continue;
       }
-      if (base.kind == OriginKind::element && same(origins[base.base], origin) && base.base == name.root)
-        effect.answer.add(
-            words(frame, store.value, Path(name.path.begin() + 1, name.path.end()), {store.site, not_through}));
-      if (base.kind == OriginKind::unknown && base.reason != Reason::clobbered && grade_ == Grade::safest)
-        effect.answer.add(unknown(frame.function, base.reason));
-      // The pointer itself is stored.
-      for (const auto id : origins.members(store.value)) {
-        const auto [stored, inside] = rooted(id);
-        if (origins[stored].kind == OriginKind::element && same(origins[origins[stored].base], origin)) keep();
-        if (!same(origins[stored], origin) || place < inside) continue;
-        if (stored == whole_frame && place >= flow.end_of_variable(inside)) continue;
-        if (origins[stored].kind == OriginKind::load && stored != name.root && !same(origins[stored], origin)) continue;
-        Path rest = name.path;
-        rest[0] = static_cast<std::int32_t>(place - inside);
-        if (base.kind == OriginKind::fresh || base.kind == OriginKind::frame) {
-          add_name(root, distance, rest, 0);
-          continue;
-        }
-        if (base.kind == OriginKind::unknown || base.kind == OriginKind::data || base.kind == OriginKind::element) {
-          keep();
-          continue;
-        }
-        keep();
-        add_name(root, distance, rest, 0);
-      }
-    }
-    if (closure) continue;
-    for (const auto& call : flow.calls()) {
-      const bool here = call.site == when.step && when.through != not_through;
-      if (!here && !before(call.site)) continue;
-      const auto hand = [&](ValueId value, std::uint8_t reg, std::int64_t slot) {
-        for (const auto id : std::vector(origins.members(value))) {
-          const auto [handed, inside] = rooted(id);
-          if (origins[handed].kind == OriginKind::element && same(origins[origins[handed].base], origin) &&
-              grade_ == Grade::safest)
-            effect.answer.add(unknown(frame.function, Reason::element));
-          if (!same(origins[handed], origin) || place < inside) continue;
-          if (handed == whole_frame && place >= flow.end_of_variable(inside)) continue;
-          auto rest = name.path;
-          rest[0] = static_cast<std::int32_t>(place - inside);
-          // Deep down, what is unknown already need not be looked at further.
-          if (!effect.answer.unknown || open_.size() < looked_through)
-            effect.answer.add(handed_to(frame, call, reg, slot, rest));
-          if (!call.tail) take_back(call, reg, slot, rest);
-        }
-      };
-      for (const auto reg : FrameFlow::argument_registers)
-        if (!here || reg != when.through) hand(call.registers[reg], reg, 0);
-      if (call.callee == FunctionTable::none)
-        hand(call.registers[FrameFlow::closure_register], FrameFlow::closure_register, 0);
-      for (const auto& [slot, value] : call.stack) hand(value, not_through, slot);
+      auto there = name.path;
+      there[0] = static_cast<std::int32_t>(inside);
+      // Deep down, what is unknown already need not be looked at further.
+      if (!effect.answer.unknown || open_.size() < looked_through)
+        effect.answer.add(handed_to(frame, call, handed.reg, handed.slot, there));
+      if (!call.tail && take_back(frame, call, handed, there, add_name) && safe) give_up(Reason::kept);
     }
   }
-  if (lost) effect.answer.add(unknown(frame.function, Reason::too_many));
   return effect;
+}
+
+// The callee may hand the pointer back, or one that it found behind it: more names of the object. True where it may do
+// so in ways that are not known, and the function does something with what came back.
+bool FlowQuery::take_back(Frame frame, const CallEvent& call, const PointerUses::Handed& handed, const Path& path,
+                          const AddName& add_name) {
+  auto& flow = this->flow(frame.function);
+  bool all = false, hidden = false;
+  const auto result_in = [&](std::uint8_t reg) {
+    return flow.origins().find({OriginKind::result, Reason::none, 8, call.site, 0, reg});
+  };
+  std::uint32_t others = 0;
+  for (const auto callee : callees(frame, call, all)) {
+    const auto& ways = ways_back(callee, parameter_of(callee, handed.reg, handed.slot));
+    others |= ways.others;
+    for (const auto& way : ways.exact) {
+      const auto id = result_in(way.result);
+      const auto skip = way.loads.size();
+      if (id != any_time && skip < path.size() && std::equal(way.loads.begin(), way.loads.end(), path.begin()) &&
+          path[skip] >= way.distance)
+        add_name(id, path[skip] - way.distance, path, skip + 1);
+    }
+    for (const auto place : ways.on_stack)
+      hidden |= flow.uses(flow.origins().find({OriginKind::stack_result, Reason::none, 8, call.site, 0, place}));
+  }
+  for (const auto result : FrameFlow::argument_registers) {
+    const auto id = result_in(result);
+    if (id == any_time || (all && !(others >> result & 1))) continue;
+    add_name(id, path[0], path, 1);
+    hidden |= flow.uses(id);
+  }
+  return hidden;
 }
 
 // What the callee of a call does behind a pointer that it is handed in a register, or in a slot.
 Answer FlowQuery::handed_to(Frame frame, const CallEvent& call, std::uint8_t reg, std::int64_t slot, const Path& path) {
-  auto& flow = this->flow(frame.function);
   bool all = false;
   Answer answer;
-  for (const auto callee : callees(flow, call, all)) {
+  for (const auto callee : callees(frame, call, all)) {
     switch (runtime_.of(callee)) {
       case RuntimeCall::none:
         break;

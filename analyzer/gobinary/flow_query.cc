@@ -13,7 +13,7 @@ namespace blobgauge::analyzer::gobinary {
 // A nil pointer on the way ends it with zero: the guard that reads through it is false then.
 //
 // Ways are united, so a question that comes back to itself adds nothing, and is cut. What was found under such a cut is
-// complete for the question at the top of the circle only, and is not remembered for those inside.
+// complete for the question at the top of the circle only; for those inside it is forgotten when that is answered.
 
 namespace {
 
@@ -32,6 +32,9 @@ void Answer::add(const Answer& other) {
   zero |= other.zero;
   nonzero |= other.nonzero;
   unknown |= other.unknown;
+  unnamed |= other.unnamed;
+  add_once(addresses, other.addresses);
+  unnamed |= addresses.size() == most_remembered;
   add_once(stores, other.stores);
   add_once(reasons, other.reasons);
 }
@@ -88,6 +91,10 @@ Answer FlowQuery::remembered(Key key, const std::function<Answer()>& compute) {
     lowest_cut_ = std::min(lowest_cut_, found->second);
     return {};
   }
+  if (const auto found = partial_.find(key); found != partial_.end()) {
+    lowest_cut_ = std::min(lowest_cut_, found->second.cut);
+    return found->second.answer;
+  }
   const auto depth = open_.size();
   if (depth >= deepest) {
     lowest_cut_ = 0;
@@ -103,7 +110,17 @@ Answer FlowQuery::remembered(Key key, const std::function<Answer()>& compute) {
   open_.emplace(key, depth);
   auto answer = compute();
   open_.erase(key);
-  if (lowest_cut_ >= depth) known.emplace(std::move(key), answer);
+  if (depth < partial_at_.size()) {
+    for (const auto& part : partial_at_[depth]) partial_.erase(part);
+    partial_at_[depth].clear();
+  }
+  if (lowest_cut_ >= depth) {
+    known.emplace(std::move(key), answer);
+  } else {
+    if (lowest_cut_ >= partial_at_.size()) partial_at_.resize(lowest_cut_ + 1);
+    partial_at_[lowest_cut_].push_back(key);
+    partial_.emplace(std::move(key), Partial{answer, lowest_cut_});
+  }
   lowest_cut_ = std::min(cut_before, lowest_cut_ >= depth ? std::size_t{any_time} : lowest_cut_);
   return answer;
 }
@@ -135,6 +152,10 @@ Answer FlowQuery::word(Frame frame, OriginId id, Path path, When when) {
   const auto nonzero = [&] {
     Answer answer;
     answer.nonzero = true;
+    if (origin.kind == OriginKind::data)
+      answer.addresses.push_back(static_cast<std::uint64_t>(origin.value));
+    else
+      answer.unnamed = true;
     const auto site = when.step != any_time ? when.step : origin.site;
     if (site < steps.size()) answer.stores.emplace_back(frame.function, steps[site].address);
     return answer;
@@ -229,11 +250,12 @@ Answer FlowQuery::data_word(FunctionId function, std::uint64_t address, Path res
   const auto value = executable_.image().word(address);
   if (!value || !is_constant(address)) return unknown(function, Reason::global);
   Answer answer;
-  if (*value == 0)
+  if (*value == 0) {
     answer.zero = true;
-  else if (rest.empty())
+  } else if (rest.empty()) {
     answer.nonzero = true;
-  else
+    answer.addresses.push_back(*value);
+  } else
     return data_word(function, *value + static_cast<std::uint64_t>(std::int64_t{rest[0]}),
                      Path(rest.begin() + 1, rest.end()));
   return answer;
@@ -262,10 +284,12 @@ Answer FlowQuery::from_callers(Frame frame, OriginId root_id, const Path& path) 
     Answer answer;
     if (root.kind == OriginKind::parameter && !(parameters_.of(frame.function) >> root.value & 1))
       return answer;  // a leftover of the caller's
-    const auto most = grade_ == Grade::safest ? Level::by_reflection : Level::reachable;
     if (root.kind == OriginKind::parameter && root.value == FrameFlow::closure_register && !path.empty())
       return from_makers(frame.function, path);
-    if (reach_.level_by_value(frame.function) <= most)
+    // Methods that reflection calls by a name in some string are counted where that is the only way to them, and where
+    // the name is seen at the call: a template's names would be those of half the program.
+    if (reach_.level_by_value(frame.function) == Level::reachable || reach_.level(frame.function) != Level::reachable ||
+        called_by_name(frame.function))
       answer.add(
           unknown(frame.function, sites_.makers(frame.function).empty() ? Reason::by_interface : Reason::by_value));
     for (const auto& site : sites_.calls(frame.function))
@@ -300,7 +324,7 @@ Answer FlowQuery::from_callee(Frame frame, const Origin& root, const Path& path)
   if (!call) return {};
   bool all = false;
   Answer answer;
-  for (const auto callee : callees(flow, *call, all)) {
+  for (const auto callee : callees(frame, *call, all)) {
     switch (runtime_.of(callee)) {
       case RuntimeCall::none:
         break;
@@ -308,7 +332,7 @@ Answer FlowQuery::from_callee(Frame frame, const Origin& root, const Path& path)
         continue;
       case RuntimeCall::reads:
         if (path.empty() && root.kind == OriginKind::result && root.value == 0) {
-          answer.nonzero = true;
+          answer.nonzero = answer.unnamed = true;
           continue;
         }
         [[fallthrough]];
@@ -339,32 +363,60 @@ Answer FlowQuery::from_callee(Frame frame, const Origin& root, const Path& path)
 }
 
 // The functions that a call can enter; `all` is false where there can be others.
-std::vector<FunctionId> FlowQuery::callees(FrameFlow& flow, const CallEvent& call, bool& all) {
+std::vector<FunctionId> FlowQuery::callees(Frame frame, const CallEvent& call, bool& all) {
   all = true;
-  std::vector<FunctionId> found;
   if (call.callee != FunctionTable::none) return {call.callee};
-  const auto& functions = executable_.functions();
-  auto& origins = flow.origins();
-  for (const auto id : std::vector(origins.members(call.target))) {
-    const auto target = origins[id];
-    auto callee = FunctionTable::none;
-    if (target.kind == OriginKind::data) {
-      callee = functions.starting_at(static_cast<std::uint64_t>(target.value));
-    } else if (target.kind == OriginKind::load) {
-      const auto base = origins[target.base];
-      const auto at = static_cast<std::uint64_t>(base.value + target.value);
-      std::int64_t begin = 0;
-      if (base.kind == OriginKind::data && is_constant(at))
-        callee = functions.starting_at(executable_.image().word(at).value_or(0));
-      else if (base.kind == OriginKind::fresh || base.kind == OriginKind::frame)
-        callee = code_of_closure(flow, target.base, target.value, begin);
-    }
-    if (callee == FunctionTable::none)
-      all = false;
-    else
-      found.push_back(callee);
-  }
+  std::vector<FunctionId> found;
+  for (const auto id : std::vector(flow(frame.function).origins().members(call.target)))
+    all &= enters_target(frame, id, call.site, found);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
+}
+
+// Code's address in a closure, in an itab or in a constant. A word that is always zero is never called.
+bool FlowQuery::enters_target(Frame frame, OriginId target, std::uint32_t site, std::vector<FunctionId>& into) {
+  const auto cut_before = lowest_cut_;
+  lowest_cut_ = any_time;
+  const auto answer = word(frame, target, {}, {site, not_through});
+  // Where the question came back to itself the answer is not the whole.
+  const bool whole = lowest_cut_ == any_time;
+  lowest_cut_ = std::min(cut_before, lowest_cut_);
+  bool known = whole && !answer.unknown && !answer.unnamed;
+  for (const auto address : answer.addresses) {
+    const auto callee = executable_.functions().starting_at(address);
+    known &= callee != FunctionTable::none;
+    if (callee != FunctionTable::none) into.push_back(callee);
+  }
+  return known;
+}
+
+bool FlowQuery::called_by_name(FunctionId id) {
+  if (!called_names_) read_called_names();
+  const auto name = executable_.name(id);
+  return called_names_->contains(name.substr(name.rfind('.') + 1));
+}
+
+// The constants that code hands to reflect's MethodByName.
+void FlowQuery::read_called_names() {
+  called_names_.emplace();
+  for (const auto lookup : executable_.named("reflect.Value.MethodByName")) {
+    for (const auto& site : sites_.calls(lookup)) {
+      auto& flow = this->flow(site.function);
+      const auto step = flow.understood() ? flow.graph().step_at(site.address) : CodeGraph::none;
+      const auto* call = step == CodeGraph::none ? nullptr : flow.call_at(step);
+      if (!call) continue;
+      // Behind the three words of the value.
+      for (const auto text : flow.origins().members(call->registers[FrameFlow::argument_registers[3]]))
+        for (const auto length : flow.origins().members(call->registers[FrameFlow::argument_registers[4]])) {
+          const auto &at = flow.origins()[text], &size = flow.origins()[length];
+          if (at.kind != OriginKind::data || size.kind != OriginKind::constant || size.value <= 0) continue;
+          const auto bytes =
+              executable_.image().at(static_cast<std::uint64_t>(at.value), static_cast<std::uint64_t>(size.value));
+          called_names_->emplace(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        }
+    }
+  }
 }
 
 }  // namespace blobgauge::analyzer::gobinary

@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -18,6 +20,9 @@ namespace blobgauge::analyzer::gobinary {
 // Places by function and address, reasons by function.
 struct Answer {
   bool zero = false, nonzero = false, unknown = false;
+  // What is other than zero, as far as it is an address in the image; `unnamed` where it is not, or they are too many.
+  std::vector<std::uint64_t> addresses;
+  bool unnamed = false;
   std::vector<std::pair<FunctionId, std::uint64_t>> stores;
   std::vector<std::pair<FunctionId, Reason>> reasons;
   void add(const Answer& other);
@@ -73,6 +78,15 @@ class FlowQuery {
   Answer words(Frame frame, ValueId value, const Path& path, When when);
   Answer behind(Frame frame, OriginId root, const Path& path, When when);
   Answer first(Frame frame, OriginId root, const Path& path, When when);
+  // The object by another pointer of the same function.
+  struct Name {
+    OriginId pointer = 0;
+    Path path;
+    bool operator==(const Name&) const = default;
+  };
+  using AddName = std::function<void(OriginId, std::int64_t, const Path&, std::size_t)>;
+  bool take_back(Frame frame, const CallEvent& call, const PointerUses::Handed& handed, const Path& path,
+                 const AddName& add_name);
   Effect effects(Frame frame, OriginId root, const Path& path, When when);
   Answer handed_to(Frame frame, const CallEvent& call, std::uint8_t reg, std::int64_t slot, const Path& path);
   Answer written_by(Frame callee, OriginId parameter, const Path& path);
@@ -84,7 +98,10 @@ class FlowQuery {
   Answer remembered(Key key, const std::function<Answer()>& compute);
 
   FrameFlow& flow(FunctionId id);
-  std::vector<FunctionId> callees(FrameFlow& flow, const CallEvent& call, bool& all);
+  std::vector<FunctionId> callees(Frame frame, const CallEvent& call, bool& all);
+  bool enters_target(Frame frame, OriginId target, std::uint32_t site, std::vector<FunctionId>& into);
+  bool called_by_name(FunctionId id);
+  void read_called_names();
   FunctionId code_of_closure(FrameFlow& flow, OriginId container, std::int64_t offset, std::int64_t& begin);
   struct WayBack {
     std::uint8_t result = 0;  // the register
@@ -119,8 +136,16 @@ class FlowQuery {
   std::map<Key, Answer> known_[2];  // by grade
   std::set<std::pair<FunctionId, std::pair<std::int64_t, Path>>> harmless_[2];
   std::map<std::pair<FunctionId, OriginId>, WaysBack> ways_back_;
-  std::map<Key, std::size_t> open_;  // being computed, by depth
+  // Found under a cut: whole as far as the question at the cut's depth goes, and kept until that is answered.
+  struct Partial {
+    Answer answer;
+    std::size_t cut = 0;
+  };
+  std::map<Key, Partial> partial_;
+  std::vector<std::vector<Key>> partial_at_;  // by the cut's depth
+  std::map<Key, std::size_t> open_;           // being computed, by depth
   std::size_t lowest_cut_ = 0;
+  std::optional<std::set<std::string_view>> called_names_;
   std::uint64_t work_ = 0;  // of the question that is being answered: events looked at, about
   Grade grade_ = Grade::safest;
 };

@@ -141,10 +141,12 @@ void FrameFlow::settle() {
     if (entries_[block]) walk.run(block, *entries_[block], &events, [](std::uint32_t, const FrameState&) {});
   for (OriginId id = 0; id < origins_.size(); ++id)
     if (origins_[id].kind == OriginKind::load) loads_.push_back(id);
-  find_used();
   std::sort(stores_.begin(), stores_.end(), [](const auto& a, const auto& b) {
     return std::tie(a.site, a.base, a.width, a.value) < std::tie(b.site, b.base, b.width, b.value);
   });
+  find_used();
+  find_pointers();
+  find_uses();
 }
 
 void FrameFlow::find_used() {
@@ -165,6 +167,67 @@ void FrameFlow::find_used() {
   for (const auto load : loads_) use(origins_[load].base);
   for (OriginId id = 0; id < origins_.size(); ++id)
     if (origins_[id].kind == OriginKind::element) use(origins_[id].base);
+}
+
+// A base is always older than what is made of it.
+void FrameFlow::find_pointers() {
+  frame_pointer_ = origins_.intern({OriginKind::frame, Reason::none, 8, 0, 0, 0});
+  std::map<std::tuple<OriginId, std::int64_t, std::uint8_t>, OriginId> loaded;
+  pointers_.resize(origins_.size());
+  for (OriginId id = 0; id < pointers_.size(); ++id) {
+    const auto& origin = origins_[id];
+    switch (origin.kind) {
+      case OriginKind::frame:
+        pointers_[id] = frame_pointer_;
+        break;
+      case OriginKind::sum:
+      case OriginKind::element:
+        pointers_[id] = pointer(origin.base);
+        break;
+      case OriginKind::load: {
+        const auto place = origin.value + (origins_[origin.base].kind == OriginKind::frame ? distance(origin.base) : 0);
+        pointers_[id] = loaded.emplace(std::tuple{pointers_[origin.base], place, origin.width}, id).first->second;
+        break;
+      }
+      default:
+        pointers_[id] = id;
+    }
+  }
+}
+
+std::int64_t FrameFlow::distance(OriginId id) const {
+  const auto& origin = origins_[id];
+  return origin.kind == OriginKind::frame || origin.kind == OriginKind::sum ? origin.value : 0;
+}
+
+void FrameFlow::find_uses() {
+  for (std::uint32_t i = 0; i < stores_.size(); ++i) {
+    const auto& store = stores_[i];
+    if (origins_[store.base].kind == OriginKind::unknown)
+      stores_anywhere_.push_back(i);
+    else
+      uses_[pointer(store.base)].stores.push_back(i);
+    for (const auto id : origins_.members(store.value)) uses_[pointer(id)].stored.emplace_back(i, id);
+    if (const auto* code = origins_.single(store.value, OriginKind::data);
+        code && context_.functions.starting_at(static_cast<std::uint64_t>(code->value)) != FunctionTable::none)
+      closures_.push_back(i);
+  }
+  for (std::uint32_t i = 0; i < calls_.size(); ++i) {
+    for (std::uint8_t reg = 0; reg < FrameState::general; ++reg)
+      for (const auto id : origins_.members(calls_[i].registers[reg]))
+        uses_[pointer(id)].handed.push_back({i, reg, 0, id});
+    for (const auto& [slot, value] : calls_[i].stack)
+      for (const auto id : origins_.members(value))
+        uses_[pointer(id)].handed.push_back({i, PointerUses::in_slot, slot, id});
+  }
+  for (const auto load : loads_)
+    if (pointers_[load] == load) uses_[pointer(origins_[load].base)].loads.push_back(load);
+}
+
+const PointerUses& FrameFlow::uses_of(OriginId wanted) const {
+  static const PointerUses none;
+  const auto found = uses_.find(wanted);
+  return found == uses_.end() ? none : found->second;
 }
 
 const CallEvent* FrameFlow::call_at(std::uint32_t site) const {

@@ -2,6 +2,7 @@
 // What one function's code does with the words it has: where each value comes from at each point, and what it stores,
 // calls, tests and returns. A fixed point over the function's blocks; nothing is known here of other functions.
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -53,6 +54,21 @@ struct TestEvent {  // a conditional branch, by whether a word is zero
   std::uint32_t if_zero = 0, if_not = 0;  // blocks
 };
 
+// All that a function does with one pointer.
+struct PointerUses {
+  struct Handed {
+    std::uint32_t call = 0;  // an index, as below
+    std::uint8_t reg = 0;    // or in_slot
+    std::int64_t slot = 0;
+    OriginId pointer = 0;
+  };
+  static constexpr std::uint8_t in_slot = 255;
+  std::vector<std::uint32_t> stores;                       // behind it
+  std::vector<std::pair<std::uint32_t, OriginId>> stored;  // stores of it, or of an address behind it
+  std::vector<Handed> handed;
+  std::vector<OriginId> loads;  // from behind it
+};
+
 class FrameFlow {
  public:
   // The registers of arguments and results, in their order (ABIInternal).
@@ -69,8 +85,17 @@ class FrameFlow {
   const std::vector<CallEvent>& calls() const { return calls_; }
   const std::vector<ReturnEvent>& returns() const { return returns_; }
   const std::vector<TestEvent>& tests() const { return tests_; }
-  const std::vector<OriginId>& loads() const { return loads_; }  // all origins of this kind
   const CallEvent* call_at(std::uint32_t site) const;
+  // One name for pointers that are the same as far as can be told: those into the frame, and those that are loaded from
+  // the same place. An element goes by what it is an element of.
+  OriginId pointer(OriginId origin) const { return origin < pointers_.size() ? pointers_[origin] : origin; }
+  OriginId frame_pointer() const { return frame_pointer_; }
+  // The distance of an address from that pointer.
+  std::int64_t distance(OriginId origin) const;
+  const PointerUses& uses_of(OriginId pointer) const;
+  const std::vector<std::uint32_t>& stores_anywhere() const { return stores_anywhere_; }  // through computed pointers
+  // Stores of the address of code: of nothing but closures, where they are made.
+  const std::vector<std::uint32_t>& closures() const { return closures_; }
   // Does the function do anything with a word that has this origin, other than having it?
   bool uses(OriginId origin) const { return origin < used_.size() && used_[origin]; }
   // What the slot holds before the step; with the mark `touched`, where a call may have written it since.
@@ -89,6 +114,8 @@ class FrameFlow {
   void find_variables(const FunctionTable& functions, FunctionId id);
   void settle();
   void find_used();
+  void find_pointers();
+  void find_uses();
 
   FlowContext context_;
   CodeGraph graph_;
@@ -107,6 +134,10 @@ class FrameFlow {
   std::vector<TestEvent> tests_;
   std::vector<OriginId> loads_;
   std::vector<bool> used_;
+  std::vector<OriginId> pointers_;
+  OriginId frame_pointer_ = 0;
+  std::map<OriginId, PointerUses> uses_;
+  std::vector<std::uint32_t> stores_anywhere_, closures_;
 };
 
 }  // namespace blobgauge::analyzer::gobinary

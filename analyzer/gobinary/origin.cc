@@ -49,6 +49,16 @@ std::string_view reason_text(Reason reason) {
   return "";
 }
 
+std::size_t Origins::Hash::operator()(const Origin& origin) const {
+  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
+  std::uint64_t hash =
+      static_cast<std::uint64_t>(origin.kind) << 16 | static_cast<std::uint64_t>(origin.reason) << 8 | origin.width;
+  for (const std::uint64_t part :
+       {std::uint64_t{origin.site} << 32 | origin.base, static_cast<std::uint64_t>(origin.value)})
+    hash = (hash ^ part) * spread;
+  return static_cast<std::size_t>(hash ^ hash >> 32);
+}
+
 Origins::Origins() { intern_set({}); }
 
 OriginId Origins::intern(const Origin& origin) {

@@ -93,7 +93,10 @@ class Origins {
 
   static constexpr std::size_t most_members = 16;
   std::vector<Origin> origins_;
-  std::map<Origin, OriginId> numbers_;
+  struct Hash {
+    std::size_t operator()(const Origin& origin) const;
+  };
+  std::unordered_map<Origin, OriginId, Hash> numbers_;
   std::vector<std::vector<OriginId>> values_;
   std::map<std::vector<OriginId>, ValueId> value_numbers_;
   std::unordered_map<std::uint64_t, ValueId> unions_;
