@@ -27,6 +27,10 @@ void spec_options(CLI::App& app, Options& options) {
   app.add_option("--cases", options.cases, "folder of the cases (default: specs/cases)");
 }
 
+struct LintOptions : Options {
+  std::string rationale = specs_path("policy/rationale.yaml");
+};
+
 struct BuildOptions {
   std::vector<std::string> surfaces;
   std::string real, catalogue;
@@ -54,17 +58,18 @@ Result<int> build(const BuildOptions& options) {
   return 0;
 }
 
-Result<int> lint(const Options& options) {
+Result<int> lint(const LintOptions& options) {
   BLOBGAUGE_TRY(const auto spec, model::load_spec(options.spec));
   BLOBGAUGE_TRY(const auto suite, replayer::load_suite(options.cases));
+  BLOBGAUGE_TRY(const auto rationale, replayer::load_rationale(options.rationale));
   std::string text;
   std::size_t gaps = 0;
-  for (const auto& finding : replayer::lint(spec, suite)) {
+  for (const auto& finding : replayer::lint(spec, suite, rationale)) {
     gaps += finding.gap;
     text += fmt::format("{}: {}; {}\n", finding.gap ? "gap" : "note", finding.what, finding.next);
   }
-  text += fmt::format("{} operations, {} cases, {} scenarios, {} gaps\n", spec.operations.size(), suite.cases.size(),
-                      spec.scenarios.size(), gaps);
+  text += fmt::format("{} operations, {} cases, {} scenarios, {} decisions, {} gaps\n", spec.operations.size(),
+                      suite.cases.size(), spec.scenarios.size(), rationale.size(), gaps);
   BLOBGAUGE_CHECK(model::write_file(options.output, text));
   return gaps ? 1 : 0;
 }
@@ -102,8 +107,10 @@ const Command spec_build{
     }};
 
 const Command spec_lint{"spec lint", {"blobgauge spec lint"}, [](CLI::App& app) -> Action {
-                          auto options = std::make_shared<Options>();
+                          auto options = std::make_shared<LintOptions>();
                           spec_options(app, *options);
+                          app.add_option("--rationale", options->rationale,
+                                         "decisions (default: specs/policy/rationale.yaml)");
                           output_option(app, options->output);
                           return [options] { return lint(*options); };
                         }};

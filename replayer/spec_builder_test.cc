@@ -143,6 +143,26 @@ TEST_F(SpecBuilder, LintFindsGapsAndDrift) {
   EXPECT_EQ(gaps, 3u);
 }
 
+TEST_F(SpecBuilder, LintHoldsTheRationaleAgainstTheTiers) {
+  const auto spec = *build({azcopy_, rclone_});
+  const auto gaps = [&](Decision decision, const std::string& operation) {
+    RationaleRow row;
+    row.topic = "topic";
+    row.decision = decision;
+    row.operations = {operation};
+    std::vector<std::string> out;
+    for (const auto& finding : lint(spec, suite_, {row}))
+      if (finding.gap) out.push_back(finding.what);
+    return out;
+  };
+  ASSERT_EQ(spec.find("Put Blob (block)")->tier, "mvp");
+  EXPECT_EQ(
+      gaps(Decision::declined, "Put Blob (block)"),
+      std::vector<std::string>{"Put Blob (block) is declined by the rationale (topic), and the mvp client sends it"});
+  EXPECT_TRUE(gaps(Decision::in, "Put Blob (block)").empty());
+  EXPECT_TRUE(gaps(Decision::declined, "Append Block").empty()) << "nobody sends it";
+}
+
 TEST_F(SpecBuilder, SelectsCases) {
   const auto spec = *build({azcopy_, rclone_});
   const auto count = [&](const std::string& client, const std::string& expression) {

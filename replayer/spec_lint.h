@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/spec.h"
+#include "replayer/rationale.h"
 #include "replayer/suite.h"
 
 namespace blobgauge::replayer {
@@ -15,8 +16,10 @@ struct LintFinding {
 };
 
 // An operation without a case, a case that the spec does not name or no longer finds, a case
-// of an operation that no client sends, a contract line without a reason, or a scenario that stands on no core case.
-std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite);
+// of an operation that no client sends, a contract line without a reason, a scenario that stands on no core case, or an
+// operation that the rationale declines and the mvp client sends by default.
+std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite,
+                              const std::vector<RationaleRow>& rationale = {});
 
 // One page for people: who needs an operation, how each release sends it, what may be answered, which case checks it.
 std::string explain(const model::Spec& spec, const Suite& suite, const model::SpecOperation& operation);
