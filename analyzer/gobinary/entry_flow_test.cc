@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "analyzer/gobinary/image.h"
 #include "model/file.h"
 #include "model/temporary.h"
 #include "model/text.h"
@@ -72,22 +73,31 @@ bool agrees(const Chance& chance, std::string_view answer) {
   return answer == "maybe" && (chance.nonzero || chance.unknown);
 }
 
-class GoBinaryEntryFlow : public testing::TestWithParam<const char*> {
+struct Build {
+  const char *toolchain, *options;
+};
+
+class GoBinaryEntryFlow : public testing::TestWithParam<Build> {
  protected:
   void SetUp() override {
+    const std::string toolchain = GetParam().toolchain;
+    if (toolchain != "local") {
+      if (!std::getenv("BLOBGAUGE_LONG")) GTEST_SKIP() << "of the long tier";
+      if (std::system(fmt::format("GOTOOLCHAIN={} go version >/dev/null 2>&1", toolchain).c_str()) != 0)
+        GTEST_SKIP() << toolchain << " cannot be had";
+    }
     if (std::system("go version >/dev/null 2>&1") == 0) return;
     ASSERT_FALSE(std::getenv("CI")) << "Go must be there where CI is set";
     GTEST_SKIP() << "Go is not installed";
   }
-  static std::string built(const std::string& options) {
+  static std::string built(const Build& build) {
     static model::TemporaryFolder folder = *model::TemporaryFolder::create();
     static std::map<std::string, std::string> done;
-    auto& path = done[options];
+    auto& path = done[fmt::format("{} {}", build.toolchain, build.options)];
     if (!path.empty()) return path;
     path = fmt::format("{}/flow{}", folder.path(), done.size());
-    const auto command =
-        fmt::format("cd '{}' && CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local go build {} -o '{}' .", flow_fixture,
-                    options, path);
+    const auto command = fmt::format("cd '{}' && CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN={} go build {} -o '{}' .",
+                                     flow_fixture, build.toolchain, build.options, path);
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return path;
   }
@@ -137,8 +147,44 @@ TEST_P(GoBinaryEntryFlow, NothingThatRunsIsCalledNever) {
   }
 }
 
+// Whatever stands where code should be, the search ends and answers.
+TEST_P(GoBinaryEntryFlow, DamagedCodeIsAnswered) {
+  auto bytes = *model::read_file(built(GetParam()));
+  const auto whole = Executable::from_bytes(bytes, "whole");
+  ASSERT_TRUE(whole) << describe(whole.error());
+  const auto wants = flow_wants();
+  std::uint32_t random = 1;
+  for (int turn = 0; turn < 3; ++turn) {
+    // Segments are found in the file by their beginning: code is what the first function's bytes are.
+    const auto code = whole->image().at(whole->entry(0), 64);
+    const auto start = bytes.find(std::string_view(reinterpret_cast<const char*>(code.data()), code.size()));
+    ASSERT_NE(start, bytes.npos);
+    const auto size = whole->entry(whole->physical_count() - 1) - whole->entry(0);
+    for (int i = 0; i < 20'000; ++i) {
+      random = random * 1664525 + 1013904223;
+      bytes[start + 64 + random % (size - 64)] = static_cast<char>(random >> 24);
+    }
+    const auto program = Executable::from_bytes(bytes, "damaged");
+    if (!program) continue;
+    const auto reach = Reach::compute(*program);
+    if (!reach) continue;
+    const auto flow = EntryFlow::make(*program, *reach, {1, 50'000});
+    ASSERT_TRUE(flow);
+    for (const auto& want : wants) {
+      const auto space = want.where.find(' ');
+      for (const auto id : program->named(want.where.substr(0, space)))
+        flow->ask(id, word_of(want.where.substr(space + 1)), Grade::safest);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Builds, GoBinaryEntryFlow,
-                         testing::Values("", "-buildmode=pie -ldflags='-s -w'", "-gcflags=-l"));
+                         testing::Values(Build{"local", ""}, Build{"local", "-buildmode=pie -ldflags='-s -w'"},
+                                         Build{"local", "-gcflags=-l"}));
+// Other releases come through the Go module proxy.
+INSTANTIATE_TEST_SUITE_P(Releases, GoBinaryEntryFlow,
+                         testing::Values(Build{"go1.18.10", ""}, Build{"go1.21.13", ""}, Build{"go1.23.12", ""},
+                                         Build{"go1.25.8", ""}));
 
 }  // namespace
 }  // namespace blobgauge::analyzer::gobinary

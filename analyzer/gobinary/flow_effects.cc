@@ -45,18 +45,23 @@ FunctionId FlowQuery::code_of_closure(FrameFlow& flow, OriginId pointer, std::in
 // offsets on the way and what is added in the end.
 const FlowQuery::WaysBack& FlowQuery::ways_back(FunctionId function, OriginId parameter) {
   const auto [place, fresh] = ways_back_.try_emplace({function, parameter});
-  auto& ways = place->second;
-  if (!fresh) return ways;
-  const auto kind = runtime_.of(function);
-  if (kind != RuntimeCall::none) {
-    ways.others = kind == RuntimeCall::unknown ? 1u : 0u;
-    return ways;
-  }
+  if (!fresh) return place->second;
+  ++ways_back_depth_;
+  auto found = find_ways_back(function, parameter);
+  --ways_back_depth_;
+  // Where the calls inside came round to this function, nothing stood for it.
+  return ways_back_[{function, parameter}] = std::move(found);
+}
+
+FlowQuery::WaysBack FlowQuery::find_ways_back(FunctionId function, OriginId parameter) {
+  constexpr std::size_t deepest = 60;
+  WaysBack anything;
+  for (const auto reg : FrameFlow::argument_registers) anything.others |= 1u << reg;
+  if (const auto kind = runtime_.of(function); kind != RuntimeCall::none)
+    return kind == RuntimeCall::unknown ? anything : WaysBack{};
+  if (ways_back_depth_ > deepest) return anything;
   auto& flow = this->flow(function);
-  if (!flow.understood()) {
-    for (const auto reg : FrameFlow::argument_registers) ways.others |= 1u << reg;
-    return ways;
-  }
+  if (!flow.understood()) return anything;
   auto& origins = flow.origins();
   // All that stems from the parameter; a base is always older than what is made of it.
   std::vector<bool> stems(origins.size());
@@ -125,8 +130,7 @@ const FlowQuery::WaysBack& FlowQuery::ways_back(FunctionId function, OriginId pa
     for (const auto& [slot, value] : back.stack)
       if (any(value)) found.on_stack.insert(slot);
   }
-  // Where the inner calls came round to this function, the first answer stands for it.
-  return ways_back_[{function, parameter}] = std::move(found);
+  return found;
 }
 
 OriginId FlowQuery::parameter_of(FunctionId function, std::uint8_t reg, std::int64_t slot) {

@@ -62,6 +62,7 @@ FrameFlow& FlowQuery::flow(FunctionId id) {
   if (!flow) {
     flow = std::make_unique<FrameFlow>(context_, id, decoder_);
     work_ += 50 * flow->graph().steps().size();
+    kept_steps_ += flow->graph().steps().size();
   }
   return *flow;
 }
@@ -126,6 +127,19 @@ Answer FlowQuery::remembered(Key key, const std::function<Answer()>& compute) {
 }
 
 Answer FlowQuery::ask(FunctionId function, const EntryWord& word, Grade grade) {
+  // Origins are numbered anew with their function, so all that knows them goes at once.
+  constexpr std::size_t most_steps_kept = 2'000'000, most_answers_kept = 1'000'000;
+  if (kept_steps_ > most_steps_kept || known_[0].size() + known_[1].size() > most_answers_kept) {
+    flows_.clear();
+    ways_back_.clear();
+    contexts_.resize(1);
+    context_numbers_.clear();
+    for (int i = 0; i < 2; ++i) {
+      known_[i].clear();
+      harmless_[i].clear();
+    }
+    kept_steps_ = 0;
+  }
   grade_ = grade;
   work_ = 0;
   lowest_cut_ = any_time;

@@ -115,6 +115,7 @@ class FlowQuery {
     std::set<std::int64_t> on_stack;  // places above the return address
     bool none() const { return exact.empty() && others == 0 && on_stack.empty(); }
   };
+  WaysBack find_ways_back(FunctionId function, OriginId parameter);
   const WaysBack& ways_back(FunctionId function, OriginId parameter);
   OriginId parameter_of(FunctionId function, std::uint8_t reg, std::int64_t slot);
   bool is_constant(std::uint64_t address) const;
@@ -146,7 +147,9 @@ class FlowQuery {
   std::map<Key, std::size_t> open_;           // being computed, by depth
   std::size_t lowest_cut_ = 0;
   std::optional<std::set<std::string_view>> called_names_;
-  std::uint64_t work_ = 0;  // of the question that is being answered: events looked at, about
+  std::size_t ways_back_depth_ = 0;
+  std::uint64_t kept_steps_ = 0;  // of all functions in flows_
+  std::uint64_t work_ = 0;        // of the question that is being answered: events looked at, about
   Grade grade_ = Grade::safest;
 };
 

@@ -39,7 +39,9 @@ FrameFlow::FrameFlow(const FlowContext& context, FunctionId id, Decoder& decoder
       outgoing_ = std::max<std::int64_t>(outgoing_, std::min(context.functions.arguments_size(callee), 4096));
   }
   find_variables(context.functions, id);
-  settle();
+  constexpr std::size_t most_variables = 4096;
+  understood_ = variables_.size() <= most_variables;
+  if (understood_) settle();
 }
 
 // Addresses that LEA takes from the stack pointer; how far a variable goes is known of those that hold pointers, and of
@@ -118,18 +120,21 @@ void FrameFlow::settle() {
   std::vector<bool> queued(entries_.size());
   queued[0] = true;
   FrameWalk walk(context_, graph_, origins_, *this, outgoing_);
-  std::size_t visits = 0;
+  // Compiled code settles in a few visits of each block.
+  std::size_t visits = 0, merged = 0;
   const auto most_visits = 1000 + 40 * entries_.size();
+  constexpr std::size_t most_merged = 50'000'000;
   while (!wanted.empty()) {
     const auto block = wanted.front();
     wanted.pop_front();
     queued[block] = false;
-    if (++visits > most_visits) {
+    if (++visits > most_visits || merged > most_merged) {
       understood_ = false;
       return;
     }
     walk.run(block, *entries_[block], nullptr, [&](std::uint32_t next, const FrameState& state) {
       auto& entry = entries_[next];
+      merged += state.slots().size();
       if (entry && !entry->merge(state, origins_)) return;
       if (!entry) entry = state;
       if (!queued[next]) wanted.push_back(next);

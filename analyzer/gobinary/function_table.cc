@@ -216,7 +216,8 @@ std::vector<StackObject> FunctionTable::stack_objects(FunctionId id) const {
   std::vector<StackObject> objects;
   if (bytes.size() < 8) return objects;
   const auto count = load<std::uint64_t>(bytes.data());
-  if (count > (bytes.size() - 8) / record_size) return objects;
+  constexpr std::uint64_t most = 4096;
+  if (count > std::min<std::uint64_t>(most, (bytes.size() - 8) / record_size)) return objects;
   for (std::size_t i = 0; i < count; ++i) {
     const auto* record = bytes.data() + 8 + i * record_size;
     const auto offset = load<std::int32_t>(record);

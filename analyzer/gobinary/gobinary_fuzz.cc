@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "analyzer/gobinary/entry_flow.h"
 #include "analyzer/gobinary/executable.h"
 #include "analyzer/gobinary/reachability.h"
 
@@ -15,6 +16,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (FunctionId id = 0; id < program->function_count(); ++id) {
     program->position(id);
     reach->chain(id);
+  }
+  const auto flow = EntryFlow::make(*program, *reach, {1, 10'000});
+  if (!flow) return 0;
+  for (FunctionId id = 0; id < program->physical_count() && id < 16; ++id) {
+    flow->ask(id, {true, 0, {8}, 8}, Grade::safest);
+    flow->ask(id, {false, 0, {}, 8}, Grade::precise);
   }
   return 0;
 }

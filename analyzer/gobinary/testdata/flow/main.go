@@ -214,7 +214,7 @@ func capturedWord() {
 //go:noinline
 func buildInside(o *options) { saw("main.buildInside AX 0", o.tier) }
 
-// want main.buildInside AX 0: always
+// want main.buildInside AX 0: set
 // want main.buildInside AX 8: never
 func inside() {
 	o := &options{tier: &some}
