@@ -9,6 +9,9 @@ namespace blobgauge::analyzer::gobinary {
 
 enum class Op : std::uint8_t { other, call, call_indirect, jump, jump_indirect, branch, ret, trap, lea, move, compare };
 
+// Registers by the processor's numbers.
+inline constexpr std::uint8_t stack_pointer = 4, frame_pointer = 5;
+
 struct Instruction {
   std::uint8_t length = 0;
   Op op = Op::other;

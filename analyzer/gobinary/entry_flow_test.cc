@@ -19,12 +19,12 @@ namespace {
 
 const std::string flow_fixture = BLOBGAUGE_SOURCE_DIR "/analyzer/gobinary/testdata/flow";
 
-struct Want {
+struct EntryWant {
   std::string where, answer;  // "main.build AX 0", "never"
 };
 
-std::vector<Want> flow_wants() {
-  std::vector<Want> wants;
+std::vector<EntryWant> flow_wants() {
+  std::vector<EntryWant> wants;
   const auto source = model::read_file(flow_fixture + "/main.go");
   if (!source) return wants;
   for (const auto line : model::split(*source, '\n')) {

@@ -16,8 +16,7 @@ namespace blobgauge::analyzer::gobinary {
 
 namespace {
 
-constexpr std::size_t most_names = 48, looked_through = 10, longest_path = 8;
-constexpr std::int64_t farthest = 1 << 20;
+constexpr std::size_t most_names = 48, looked_through = 10;
 
 }  // namespace
 

@@ -17,8 +17,7 @@ namespace blobgauge::analyzer::gobinary {
 
 namespace {
 
-constexpr std::size_t most_remembered = 8, deepest = 120, longest_path = 8;
-constexpr std::int64_t farthest = 1 << 20;
+constexpr std::size_t most_remembered = 8, deepest_question = 120;
 
 template <class T>
 void add_once(std::vector<T>& into, const std::vector<T>& more) {
@@ -97,7 +96,7 @@ Answer FlowQuery::remembered(Key key, const std::function<Answer()>& compute) {
     return found->second.answer;
   }
   const auto depth = open_.size();
-  if (depth >= deepest) {
+  if (depth >= deepest_question) {
     lowest_cut_ = 0;
     return unknown(key.frame.function, Reason::too_deep);
   }

@@ -39,6 +39,8 @@ class FlowQuery {
 
  private:
   using Path = std::vector<std::int32_t>;
+  static constexpr std::size_t longest_path = 8;
+  static constexpr std::int64_t farthest = 1 << 20;  // a place behind a pointer
   // One activation of a function: entered by a call that the search came through, or (context 0) by any.
   struct Frame {
     FunctionId function = 0;

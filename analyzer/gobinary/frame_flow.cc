@@ -10,8 +10,6 @@ namespace blobgauge::analyzer::gobinary {
 
 namespace {
 
-constexpr std::uint8_t stack_pointer = 4;
-
 FrameState at_entry(Origins& origins) {
   FrameState state;
   for (std::uint8_t i = 0; i < FrameState::general; ++i)

@@ -6,7 +6,7 @@ namespace blobgauge::analyzer::gobinary {
 
 namespace {
 
-constexpr std::uint8_t stack_pointer = 4, frame_pointer = 5, goroutine = 14, barrier_buffer = 11;
+constexpr std::uint8_t goroutine = 14, barrier_buffer = 11;
 constexpr std::uint8_t ax = 0, cx = 1, bx = 3, si = 6, di = 7;
 constexpr std::int64_t most_copied = 8192;
 

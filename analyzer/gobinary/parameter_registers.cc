@@ -4,13 +4,12 @@ namespace blobgauge::analyzer::gobinary {
 
 namespace {
 
-constexpr std::uint8_t stack_pointer = 4;
-constexpr std::uint32_t closure_register = 1u << 2, all = 0xffff;
+constexpr std::uint32_t closure_context = 1u << 2, any_register = 0xffff;
 
 }  // namespace
 
 std::uint32_t ParameterRegisters::of(FunctionId id) {
-  if (id >= masks_.size()) return all;
+  if (id >= masks_.size()) return any_register;
   if (masks_[id] == 0) masks_[id] = find(id);
   return masks_[id];
 }
@@ -20,9 +19,9 @@ std::uint32_t ParameterRegisters::find(FunctionId id) {
   const auto code = image_.at(start, functions_.end(id) - start);
   Instruction instruction;
   Operation operation;
-  auto saved = closure_register;
+  auto saved = closure_context;
   for (std::size_t at = 0; at < code.size(); at += instruction.length) {
-    if (!decoder_.decode(code.subspan(at), start + at, instruction)) return all;
+    if (!decoder_.decode(code.subspan(at), start + at, instruction)) return any_register;
     switch (instruction.op) {
       case Op::call: {
         const auto callee = functions_.starting_at(instruction.target);
@@ -35,7 +34,7 @@ std::uint32_t ParameterRegisters::find(FunctionId id) {
       case Op::branch:
       case Op::ret:
       case Op::trap:
-        saved = closure_register;
+        saved = closure_context;
         break;
       case Op::move:
         if (decoder_.operation(operation) && operation.to.kind == Operand::Kind::memory &&
@@ -46,7 +45,7 @@ std::uint32_t ParameterRegisters::find(FunctionId id) {
         break;
     }
   }
-  return all;
+  return any_register;
 }
 
 }  // namespace blobgauge::analyzer::gobinary

@@ -6,12 +6,12 @@ namespace blobgauge::analyzer::gobinary {
 
 namespace {
 
-struct Rule {
+struct NamedCall {
   std::string_view name;  // "x*": whatever begins with x
   RuntimeCall call;
 };
 
-constexpr Rule rules[] = {
+constexpr NamedCall named_calls[] = {
     {"newobject", RuntimeCall::new_object},
     {"gcWriteBarrier*", RuntimeCall::write_barrier},
     {"wbMove", RuntimeCall::barrier_only},
@@ -63,12 +63,12 @@ constexpr Rule rules[] = {
     {"block", RuntimeCall::never_returns},
 };
 
-RuntimeCall call_of(std::string_view name) {
+RuntimeCall runtime_call_of(std::string_view name) {
   constexpr std::string_view runtime = "runtime.";
   if (name.starts_with("internal/runtime/maps.")) return RuntimeCall::unknown;
   if (!name.starts_with(runtime)) return RuntimeCall::none;
   name.remove_prefix(runtime.size());
-  for (const auto& rule : rules) {
+  for (const auto& rule : named_calls) {
     const auto stem = rule.name.substr(0, rule.name.size() - 1);
     if (rule.name.ends_with('*') ? name.starts_with(stem) : name == rule.name) return rule.call;
   }
@@ -78,7 +78,7 @@ RuntimeCall call_of(std::string_view name) {
 }  // namespace
 
 RuntimeCalls::RuntimeCalls(const FunctionTable& functions) : calls_(functions.physical_count()) {
-  for (FunctionId id = 0; id < functions.physical_count(); ++id) calls_[id] = call_of(functions.name(id));
+  for (FunctionId id = 0; id < functions.physical_count(); ++id) calls_[id] = runtime_call_of(functions.name(id));
 }
 
 }  // namespace blobgauge::analyzer::gobinary

@@ -10,7 +10,6 @@ namespace {
 
 // The order in which Go passes words: AX BX CX DI SI R8 R9 R10 R11.
 constexpr std::array<std::uint8_t, 9> argument_registers = {0, 3, 1, 7, 6, 8, 9, 10, 11};
-constexpr std::uint8_t stack_pointer = 4;
 
 struct Rule {
   std::string_view name;  // after "runtime."; with a final * any that begins so
