@@ -61,9 +61,8 @@ class Shaper {
     }
     // Parameters of one function that one call fills together.
     for (std::size_t i = 1; i < facts.nodes.size(); ++i)
-      if (facts.nodes[i].kind == "param")
-        for (const auto& inflow : facts.nodes[i].inflows)
-          if (inflow.site) bindings_[inflow.site].arguments.push_back({static_cast<int>(i), &inflow.from});
+      for (const auto& inflow : facts.nodes[i].inflows)
+        if (inflow.site) bindings_[inflow.site].arguments.push_back({static_cast<int>(i), &inflow.from});
   }
 
   std::vector<RequestShape> run() {

@@ -35,7 +35,7 @@ std::string hole(const FlowNode& node) {
   if (node.kind == "param") {
     const auto open = name.rfind('(');
     if (open != std::string::npos) name = name.substr(open + 1, name.size() - open - 2);
-  } else if (node.kind == "field") {
+  } else if (node.kind == "field" || node.kind == "path") {
     name = name.substr(name.rfind('.') + 1);
   } else {
     return "{}";
@@ -112,7 +112,9 @@ ValueFlow::ValueFlow(const Facts& facts) : facts_(facts), nodes_(facts.nodes.siz
   for (bool grew = true; grew;) {
     grew = false;
     for (std::size_t i = 1; i < facts.nodes.size(); ++i)
-      for (const auto& inflow : facts.nodes[i].inflows) grew |= nodes_[i].join(domain(inflow.from));
+      for (const auto& inflow : facts.nodes[i].inflows)
+        if (inflow.guard.kind == Guard::Kind::always || truth(inflow.guard).holds != Chance::no)
+          grew |= nodes_[i].join(domain(inflow.from));
   }
   computing_ = false;
 }
@@ -266,6 +268,7 @@ Truth ValueFlow::truth(const Guard& guard, const Binding* binding) const {
     return t;
   }
   const auto d = domain(guard.value, binding);
+  if (computing_ && d.bottom() && guard.kind != Kind::test) return {Chance::no, Chance::no, {}};  // not yet
   t.doubt = d.doubt();
   switch (guard.kind) {
     case Kind::nil:

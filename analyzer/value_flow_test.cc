@@ -59,6 +59,20 @@ TEST_F(Flow, AStoreMakesItPossibleAndNotCertain) {
   EXPECT_THAT(flow.witnesses(node(3), 5), ElementsAre(" a.go:1"));
 }
 
+TEST_F(Flow, AStoreUnderAGuardThatCannotHoldIsNone) {
+  facts_.nodes.push_back({"local", "if T.Never { x = ... }", 0, false, {}});
+  facts_.nodes.back().inflows.push_back({text("a"), 1, 0, "a.go:5", test(Guard::Kind::nonnil, node(1)), false});
+  facts_.nodes.back().inflows.push_back({text("b"), 1, 0, "a.go:6", test(Guard::Kind::nonnil, node(2)), false});
+  // The guard's node may come after the node that it guards.
+  facts_.nodes.push_back({"local", "if later { x = ... }", 0, false, {}});
+  facts_.nodes.back().inflows.push_back({text("c"), 1, 0, "a.go:7", test(Guard::Kind::yes, node(8)), false});
+  facts_.nodes.push_back({"local", "later", 0, false, {}});
+  facts_.nodes.back().inflows.push_back({text("true"), 1, 0, "a.go:8", {}, false});
+  const ValueFlow flow(facts_);
+  EXPECT_THAT(flow.domain(node(6)).constants, ElementsAre("b"));
+  EXPECT_THAT(flow.domain(node(7)).constants, ElementsAre("c"));
+}
+
 TEST_F(Flow, WhatOnlyReflectionMayFillIsADoubt) {
   const ValueFlow flow(facts_);
   const auto truth = flow.truth(test(Guard::Kind::nonnil, node(4)));

@@ -42,6 +42,7 @@ type extractor struct {
 
 	touches     map[*ssa.Function]map[string]bool // types of what a function may change
 	argumentsOf map[*ssa.Function][]argument
+	frames      map[frameKey]*frame
 }
 
 func newExtractor(l *Load, p *Program, config *Config) *extractor {
@@ -49,8 +50,8 @@ func newExtractor(l *Load, p *Program, config *Config) *extractor {
 		load: l, program: p, config: config, index: newIndex(p), flows: map[*ssa.Function]*Flow{},
 		sameArg: map[string]int{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
 		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
-		listing: map[*ssa.Alloc]bool{}, wraps: map[string]bool{},
 		touches: map[*ssa.Function]map[string]bool{}, argumentsOf: map[*ssa.Function][]argument{},
+		listing: map[*ssa.Alloc]bool{}, frames: map[frameKey]*frame{}, wraps: map[string]bool{},
 		requestTypes: map[string]bool{"net/http.Header": true, "net/url.Values": true},
 	}
 	for name, arg := range standardSame {

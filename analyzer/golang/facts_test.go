@@ -17,7 +17,7 @@ const fixture = "fixture.example/fixture/"
 
 // roots of the fixture packages, by topic.
 var roots = map[string][]string{
-	"guards": {"Run"}, "closures": {"List", "Remove"}, "pager": {"List"}, "options": {"Upload"}, "classic": {"Run"}, "policy": {"Run"},
+	"guards": {"Run"}, "closures": {"List", "Remove"}, "pager": {"List"}, "options": {"Upload"}, "classic": {"Run"}, "policy": {"Run"}, "objects": {"Run"},
 }
 
 func configure(rootsOf map[string][]string) (*Config, error) {
@@ -154,6 +154,7 @@ func wanted(t *testing.T, topic string) []string {
 	}
 	for i, line := range strings.Split(string(text), "\n") {
 		if _, want, ok := strings.Cut(line, "// want "); ok {
+			want, _, _ = strings.Cut(want, " // values")
 			list = append(list, fmt.Sprintf("%s%s:%d %s", fixture, file, i+1, want))
 		}
 	}
@@ -163,7 +164,7 @@ func wanted(t *testing.T, topic string) []string {
 // TestSites holds what is found at each line against the fixtures' comments.
 func TestSites(t *testing.T) {
 	facts := analyse(t)
-	for _, topic := range []string{"sdk", "guards", "closures", "pager", "options", "classic", "policy"} {
+	for _, topic := range []string{"sdk", "guards", "closures", "pager", "options", "classic", "policy", "objects"} {
 		t.Run(topic, func(t *testing.T) {
 			var got []string
 			for _, fact := range facts {
@@ -232,15 +233,72 @@ func TestFormatDropsAField(t *testing.T) {
 	if got := flowsInto(facts, fixture+"options.internal.tier"); len(got) != 1 {
 		t.Errorf("tier is stored once, got %v", got)
 	}
-	if got := flowsInto(facts, fixture+"options.internal.dropped"); len(got) != 0 {
+	if got := flowsInto(facts, fixture+"options.internal.dropped"); len(got) != 1 || got[0] != `{"zero":true}` {
 		t.Errorf("format drops the field, got %v", got)
 	}
 	// The helper is read in place: its constant arrives, the other call's does not.
 	if got := flowsInto(facts, fixture+"options.Public.Tier"); len(got) != 1 || got[0] != `{"addr":{"const":"Hot"}}` {
 		t.Errorf("Ptr(\"Hot\") gives Hot, got %v", got)
 	}
-	if got := flowsInto(facts, fixture+"options.Public.Unset"); len(got) != 0 {
+	if got := flowsInto(facts, fixture+"options.Public.Unset"); len(got) != 1 || got[0] != `{"zero":true}` {
 		t.Errorf("nobody sets Unset, got %v", got)
+	}
+}
+
+// reaching collects the constants that flow into an expression, through nodes.
+func reaching(facts []map[string]any, e any, seen map[float64]bool, into map[string]bool) {
+	switch e := e.(type) {
+	case map[string]any:
+		if text, ok := e["const"].(string); ok {
+			into[text] = true
+		}
+		if id, ok := e["node"].(float64); ok && !seen[id] {
+			seen[id] = true
+			for _, f := range facts {
+				if f["k"] == "flow" && f["to"] == id {
+					reaching(facts, f["from"], seen, into)
+				}
+			}
+		}
+		for _, key := range []string{"addr", "any", "list", "cat"} {
+			reaching(facts, e[key], seen, into)
+		}
+	case []any:
+		for _, part := range e {
+			reaching(facts, part, seen, into)
+		}
+	}
+}
+
+// TestObjectsKeepTheirOptions holds the values of each write against the fixture's `// values` comments.
+func TestObjectsKeepTheirOptions(t *testing.T) {
+	facts := analyse(t)
+	text, err := os.ReadFile("testdata/fixture/objects/objects.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writes := map[string]map[string]any{}
+	for _, f := range facts {
+		if f["k"] == "write" {
+			writes[f["at"].(string)] = f
+		}
+	}
+	checked := 0
+	for i, line := range strings.Split(string(text), "\n") {
+		_, want, ok := strings.Cut(line, " // values")
+		if !ok {
+			continue
+		}
+		checked++
+		at := fmt.Sprintf("%sobjects/objects.go:%d", fixture, i+1)
+		got := map[string]bool{}
+		reaching(facts, writes[at]["value"], map[float64]bool{}, got)
+		if list := strings.Join(sortedKeys(got), " "); writes[at] == nil || list != strings.TrimSpace(want) {
+			t.Errorf("%s: got %q, want %q", at, list, want)
+		}
+	}
+	if checked != 6 {
+		t.Errorf("%d lines checked", checked)
 	}
 }
 

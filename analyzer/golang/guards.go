@@ -74,8 +74,8 @@ func failing(r *ssa.Return) bool {
 			return false
 		}
 	}
-	// `return f()` of a lone error may well be the good way.
-	return n > 1 || knownNonNil(r.Results[0], r.Block())
+	// `return f()` of a lone error may well be the good way; fmt.Errorf of an error is not.
+	return n > 1 || knownNonNil(r.Results[0], r.Block()) || standardCall(r.Results[0]) && wraps(r.Results[0], r.Block())
 }
 
 func isZero(v ssa.Value) bool {
@@ -119,6 +119,11 @@ func knownNonNil(v ssa.Value, b *ssa.BasicBlock) bool {
 		}
 	}
 	return false
+}
+
+func standardCall(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	return ok && call.Call.StaticCallee() != nil && inStandard(call.Call.StaticCallee())
 }
 
 // wraps: an error that is made of one that is known to be there, as by fmt.Errorf.
@@ -419,4 +424,59 @@ func (x *extractor) flow(f *ssa.Function) *Flow {
 		x.flows[f] = w
 	}
 	return w
+}
+
+// optionGuard is what options and parameters must be for a block to run, three branches deep; nil where nothing is
+// known. Other conditions (results of calls, errors, loops) are left out: they would draw the whole program in.
+func (x *extractor) optionGuard(b *ssa.BasicBlock) *Guard {
+	w := x.flow(b.Parent())
+	var guard *Guard
+	for depth := 0; depth < 3 && len(w.depsOf[b.Index]) == 1; depth++ {
+		e := w.depsOf[b.Index][0]
+		if e.block == b {
+			break
+		}
+		if branch, ok := last(e.block).(*ssa.If); ok && testsOption(branch.Cond) {
+			guard = both(x.condition(branch.Cond, e.arm == 0), guard)
+		}
+		b = e.block
+	}
+	return guard
+}
+
+// testsOption: a parameter, or a field of one, that is a boolean or is compared with a constant.
+func testsOption(v ssa.Value) bool {
+	switch c := v.(type) {
+	case *ssa.UnOp:
+		if c.Op == token.NOT {
+			return testsOption(c.X)
+		}
+	case *ssa.BinOp:
+		if _, ok := c.Y.(*ssa.Const); !ok || c.Op != token.EQL && c.Op != token.NEQ {
+			return false
+		}
+		v = c.X
+	}
+	fields := 0
+	for {
+		switch u := v.(type) {
+		case *ssa.UnOp:
+			if u.Op != token.MUL {
+				return false
+			}
+			v = u.X
+			continue
+		case *ssa.FieldAddr:
+			v, fields = u.X, fields+1
+			continue
+		case *ssa.Field:
+			v, fields = u.X, fields+1
+			continue
+		case *ssa.Alloc: // a parameter that is stored in a variable of its own
+			return fields > 0 && structType(u.Type()) != nil
+		case *ssa.Parameter:
+			return !isError(u.Type())
+		}
+		return false
+	}
 }

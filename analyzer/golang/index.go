@@ -10,9 +10,11 @@ import (
 
 // Store is one place where a value is put.
 type Store struct {
-	Func  *ssa.Function
-	Pos   token.Pos
-	Value ssa.Value
+	Func    *ssa.Function
+	Pos     token.Pos
+	Value   ssa.Value
+	decoded bool // by a decoder of the standard library
+	local   bool // into an object that was allocated in this function, or in an element of an array
 }
 
 // Index knows every store of the reachable program by what it stores to. Fields are told apart by their struct type
@@ -71,15 +73,15 @@ func (x *Index) add(f *ssa.Function, instr ssa.Instruction) {
 		x.store(f, i)
 	case *ssa.MapUpdate:
 		t := typeName(i.Map.Type())
-		x.elements[t] = append(x.elements[t], Store{f, i.Pos(), i.Value})
-		x.keys[t] = append(x.keys[t], Store{f, i.Pos(), i.Key})
+		x.elements[t] = append(x.elements[t], Store{Func: f, Pos: i.Pos(), Value: i.Value})
+		x.keys[t] = append(x.keys[t], Store{Func: f, Pos: i.Pos(), Value: i.Key})
 	case *ssa.Send:
 		t := typeName(i.Chan.Type())
-		x.elements[t] = append(x.elements[t], Store{f, i.Pos(), i.X})
+		x.elements[t] = append(x.elements[t], Store{Func: f, Pos: i.Pos(), Value: i.X})
 	case *ssa.FieldAddr:
 		if escapes(i) {
 			key := fieldName(i.X.Type(), i.Field)
-			x.taken[key] = append(x.taken[key], Store{f, i.Pos(), i})
+			x.taken[key] = append(x.taken[key], Store{Func: f, Pos: i.Pos(), Value: i, local: ownObject(i)})
 		}
 	case *ssa.MakeClosure:
 		g := i.Fn.(*ssa.Function)
@@ -97,14 +99,14 @@ func (x *Index) add(f *ssa.Function, instr ssa.Instruction) {
 	case *ssa.MakeInterface:
 		if iface, ok := i.Type().Underlying().(*types.Interface); ok && iface.NumMethods() == 0 && !readsOnly(i) {
 			if pointer, ok := i.X.Type().Underlying().(*types.Pointer); ok {
-				x.box(pointer.Elem(), Store{f, i.Pos(), i.X})
+				x.box(pointer.Elem(), Store{Func: f, Pos: i.Pos(), Value: i.X, decoded: decodes(i, 3)})
 			}
 		}
 	case *ssa.Call:
 		// append(s, elements...) stores into s's type.
 		if b, ok := i.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" && len(i.Call.Args) == 2 {
 			t := typeName(i.Type())
-			x.elements[t] = append(x.elements[t], Store{f, i.Pos(), i.Call.Args[1]})
+			x.elements[t] = append(x.elements[t], Store{Func: f, Pos: i.Pos(), Value: i.Call.Args[1]})
 		}
 	}
 }
@@ -153,7 +155,7 @@ func (x *Index) alwaysFilled(owner, field string) bool {
 }
 
 func (x *Index) store(f *ssa.Function, s *ssa.Store) {
-	here := Store{f, s.Pos(), s.Val}
+	here := Store{Func: f, Pos: s.Pos(), Value: s.Val, local: ownObject(s.Addr)}
 	switch a := s.Addr.(type) {
 	case *ssa.FieldAddr:
 		key := fieldName(a.X.Type(), a.Field)
@@ -170,6 +172,21 @@ func (x *Index) store(f *ssa.Function, s *ssa.Store) {
 	}
 }
 
+// ownObject: the address leads into an object that the function's own code allocates, or into an array's element, which
+// no pointer to a single object meets.
+func ownObject(address ssa.Value) bool {
+	for {
+		switch a := address.(type) {
+		case *ssa.FieldAddr:
+			address = a.X
+			continue
+		case *ssa.Alloc, *ssa.FreeVar, *ssa.IndexAddr:
+			return true
+		}
+		return false
+	}
+}
+
 // box marks a struct, and what its exported fields reach, as filled by reflection: a decoder takes it from there.
 func (x *Index) box(t types.Type, at Store) {
 	switch u := types.Unalias(t).(type) {
@@ -180,7 +197,7 @@ func (x *Index) box(t types.Type, at Store) {
 			return
 		}
 		name := typeName(u)
-		if _, seen := x.boxed[name]; seen || isStandard(u.Obj().Pkg()) {
+		if known, seen := x.boxed[name]; seen && (known.decoded || !at.decoded) || isStandard(u.Obj().Pkg()) {
 			return
 		}
 		x.boxed[name] = at
@@ -198,6 +215,39 @@ func (x *Index) box(t types.Type, at Store) {
 	case *types.Map:
 		x.box(u.Elem(), at)
 	}
+}
+
+// decoders of the standard library, and which argument they fill.
+var decoders = map[string]int{"encoding/xml.Unmarshal": 1, "encoding/json.Unmarshal": 1, "(*encoding/xml.Decoder).Decode": 1,
+	"(*encoding/json.Decoder).Decode": 1, "(*encoding/xml.Decoder).DecodeElement": 1}
+
+// decodes: the value goes to a decoder, at most so many calls further.
+func decodes(v ssa.Value, depth int) bool {
+	if depth == 0 || v.Referrers() == nil {
+		return false
+	}
+	for _, r := range *v.Referrers() {
+		call, ok := r.(ssa.CallInstruction)
+		if !ok {
+			continue
+		}
+		callee := call.Common().StaticCallee()
+		if callee == nil {
+			continue
+		}
+		for i, a := range call.Common().Args {
+			if a != v {
+				continue
+			}
+			if at, ok := decoders[plainName(callee)]; ok && at == i {
+				return true
+			}
+			if i < len(callee.Params) && decodes(callee.Params[i], depth-1) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // readsOnly: the interface only goes into variadic arguments or calls of packages that print and never fill.

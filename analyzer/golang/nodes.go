@@ -52,6 +52,20 @@ func (x *extractor) inflow(n *node, from *Expr, f *ssa.Function, pos token.Pos) 
 	x.flowFacts = append(x.flowFacts, fact)
 }
 
+// guardedInflow is one that only happens where a block runs, as far as options and parameters tell.
+func (x *extractor) guardedInflow(n *node, from *Expr, b *ssa.BasicBlock, pos token.Pos) {
+	x.inflow(n, from, b.Parent(), pos)
+	x.flowFacts[len(x.flowFacts)-1].Guard = x.optionGuard(b)
+}
+
+// filledByReflection: what a decoder was given it fills, and of anything else nobody knows.
+func (x *extractor) filledByReflection(at Store) *Expr {
+	if at.decoded {
+		return &Expr{Op: "decoded from a body"}
+	}
+	return unknown("may be filled by reflection, handed over in " + at.Func.String())
+}
+
 func (x *extractor) stores(n *node, list []Store) {
 	if len(list) > maxStores {
 		x.inflow(n, &Expr{Op: fmt.Sprintf("one of %d stores", len(list))}, nil, token.NoPos)
@@ -84,7 +98,7 @@ func (x *extractor) namedField(owner, name string, fieldType types.Type, exporte
 			x.inflow(n, x.namedField(from, name, fieldType, exported), nil, token.NoPos)
 		}
 		if at, ok := x.index.boxed[owner]; ok && exported {
-			x.inflow(n, unknown("may be filled by reflection, handed over at "+x.position(at.Pos)), at.Func, at.Pos)
+			x.inflow(n, x.filledByReflection(at), at.Func, at.Pos)
 		}
 		if taken := x.index.taken[key]; len(taken) > 0 {
 			x.inflow(n, x.memoryNode(fieldType), taken[0].Func, taken[0].Pos)
@@ -182,9 +196,10 @@ func (x *extractor) containerNode(kind, name string, places map[string][]Store) 
 }
 
 // localNode is a variable that is stored to more than once, is captured or comes from several blocks.
-func (x *extractor) localNode(v ssa.Value) *Expr {
+func (x *extractor) localNode(v ssa.Value, in *frame) *Expr {
 	f := v.Parent()
-	name := x.functionName(f) + "#" + v.Name()
+	in = in.within(v)
+	name := x.functionName(f) + in.name() + "#" + v.Name()
 	if c, ok := v.(interface{ Name() string }); ok && c != nil {
 		switch l := v.(type) {
 		case *ssa.Alloc:
@@ -197,10 +212,12 @@ func (x *extractor) localNode(v ssa.Value) *Expr {
 		switch l := v.(type) {
 		case *ssa.Phi:
 			for i, e := range l.Edges {
-				x.inflow(n, x.value(e), f, last(l.Block().Preds[i]).Pos())
+				if pred := l.Block().Preds[i]; !in.excludedEdge(pred, l.Block()) {
+					x.guardedInflow(n, x.valueIn(e, in), pred, last(pred).Pos())
+				}
 			}
 		case *ssa.Alloc:
-			x.cell(n, l, map[ssa.Value]bool{})
+			x.cell(n, l, in, map[ssa.Value]bool{})
 			if why := x.leaves(l); why != "" {
 				x.inflow(n, unknown(why), f, l.Pos())
 			}
@@ -209,21 +226,24 @@ func (x *extractor) localNode(v ssa.Value) *Expr {
 }
 
 // laterNode continues an expression that has grown too deep to be read, or shares its parts too often.
-func (x *extractor) laterNode(v ssa.Value) *Expr {
+func (x *extractor) laterNode(v ssa.Value, in *frame) *Expr {
 	switch v := v.(type) {
 	case *ssa.Parameter:
-		return x.paramNode(v)
+		if in == nil {
+			return x.paramNode(v)
+		}
 	case *ssa.FreeVar:
 		return x.freeNode(v)
 	case *ssa.Phi:
-		return x.localNode(v)
+		return x.localNode(v, in)
 	}
 	f := v.Parent()
-	return x.node("local", x.functionName(f)+"#"+v.Name(), f, func(n *node) { x.inflow(n, x.value(v), f, v.Pos()) })
+	name := x.functionName(f) + in.name() + "#" + v.Name()
+	return x.node("local", name, f, func(n *node) { x.inflow(n, x.valueIn(v, in), f, v.Pos()) })
 }
 
 // cell finds the stores to a local, in its function and in the closures that captured it.
-func (x *extractor) cell(n *node, address ssa.Value, seen map[ssa.Value]bool) {
+func (x *extractor) cell(n *node, address ssa.Value, in *frame, seen map[ssa.Value]bool) {
 	if seen[address] {
 		return
 	}
@@ -232,14 +252,14 @@ func (x *extractor) cell(n *node, address ssa.Value, seen map[ssa.Value]bool) {
 	for _, r := range *address.Referrers() {
 		switch use := r.(type) {
 		case *ssa.Store:
-			if use.Addr == address {
-				x.inflow(n, x.value(use.Val), f, use.Pos())
+			if use.Addr == address && !in.excluded(use.Block()) {
+				x.inflow(n, x.valueIn(use.Val, in), f, use.Pos())
 			}
 		case *ssa.MakeClosure:
 			g := use.Fn.(*ssa.Function)
 			for i, b := range use.Bindings {
 				if b == address && i < len(g.FreeVars) {
-					x.cell(n, g.FreeVars[i], seen)
+					x.cell(n, g.FreeVars[i], nil, seen)
 				}
 			}
 		case ssa.CallInstruction:
@@ -265,18 +285,9 @@ func (x *extractor) freeNode(v *ssa.FreeVar) *Expr {
 	})
 }
 
-func (x *extractor) resultNode(f *ssa.Function, result int) *Expr {
-	return x.node("result", fmt.Sprintf("%s:%d", x.functionName(f), result), f, func(n *node) {
-		for _, b := range f.Blocks {
-			ret, ok := last(b).(*ssa.Return)
-			if !ok || result >= len(ret.Results) {
-				continue
-			}
-			if failing(ret) && result < len(ret.Results)-1 {
-				continue // whoever gets an error doesn't use the rest
-			}
-			x.inflow(n, x.value(ret.Results[result]), f, ret.Pos())
-		}
+func (x *extractor) resultNode(f *ssa.Function, result int, in *frame) *Expr {
+	return x.node("result", fmt.Sprintf("%s:%d%s", x.functionName(f), result, in.name()), f, func(n *node) {
+		x.eachReturn(f, result, in, func(v ssa.Value, pos token.Pos) { x.inflow(n, x.valueIn(v, in), f, pos) })
 	})
 }
 

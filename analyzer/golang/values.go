@@ -10,36 +10,25 @@ import (
 )
 
 const (
-	inlineDepth = 3   // one-block helpers (`func Ptr(v T) *T { return &v }`) are read in place, this deep
-	exprDepth   = 6   // an expression deeper than this continues in a node of its own
-	maxStores   = 200 // an element type stored to more often says nothing about one element
+	exprDepth = 6   // an expression deeper than this continues in a node of its own
+	maxStores = 200 // an element type stored to more often says nothing about one element
 )
 
-// frame is a helper read in place: its parameters are the call's arguments, so that callers don't mix.
-type frame struct {
-	args  map[*ssa.Parameter]*Expr
-	depth int
-}
-
-func (x *extractor) value(v ssa.Value) *Expr { return x.valueIn(v, &frame{}) }
+func (x *extractor) value(v ssa.Value) *Expr { return x.valueIn(v, nil) }
 
 func (x *extractor) valueIn(v ssa.Value, in *frame) *Expr {
 	x.level++
 	defer func() { x.level-- }()
-	if x.level > exprDepth {
-		if in.depth > 0 {
-			return unknown("too deep: " + text(v))
-		}
-		if f := v.Parent(); f != nil {
-			return x.laterNode(v)
-		}
+	in = in.within(v)
+	if x.level > exprDepth && v.Parent() != nil {
+		return x.laterNode(v, in)
 	}
 	switch v := v.(type) {
 	case *ssa.Const:
 		return constantExpr(v)
 	case *ssa.Parameter:
-		if e := in.args[v]; e != nil {
-			return e
+		if a := in.argument(v); a != nil {
+			return x.valueIn(a, in.outer)
 		}
 		return x.paramNode(v)
 	case *ssa.FreeVar:
@@ -55,7 +44,7 @@ func (x *extractor) valueIn(v ssa.Value, in *frame) *Expr {
 	case *ssa.Global:
 		return &Expr{Addr: x.globalNode(v)}
 	case *ssa.Phi:
-		return x.localNode(v)
+		return x.localNode(v, in)
 	case *ssa.Convert:
 		return x.valueIn(v.X, in)
 	case *ssa.MultiConvert:
@@ -81,12 +70,12 @@ func (x *extractor) valueIn(v ssa.Value, in *frame) *Expr {
 		if e := x.alias(v.X, v.Field, in); e != nil {
 			return e
 		}
-		return &Expr{Addr: x.fieldNode(v.X.Type(), v.Field)}
+		return &Expr{Addr: x.fieldsOf(v.X, []step{{v.X.Type(), v.Field}}, in)}
 	case *ssa.Field:
 		if e := x.alias(v.X, v.Field, in); e != nil {
 			return e
 		}
-		return x.fieldNode(v.X.Type(), v.Field)
+		return x.fieldsOf(v.X, []step{{v.X.Type(), v.Field}}, in)
 	case *ssa.IndexAddr:
 		return &Expr{Addr: x.element(v.X, in)}
 	case *ssa.Index:
@@ -183,7 +172,7 @@ func (x *extractor) alloc(a *ssa.Alloc, in *frame) *Expr {
 	if isArray(a) {
 		return x.literal(a, in)
 	}
-	if in.depth > 0 { // one block: what is stored is what is there
+	if in != nil && len(in.callee.Blocks) == 1 { // what is stored is what is there
 		var stored []*Expr
 		for _, r := range *a.Referrers() {
 			if s, ok := r.(*ssa.Store); ok && s.Addr == a && !x.listing[a] {
@@ -199,7 +188,7 @@ func (x *extractor) alloc(a *ssa.Alloc, in *frame) *Expr {
 	if _, ok := t.Underlying().(*types.Struct); ok && !x.storedWhole(a) {
 		return &Expr{New: typeName(t)}
 	}
-	return &Expr{Addr: x.localNode(a)}
+	return &Expr{Addr: x.localNode(a, in)}
 }
 
 // storedWhole: a copy of another struct stands for what that one stands for. A copy of a URL is a value of its own:
@@ -224,7 +213,7 @@ func (x *extractor) unop(u *ssa.UnOp, in *frame) *Expr {
 			if e := x.alias(a.X, a.Field, in); e != nil {
 				return e
 			}
-			return x.fieldNode(a.X.Type(), a.Field)
+			return x.fieldsOf(a.X, []step{{a.X.Type(), a.Field}}, in)
 		case *ssa.Global:
 			return x.globalNode(a)
 		case *ssa.IndexAddr:
@@ -326,15 +315,18 @@ func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 			return x.valueIn(args[arg], in)
 		}
 	}
-	if len(callees) == 1 && inline(callees[0]) && in.depth < inlineDepth && !inStandard(callees[0]) {
-		return x.inlined(callees[0], common, result, in)
+	in = in.within(c)
+	if len(callees) == 1 && inline(callees[0]) {
+		if inner := x.enter(c, callees[0], in); inner != nil {
+			return x.inlined(callees[0], result, inner)
+		}
 	}
 	var choices []*Expr
 	for _, f := range callees {
 		if inStandard(f) || len(f.Blocks) == 0 {
 			choices = append(choices, &Expr{Op: plainName(f)})
 		} else {
-			choices = append(choices, x.resultNode(f, result))
+			choices = append(choices, x.resultNode(f, result, x.enter(c, f, in)))
 		}
 	}
 	return either(choices)
@@ -345,17 +337,10 @@ func inline(f *ssa.Function) bool {
 	return len(f.Blocks) == 1 && len(f.FreeVars) == 0 && f.Signature.Results().Len() > 0
 }
 
-func (x *extractor) inlined(f *ssa.Function, common *ssa.CallCommon, result int, in *frame) *Expr {
+func (x *extractor) inlined(f *ssa.Function, result int, inner *frame) *Expr {
 	ret, ok := last(f.Blocks[0]).(*ssa.Return)
 	if !ok {
 		return unknown("never returns: " + x.functionName(f))
-	}
-	inner := &frame{args: map[*ssa.Parameter]*Expr{}, depth: in.depth + 1}
-	args := arguments(common, f)
-	for i, p := range f.Params {
-		if i < len(args) {
-			inner.args[p] = x.valueIn(args[i], in)
-		}
 	}
 	return x.valueIn(ret.Results[result], inner)
 }

@@ -1,0 +1,442 @@
+package main
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// Fields of one object. A field's type-wide node (nodes.go) holds what any reachable code stores into that field of any
+// object, so an option that one call of a library sets would seem set in all. Here the object is followed back to
+// where it is made: through parameters to the calls, through results into the callee read for this call, through
+// locals and fields of other objects. Where that ends (interfaces, containers, objects that another program part made)
+// the type-wide node takes over, so nothing is lost.
+
+const longestPath = 6 // fields deep
+
+// step is one field of a struct type.
+type step struct {
+	owner types.Type // the struct, or a pointer to it
+	field int
+}
+
+func (s step) key() string { return fieldName(s.owner, s.field) }
+
+func (s step) fieldType() types.Type { return structType(s.owner).Field(s.field).Type() }
+
+func prepend(t types.Type, field int, path []step) []step {
+	return append([]step{{t, field}}, path...)
+}
+
+func pathKey(path []step) string {
+	var parts []string
+	for _, s := range path {
+		parts = append(parts, s.key())
+	}
+	return strings.Join(parts, "|")
+}
+
+// anyObject: the last field of a path, whosever it is.
+func (x *extractor) anyObject(path []step) *Expr {
+	end := path[len(path)-1]
+	return x.fieldNode(end.owner, end.field)
+}
+
+// fieldsOf is what the fields `path`, one in the other, of the object `base` hold; base is a struct or a pointer to one.
+func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
+	for _, s := range path {
+		if standardName(structName(s.owner)) {
+			return x.anyObject(path)
+		}
+	}
+	if len(path) > longestPath || x.config.Open {
+		return x.anyObject(path)
+	}
+	switch b := base.(type) {
+	case *ssa.FieldAddr:
+		return x.fieldsOf(b.X, prepend(b.X.Type(), b.Field, path), in)
+	case *ssa.Field:
+		return x.fieldsOf(b.X, prepend(b.X.Type(), b.Field, path), in)
+	case *ssa.UnOp:
+		if b.Op == token.MUL {
+			return x.fieldOfVariable(b.X, path, in)
+		}
+	case *ssa.Const:
+		return &Expr{Zero: true}
+	case *ssa.Parameter:
+		if a := in.argument(b); a != nil {
+			return x.fieldsOf(a, path, in.outer.within(a))
+		}
+		return x.objectNode(b, path, nil, func(n *node) { x.parameterFields(n, b, path) })
+	case *ssa.Alloc:
+		return x.fieldOfVariable(b, path, in)
+	case *ssa.FreeVar:
+		return x.objectNode(b, path, nil, func(n *node) {
+			for _, c := range x.index.closures[b.Parent()] {
+				if captured := binding(c, b); captured != nil {
+					x.inflow(n, x.fieldsOf(captured, path, nil), c.Parent(), c.Pos())
+				}
+			}
+		})
+	case *ssa.Phi:
+		in = in.within(b)
+		return x.objectNode(b, path, in, func(n *node) {
+			for i, e := range b.Edges {
+				if pred := b.Block().Preds[i]; !in.excludedEdge(pred, b.Block()) {
+					x.guardedInflow(n, x.fieldsOf(e, path, in), pred, last(pred).Pos())
+				}
+			}
+		})
+	case *ssa.ChangeType:
+		if from := structType(b.X.Type()); from != nil && len(path) > 0 && path[0].field < from.NumFields() {
+			return x.fieldsOf(b.X, append([]step{{b.X.Type(), path[0].field}}, path[1:]...), in)
+		}
+	case *ssa.Call:
+		return x.resultFields(b, 0, path, in)
+	case *ssa.Extract:
+		if c, ok := b.Tuple.(*ssa.Call); ok {
+			return x.resultFields(c, b.Index, path, in)
+		}
+	}
+	return x.anyOwner(path)
+}
+
+// anyOwner: the first field of a path may be any object's; what it holds is followed further.
+func (x *extractor) anyOwner(path []step) *Expr {
+	owner, first := structName(path[0].owner), path[0].key()
+	if len(path) == 1 || len(x.index.fields[first]) > maxStores || len(x.index.taken[first]) > 0 {
+		return x.anyObject(path)
+	}
+	if _, ok := x.index.boxed[owner]; ok || len(x.index.copies[owner]) > 0 {
+		return x.anyObject(path)
+	}
+	if _, inner := path[0].fieldType().Underlying().(*types.Struct); inner {
+		return x.anyOwner(path[1:]) // its fields are stored to one by one
+	}
+	return x.pathNode("any."+pathKey(path), path, nil, func(n *node) {
+		x.inflow(n, &Expr{Zero: true}, nil, token.NoPos)
+		x.storedFields(n, x.index.fields[first], path[1:])
+	})
+}
+
+// fieldOfVariable follows the content of a variable, which is an object or a pointer to one.
+func (x *extractor) fieldOfVariable(address ssa.Value, path []step, in *frame) *Expr {
+	switch a := address.(type) {
+	case *ssa.FieldAddr:
+		return x.fieldsOf(a.X, prepend(a.X.Type(), a.Field, path), in)
+	case *ssa.Alloc:
+		if isArray(a) {
+			break
+		}
+		in = in.within(a)
+		return x.objectNode(a, path, in, func(n *node) {
+			o := &object{x: x, n: n, in: in, seen: map[ssa.Value]bool{}}
+			o.read(a, path)
+			if !o.surely {
+				x.inflow(n, &Expr{Zero: true}, nil, token.NoPos)
+			}
+		})
+	case *ssa.FreeVar:
+		return x.objectNode(a, path, nil, func(n *node) {
+			for _, c := range x.index.closures[a.Parent()] {
+				if captured := binding(c, a); captured != nil {
+					x.inflow(n, x.fieldOfVariable(captured, path, nil), c.Parent(), c.Pos())
+				}
+			}
+		})
+	case *ssa.Global:
+		if stores := x.index.globals[a]; len(stores) > 0 && isPointer(a.Type().Underlying().(*types.Pointer).Elem()) {
+			return x.objectNode(a, path, nil, func(n *node) { x.storedFields(n, stores, path) })
+		}
+	case *ssa.Parameter, *ssa.Phi, *ssa.Call, *ssa.Extract:
+		// A pointer to the object itself, whose copy is read.
+		if p, ok := address.Type().Underlying().(*types.Pointer); ok && structType(p.Elem()) != nil && !isPointer(p.Elem()) {
+			return x.fieldsOf(address, path, in)
+		}
+	}
+	return x.anyOwner(path)
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
+}
+
+func binding(c *ssa.MakeClosure, v *ssa.FreeVar) ssa.Value {
+	for i, fv := range c.Fn.(*ssa.Function).FreeVars {
+		if fv == v && i < len(c.Bindings) {
+			return c.Bindings[i]
+		}
+	}
+	return nil
+}
+
+// objectNode is one per object, path and frame. People and rules know it by its last field.
+func (x *extractor) objectNode(base ssa.Value, path []step, in *frame, expand func(*node)) *Expr {
+	owner := base.Name()
+	if f := base.Parent(); f != nil {
+		owner = fmt.Sprintf("%p#%s%s", f, owner, in.name())
+	}
+	return x.pathNode(owner+"."+pathKey(path), path, base.Parent(), expand)
+}
+
+func (x *extractor) pathNode(key string, path []step, parent *ssa.Function, expand func(*node)) *Expr {
+	e := x.node("path", key, parent, expand)
+	n := x.nodes["path "+key]
+	n.name = path[len(path)-1].key()
+	return e
+}
+
+func (x *extractor) storedFields(n *node, stores []Store, path []step) {
+	if len(stores) > maxStores {
+		x.inflow(n, x.anyObject(path), nil, token.NoPos)
+		return
+	}
+	for _, s := range stores {
+		x.inflow(n, x.contentOf(s.Value, path, nil), s.Func, s.Pos)
+	}
+}
+
+// contentOf is a stored value itself, or fields of it.
+func (x *extractor) contentOf(v ssa.Value, path []step, in *frame) *Expr {
+	if len(path) == 0 {
+		return x.valueIn(v, in)
+	}
+	return x.fieldsOf(v, path, in)
+}
+
+func (x *extractor) parameterFields(n *node, p *ssa.Parameter, path []step) {
+	f := p.Parent()
+	at := -1
+	for i, q := range f.Params {
+		if q == p {
+			at = i
+		}
+	}
+	callers := x.program.Graph.Nodes[f]
+	if x.rootName(f) != "" || callers == nil || len(callers.In) > mostCallers {
+		x.inflow(n, x.anyObject(path), f, f.Pos())
+		return
+	}
+	for _, e := range sortedIn(callers) {
+		if e.Site == nil {
+			continue
+		}
+		if inStandard(e.Caller.Func) {
+			x.inflow(n, x.anyObject(path), f, f.Pos())
+			continue
+		}
+		args := arguments(e.Site.Common(), f)
+		if at >= len(args) {
+			continue
+		}
+		fact := flowFact{K: "flow", To: n.id, From: x.fieldsOf(args[at], path, nil), Func: x.funcID(e.Caller.Func),
+			At: x.position(e.Site.Pos()), Site: x.siteID(e.Site, f)}
+		if e.Site.Common().StaticCallee() == nil {
+			fact.How = "dynamic"
+		}
+		x.flowFacts = append(x.flowFacts, fact)
+	}
+}
+
+func (x *extractor) resultFields(c *ssa.Call, result int, path []step, in *frame) *Expr {
+	common := c.Common()
+	if _, builtin := common.Value.(*ssa.Builtin); builtin || x.requestIDs[c] != 0 {
+		return x.anyObject(path)
+	}
+	callees := x.index.callees[c]
+	if static := common.StaticCallee(); static != nil {
+		callees = []*ssa.Function{static}
+	}
+	if len(callees) == 0 || len(callees) > 8 {
+		return x.anyObject(path)
+	}
+	if arg, ok := x.sameArg[plainName(callees[0])]; ok && result == 0 {
+		if args := arguments(common, callees[0]); arg < len(args) {
+			return x.anyObject(path)
+		}
+	}
+	in = in.within(c)
+	var choices []*Expr
+	for _, f := range callees {
+		if inStandard(f) || len(f.Blocks) == 0 {
+			choices = append(choices, x.anyObject(path))
+			continue
+		}
+		choices = append(choices, x.returnedFields(c, f, result, path, in))
+	}
+	return either(choices)
+}
+
+func (x *extractor) returnedFields(c *ssa.Call, f *ssa.Function, result int, path []step, in *frame) *Expr {
+	inner := x.enter(c, f, in)
+	key := fmt.Sprintf("%p:%d%s.%s", f, result, inner.name(), pathKey(path))
+	return x.pathNode(key, path, f, func(n *node) {
+		x.eachReturn(f, result, inner, func(v ssa.Value, pos token.Pos) {
+			x.inflow(n, x.fieldsOf(v, path, inner), f, pos)
+		})
+	})
+}
+
+// eachReturn visits what a function gives back, except beside an error.
+func (x *extractor) eachReturn(f *ssa.Function, result int, in *frame, visit func(ssa.Value, token.Pos)) {
+	for _, b := range f.Blocks {
+		ret, ok := last(b).(*ssa.Return)
+		if !ok || result >= len(ret.Results) || in.excluded(b) {
+			continue
+		}
+		if failing(ret) && result < len(ret.Results)-1 {
+			continue // whoever gets an error doesn't use the rest
+		}
+		visit(ret.Results[result], ret.Pos())
+	}
+}
+
+// object reads the stores to fields of one allocated object.
+type object struct {
+	x      *extractor
+	n      *node
+	in     *frame
+	seen   map[ssa.Value]bool
+	surely bool // the object's field is stored before anything else sees it
+}
+
+// read notes what can be in the fields `path` of what stands at `address`: an object, or a pointer to one.
+func (o *object) read(address ssa.Value, path []step) {
+	if o.seen[address] {
+		return
+	}
+	o.seen[address] = true
+	content := address.Type().Underlying().(*types.Pointer).Elem()
+	whole := len(path) == 0 || isPointer(content) || structType(content) == nil
+	out := false
+	for _, r := range *address.Referrers() {
+		switch use := r.(type) {
+		case *ssa.Store:
+			switch {
+			case use.Val == address:
+				out = true
+			case !o.in.excluded(use.Block()):
+				o.x.guardedInflow(o.n, o.x.contentOf(use.Val, path, o.in.within(address)), use.Block(), use.Pos())
+				o.surely = o.surely || first(use, address)
+			}
+		case *ssa.FieldAddr:
+			if !whole && use.Field == path[0].field {
+				o.read(use, path[1:])
+			}
+		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.MakeClosure:
+			g := use.Fn.(*ssa.Function)
+			for i, b := range use.Bindings {
+				if b == address && i < len(g.FreeVars) {
+					inner := &object{x: o.x, n: o.n, seen: o.seen}
+					inner.read(g.FreeVars[i], path)
+				}
+			}
+		default:
+			out = true
+		}
+	}
+	if out {
+		o.elsewhere(address, path, whole)
+	}
+}
+
+// elsewhere adds what other functions may store through a pointer to the object.
+func (o *object) elsewhere(address ssa.Value, path []step, whole bool) {
+	x := o.x
+	if whole {
+		pointee := address.Type().Underlying().(*types.Pointer).Elem()
+		if len(path) == 0 {
+			x.inflow(o.n, x.memoryNode(pointee), address.Parent(), address.Pos())
+			if why := x.leaves(address); why != "" {
+				x.inflow(o.n, unknown(why), address.Parent(), address.Pos())
+			}
+		} else {
+			x.inflow(o.n, x.anyObject(path), address.Parent(), address.Pos())
+		}
+		return
+	}
+	key := path[0].key()
+	for _, s := range x.index.fields[key] {
+		if !s.local {
+			x.inflow(o.n, x.contentOf(s.Value, path[1:], nil), s.Func, s.Pos)
+		}
+	}
+	for _, t := range x.index.taken[key] {
+		if !t.local {
+			x.inflow(o.n, x.anyObject(path), t.Func, t.Pos)
+			break
+		}
+	}
+	// Somebody may overwrite the whole object through a pointer.
+	name := structName(path[0].owner)
+	for _, s := range x.index.memory[name] {
+		x.inflow(o.n, x.contentOf(s.Value, path, nil), s.Func, s.Pos)
+	}
+	if at, ok := x.index.boxed[name]; ok && structType(path[0].owner).Field(path[0].field).Exported() {
+		if at.Value == address || !made(at.Value) {
+			x.inflow(o.n, x.filledByReflection(at), at.Func, at.Pos)
+		}
+	}
+}
+
+func made(v ssa.Value) bool {
+	_, ok := v.(*ssa.Alloc)
+	return ok
+}
+
+// first: every use of the object but the filling of its fields comes after the store.
+func first(s *ssa.Store, address ssa.Value) bool {
+	root := address
+	for {
+		f, ok := root.(*ssa.FieldAddr)
+		if !ok {
+			break
+		}
+		root = f.X
+	}
+	if _, ok := root.(*ssa.Alloc); !ok {
+		return false
+	}
+	return after(s, root)
+}
+
+func after(s *ssa.Store, v ssa.Value) bool {
+	for _, r := range *v.Referrers() {
+		switch use := r.(type) {
+		case *ssa.DebugRef:
+		case *ssa.FieldAddr:
+			if !after(s, use) {
+				return false
+			}
+		case *ssa.Store:
+			if use.Addr != v && !before(s, use) {
+				return false
+			}
+		default:
+			if !before(s, r) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func before(a, b ssa.Instruction) bool {
+	if a.Block() != b.Block() {
+		return a.Block().Dominates(b.Block())
+	}
+	for _, i := range a.Block().Instrs {
+		if i == a {
+			return true
+		}
+		if i == b {
+			return false
+		}
+	}
+	return false
+}
