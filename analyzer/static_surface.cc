@@ -61,7 +61,10 @@ class Inference {
     for (const auto& function : facts_.functions)
       if (!function.module.empty()) used_modules_.insert(function.module);
     for (const auto& module : facts_.modules)
-      if (used_modules_.count(module.substr(0, module.find('@')))) surface.sources.insert(module);
+      if (used_modules_.count(module.substr(0, module.find('@'))))
+        surface.sources.insert(module.back() == '@' && !options_.revision.empty() ? module + options_.revision
+                                                                                  : module);
+    if (!options_.tool.empty()) surface.sources.insert("tool " + options_.tool);
     surface.sources.insert("toolchain " + facts_.toolchain + " " + facts_.platform);
     for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside, {}})) BLOBGAUGE_CHECK(add(shape));
     if (surface.operations.empty())
@@ -101,9 +104,10 @@ class Inference {
 
  private:
   // The version of the client's own module, which need not be the one that was loaded: a driver program may stand
-  // around it. Empty for a checkout.
+  // around it. A checkout has none but what it is called.
   std::string release() const {
     std::string version = facts_.release;
+    if (version.empty()) version = options_.release;
     for (const auto& module : facts_.modules)
       if (module.rfind(rules_.module + "@", 0) == 0) version = module.substr(rules_.module.size() + 1);
     return version.rfind('v', 0) == 0 ? version.substr(1) : version;
@@ -416,7 +420,9 @@ class Inference {
         const auto* guard = work.back();
         work.pop_back();
         for (const auto& part : guard->parts) work.push_back(&part);
-        if (guard->value.kind != Expr::Kind::node || facts_.nodes[guard->value.id].kind != "field") continue;
+        if (guard->value.kind != Expr::Kind::node) continue;
+        const auto& kind = facts_.nodes[guard->value.id].kind;
+        if (kind != "field" && kind != "path") continue;
         for (auto& line : flow_.witnesses(guard->value, most_witnesses)) lines.push_back("stored: " + short_name(line));
       }
     }

@@ -21,6 +21,9 @@ namespace blobgauge::analyzer {
 struct StaticOptions {
   std::size_t paths = 8;                          // call paths kept for each operation, one a root, shortest first
   std::string explain_operation, explain_header;  // what `explanation` is wanted for; empty: nothing
+  std::string tool;                               // who says so, as a source of the surface; empty: left out
+  std::string release;                            // of a checkout, which has no version of its own
+  std::string revision;                           // what is checked out; empty: not known
 };
 
 struct StaticResult {

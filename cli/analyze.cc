@@ -25,7 +25,7 @@ using model::Result;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string module, dir, binary, client, release, facts, catalogue, output = "-";
+  std::string module, dir, binary, client, release, revision, facts, catalogue, output = "-";
   std::string platform = "linux/amd64";
   std::vector<std::string> explain;
 };
@@ -63,6 +63,9 @@ Result<int> run(const Options& options) {
                        fmt::format("write {}@VERSION", options.module));
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
   analyzer::StaticOptions inference;
+  inference.tool = "blobgauge " BLOBGAUGE_VERSION;
+  inference.release = options.release;
+  inference.revision = options.revision;
   if (!options.explain.empty()) inference.explain_operation = options.explain.front();
   if (options.explain.size() > 1) inference.explain_header = options.explain[1];
   if (!inference.explain_operation.empty() && !catalogue.find(inference.explain_operation))
@@ -102,8 +105,11 @@ const Command analyze_go{
       app.add_option("--binary", options->binary, "a Go executable (ELF, amd64); its own source is not needed");
       app.add_option("--client", options->client,
                      "the client's file, or its name in specs/clients; default: the one with this module");
-      app.add_option("--release", options->release,
-                     "what to call this release of an executable; default: its main module's version");
+      app.add_option(
+          "--release", options->release,
+          "what to call this release of an executable (default: its main module's version) or of a checkout");
+      app.add_option("--revision", options->revision,
+                     "the commit that is checked out in --dir, for the surface's sources");
       app.add_option("--facts", options->facts, "keep the facts here");
       app.add_option("--platform", options->platform, "GOOS/GOARCH to read the source for")->capture_default_str();
       app.add_option("--explain", options->explain, "OPERATION [HEADER]: print call paths, guards and stores")
