@@ -190,8 +190,8 @@ FlowQuery::Effect FlowQuery::effects(Frame frame, OriginId asked, const Path& as
       const bool exact = !somewhere && at == place && (rest.empty() || store.width == 8);
       effect.answer.add(words(frame, store.value, rest, {rest.empty() ? store.site : when.step, not_through}));
       if (!exact && !rest.empty()) give_up(Reason::part_of_word);
-      effect.surely |=
-          exact && n == 0 && store.surely && when.step != any_time && flow.dominates(store.site, when.step);
+      effect.surely |= exact && n == 0 && origins.split(store.base).first == asked && store.surely &&
+                       when.step != any_time && flow.dominates(store.site, when.step);
     }
 
     for (const auto& [index, id] : uses.stored) {
@@ -223,7 +223,16 @@ FlowQuery::Effect FlowQuery::effects(Frame frame, OriginId asked, const Path& as
     if (const auto code = code_of_closure(flow, name.pointer, place, begin); code != FunctionTable::none) {
       auto captured = name.path;
       captured[0] = static_cast<std::int32_t>(place - begin);
-      effect.answer.add(written_by({code, 0}, parameter_of(code, FrameFlow::closure_register, 0), captured));
+      const auto context = parameter_of(code, FrameFlow::closure_register, 0);
+      effect.answer.add(written_by({code, 0}, context, captured));
+      // Whoever calls it may get hold of the object.
+      const auto& ways = ways_back(code, context);
+      const auto gives_back = [&](const WayBack& way) {
+        return way.loads.size() < captured.size() && std::equal(way.loads.begin(), way.loads.end(), captured.begin());
+      };
+      if (safe &&
+          (ways.others != 0 || !ways.on_stack.empty() || std::any_of(ways.exact.begin(), ways.exact.end(), gives_back)))
+        give_up(Reason::kept);
       continue;
     }
     for (const auto& handed : uses.handed) {

@@ -246,9 +246,13 @@ ValueId FrameFlow::slot_before(std::uint32_t step, std::int64_t offset, std::uin
   auto state = *entries_[block];
   walk.run_to(block, state, step);
   auto value = state.read(offset, width, origins_, step);
-  if (value == Origins::nothing)
+  if (value == Origins::nothing) {
     value = offset >= 8 ? origins_.value({OriginKind::entry_slot, Reason::none, width, 0, 0, offset})
                         : origins_.unknown(Reason::uninitialised, step);
+    // Calls mark only what was written before.
+    if (is_exposed(offset))
+      value = origins_.unite(value, origins_.value({OriginKind::touched, Reason::none, 8, 0, 0, 0}));
+  }
   return value;
 }
 

@@ -380,20 +380,24 @@ bool FrameWalk::runtime_call(FrameState& state, std::uint32_t site, const Step& 
       const bool typed = kind == RuntimeCall::move_typed;
       const auto size = typed ? size_of_type(state) : number_in(cx);
       const auto to = state.registers[typed ? bx : ax], from = state.registers[typed ? cx : bx];
-      if (size >= 0)
+      if (size >= 0) {
         copy(state, site, to, from, size);
-      else
-        for (const auto id : std::vector(origins_.members(to)))
-          store(state, site, origins_.value({OriginKind::element, Reason::none, 8, 0, origins_.split(id).first, 0}), 8,
-                anything);
+        return done();
+      }
+      record_call(state, site, step, context_.functions.at(step.target), false);
+      for (const auto id : std::vector(origins_.members(to)))
+        store(state, site, origins_.value({OriginKind::element, Reason::none, 8, 0, origins_.split(id).first, 0}), 8,
+              anything);
       return done();
     }
     case RuntimeCall::clear_bytes:
     case RuntimeCall::clear_typed: {
       const bool typed = kind == RuntimeCall::clear_typed;
       const auto size = typed ? size_of_type(state) : number_in(bx);
-      // Of how many bytes is not known: zeros beside what was there.
-      if (size >= 0) clear(state, site, state.registers[typed ? bx : ax], size, constant(0, site));
+      if (size >= 0)
+        clear(state, site, state.registers[typed ? bx : ax], size, constant(0, site));
+      else
+        record_call(state, site, step, context_.functions.at(step.target), false);
       return done();
     }
     default:
@@ -445,7 +449,12 @@ void FrameWalk::run(std::uint32_t block, FrameState state, Events* events, const
   // Loops that copy or clear a block of memory count down from a constant: gone through turn by turn.
   constexpr int most_turns = 512;
   for (int turn = 0; turn < most_turns; ++turn) {
-    for (auto site = bounds.begin; site < bounds.end; ++site) step(state, site, graph_.steps()[site]);
+    for (auto site = bounds.begin; site < bounds.end; ++site) {
+      const auto& here = graph_.steps()[site];
+      // The callee may panic, and this function recover.
+      if (here.op == Op::call || here.op == Op::call_indirect) recover(state, site, bounds, next);
+      step(state, site, here);
+    }
     if (!bounds.repeats || last.operation.verb != Verb::branch_if_not_zero ||
         graph_.block_of(graph_.step_at(last.target)) != block)
       break;
@@ -453,6 +462,20 @@ void FrameWalk::run(std::uint32_t block, FrameState state, Events* events, const
     if (!left || state.tested.width == 0 || left->value <= 0) break;
   }
   leave(state, block, events, next);
+}
+
+void FrameWalk::recover(const FrameState& state, std::uint32_t site, const Block& block, const Next& next) {
+  for (const auto to : block.next) {
+    if (!graph_.blocks()[to].recovers) continue;
+    auto recovered = state;
+    for (std::size_t i = 0; i < zero_half; ++i)
+      if (i != stack_pointer && i != frame_pointer) recovered.registers[i] = origins_.unknown(Reason::clobbered, site);
+    recovered.tested = {};
+    // What the callee did before it panicked.
+    recovered.mark(origins_.value({OriginKind::touched, Reason::none, 8, 0, 0, 0}), origins_,
+                   [&](std::int64_t offset) { return frame_.is_exposed(offset); });
+    next(to, recovered);
+  }
 }
 
 void FrameWalk::leave(const FrameState& state, std::uint32_t block, Events* events, const Next& next) {
@@ -480,16 +503,7 @@ void FrameWalk::leave(const FrameState& state, std::uint32_t block, Events* even
   const bool by_zero = last.operation.verb == Verb::branch_if_zero || last.operation.verb == Verb::branch_if_not_zero;
   if (!by_zero || state.tested.width == 0 || target == CodeGraph::none || bounds.end == graph_.steps().size()) {
     for (const auto to : bounds.next) {
-      if (!graph_.blocks()[to].recovers) {
-        next(to, state);
-        continue;
-      }
-      auto recovered = state;
-      for (std::size_t i = 0; i < zero_half; ++i)
-        if (i != stack_pointer && i != frame_pointer)
-          recovered.registers[i] = origins_.unknown(Reason::clobbered, site);
-      recovered.tested = {};
-      next(to, recovered);
+      if (!graph_.blocks()[to].recovers) next(to, state);
     }
     return;
   }
@@ -510,15 +524,7 @@ void FrameWalk::leave(const FrameState& state, std::uint32_t block, Events* even
   if (events) events->tests.push_back({site, block, state.tested.value, if_zero, if_not});
   const auto from = state.tested.from;
   for (const auto to : bounds.next) {
-    if (graph_.blocks()[to].recovers) {
-      auto recovered = state;
-      for (std::size_t i = 0; i < zero_half; ++i)
-        if (i != stack_pointer && i != frame_pointer)
-          recovered.registers[i] = origins_.unknown(Reason::clobbered, site);
-      recovered.tested = {};
-      next(to, recovered);
-      continue;
-    }
+    if (graph_.blocks()[to].recovers) continue;
     const bool known = if_zero != if_not && from != Tested::no_register && state.tested.width == 8;
     if (to == if_zero && to != if_not && !may_be_zero) continue;
     if (to == if_not && to != if_zero && !may_be_other) continue;

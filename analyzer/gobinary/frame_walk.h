@@ -37,6 +37,7 @@ class FrameWalk {
   void clobber(FrameState& state, std::uint32_t site, std::int64_t outgoing, bool touches);
   void inline_block_code(FrameState& state, std::uint32_t site, std::uint64_t address);
   void other(FrameState& state, std::uint32_t site, const Operation& operation);
+  void recover(const FrameState& state, std::uint32_t site, const Block& block, const Next& next);
   void leave(const FrameState& state, std::uint32_t block, Events* events, const Next& next);
 
   ValueId address_of(const FrameState& state, std::uint32_t site, const Operand& memory);

@@ -490,6 +490,55 @@ func both() {
 	buildBoth(o)
 }
 
+// A copy on the stack, given by value, that is changed through its address.
+
+//go:noinline
+func changeLong(l *long) { l.unset = &some }
+
+//go:noinline
+func buildChanged(l *long) { saw("main.buildChanged AX 256", l.unset) }
+
+//go:noinline
+func change(l long) {
+	changeLong(&l)
+	buildChanged(&l)
+}
+
+// want main.buildChanged AX 256: set
+// want main.buildChanged AX 0: never
+func changed() { change(makeLong()) }
+
+// A pointer that is copied with a slice, and one that a closure gives back.
+
+//go:noinline
+func first(all []*options) *options { return all[0] }
+
+//go:noinline
+func buildCopiedSlice(o *options) { saw("main.buildCopiedSlice AX 0", o.tier) }
+
+// want main.buildCopiedSlice AX 0: maybe
+func copiedSlice() {
+	o := &options{}
+	all := []*options{o, nil, nil}
+	other := make([]*options, len(os.Args)+1)
+	copy(other, all)
+	first(other).tier = &some
+	buildCopiedSlice(o)
+}
+
+//go:noinline
+func get(f func() *options) *options { return f() }
+
+//go:noinline
+func buildGivenBack(o *options) { saw("main.buildGivenBack AX 0", o.tier) }
+
+// want main.buildGivenBack AX 0: maybe
+func givenBack() {
+	o := &options{}
+	get(func() *options { return o }).tier = &some
+	buildGivenBack(o)
+}
+
 // A number and a string, as arguments.
 
 //go:noinline
@@ -564,7 +613,7 @@ func byMethod() {
 func main() {
 	for _, run := range []func(){plain, sometimes, dispatched, byValue, channelled, aliased, unaliased, keepGlobally,
 		keepInside, captured, capturedWord, inside, generic, pointer, reflected, scanned, mapped, fromMap, embedded,
-		copied, onStack, deferred, recovered, formatted, concurrent, sliced, returned, both, numbers, many, passed, replaced,
+		copied, onStack, deferred, recovered, formatted, concurrent, sliced, returned, both, changed, copiedSlice, givenBack, numbers, many, passed, replaced,
 		byMethod} {
 		run()
 	}
