@@ -52,12 +52,6 @@ func (x *extractor) inflow(n *node, from *Expr, f *ssa.Function, pos token.Pos) 
 	x.flowFacts = append(x.flowFacts, fact)
 }
 
-// guardedInflow is one that only happens where a block runs, as far as options and parameters tell.
-func (x *extractor) guardedInflow(n *node, from *Expr, b *ssa.BasicBlock, pos token.Pos) {
-	x.inflow(n, from, b.Parent(), pos)
-	x.flowFacts[len(x.flowFacts)-1].Guard = x.optionGuard(b)
-}
-
 // filledByReflection: what a decoder was given it fills, and of anything else nobody knows.
 func (x *extractor) filledByReflection(at Store) *Expr {
 	if at.decoded {
@@ -213,7 +207,7 @@ func (x *extractor) localNode(v ssa.Value, in *frame) *Expr {
 		case *ssa.Phi:
 			for i, e := range l.Edges {
 				if pred := l.Block().Preds[i]; !in.excludedEdge(pred, l.Block()) {
-					x.guardedInflow(n, x.valueIn(e, in), pred, last(pred).Pos())
+					x.inflow(n, x.valueIn(e, in), f, last(pred).Pos())
 				}
 			}
 		case *ssa.Alloc:

@@ -15,7 +15,7 @@ import (
 // locals and fields of other objects. Where that ends (interfaces, containers, objects that another program part made)
 // the type-wide node takes over, so nothing is lost.
 
-const longestPath = 6 // fields deep
+const longestPath = 4 // fields deep
 
 // step is one field of a struct type.
 type step struct {
@@ -86,7 +86,7 @@ func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
 		return x.objectNode(b, path, in, func(n *node) {
 			for i, e := range b.Edges {
 				if pred := b.Block().Preds[i]; !in.excludedEdge(pred, b.Block()) {
-					x.guardedInflow(n, x.fieldsOf(e, path, in), pred, last(pred).Pos())
+					x.inflow(n, x.fieldsOf(e, path, in), b.Parent(), last(pred).Pos())
 				}
 			}
 		})
@@ -101,25 +101,7 @@ func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
 			return x.resultFields(c, b.Index, path, in)
 		}
 	}
-	return x.anyOwner(path)
-}
-
-// anyOwner: the first field of a path may be any object's; what it holds is followed further.
-func (x *extractor) anyOwner(path []step) *Expr {
-	owner, first := structName(path[0].owner), path[0].key()
-	if len(path) == 1 || len(x.index.fields[first]) > maxStores || len(x.index.taken[first]) > 0 {
-		return x.anyObject(path)
-	}
-	if _, ok := x.index.boxed[owner]; ok || len(x.index.copies[owner]) > 0 {
-		return x.anyObject(path)
-	}
-	if _, inner := path[0].fieldType().Underlying().(*types.Struct); inner {
-		return x.anyOwner(path[1:]) // its fields are stored to one by one
-	}
-	return x.pathNode("any."+pathKey(path), path, nil, func(n *node) {
-		x.inflow(n, &Expr{Zero: true}, nil, token.NoPos)
-		x.storedFields(n, x.index.fields[first], path[1:])
-	})
+	return x.anyObject(path)
 }
 
 // fieldOfVariable follows the content of a variable, which is an object or a pointer to one.
@@ -157,7 +139,7 @@ func (x *extractor) fieldOfVariable(address ssa.Value, path []step, in *frame) *
 			return x.fieldsOf(address, path, in)
 		}
 	}
-	return x.anyOwner(path)
+	return x.anyObject(path)
 }
 
 func isPointer(t types.Type) bool {
@@ -320,7 +302,7 @@ func (o *object) read(address ssa.Value, path []step) {
 			case use.Val == address:
 				out = true
 			case !o.in.excluded(use.Block()):
-				o.x.guardedInflow(o.n, o.x.contentOf(use.Val, path, o.in.within(address)), use.Block(), use.Pos())
+				o.x.inflow(o.n, o.x.contentOf(use.Val, path, o.in.within(address)), use.Parent(), use.Pos())
 				o.surely = o.surely || first(use, address)
 			}
 		case *ssa.FieldAddr:
