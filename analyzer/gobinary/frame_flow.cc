@@ -66,6 +66,9 @@ void FrameFlow::find_variables(const FunctionTable& functions, FunctionId id) {
     const auto& operation = step.operation;
     if (operation.verb == Verb::load_address && operation.from.base == stack_pointer && operation.from.value >= 0)
       taken.push_back(operation.from.value - deepest);
+    // An array that is indexed in its place.
+    if (operation.memory.base == stack_pointer && operation.memory.index != Effects::no_register)
+      taken.push_back(operation.memory.value - deepest);
     // A copy of the stack pointer is the address of what stands lowest.
     if (operation.verb == Verb::move && operation.from.kind == Operand::Kind::general &&
         operation.from.number == stack_pointer && operation.to.number != 5)

@@ -539,6 +539,18 @@ func givenBack() {
 	buildGivenBack(o)
 }
 
+// An array on the stack.
+
+//go:noinline
+func buildIndexed(tier *string) { saw("main.buildIndexed AX", tier) }
+
+// want main.buildIndexed AX: maybe
+func indexed() {
+	var all [4]*string
+	all[len(os.Args)%4] = &some
+	buildIndexed(all[1])
+}
+
 // A number and a string, as arguments.
 
 //go:noinline
@@ -613,7 +625,7 @@ func byMethod() {
 func main() {
 	for _, run := range []func(){plain, sometimes, dispatched, byValue, channelled, aliased, unaliased, keepGlobally,
 		keepInside, captured, capturedWord, inside, generic, pointer, reflected, scanned, mapped, fromMap, embedded,
-		copied, onStack, deferred, recovered, formatted, concurrent, sliced, returned, both, changed, copiedSlice, givenBack, numbers, many, passed, replaced,
+		copied, onStack, deferred, recovered, formatted, concurrent, sliced, returned, both, changed, copiedSlice, givenBack, indexed, numbers, many, passed, replaced,
 		byMethod} {
 		run()
 	}
