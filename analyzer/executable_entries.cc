@@ -15,10 +15,10 @@ namespace {
 using gobinary::FunctionId;
 using model::Proof;
 
-constexpr std::size_t most_named = 3;
+constexpr std::size_t most_lines = 3;
 
 void add(std::vector<std::string>& list, std::string line) {
-  if (list.size() < most_named && std::find(list.begin(), list.end(), line) == list.end())
+  if (list.size() < most_lines && std::find(list.begin(), list.end(), line) == list.end())
     list.push_back(std::move(line));
 }
 
