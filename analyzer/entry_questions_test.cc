@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 
 constexpr EntryAnswer unset{true, false, false, {}, {}};
 const EntryAnswer set{false, true, false, {"main.run main.go:7"}, {}};
-const EntryAnswer either{true, true, false, {"main.run main.go:7"}, {}};
+const EntryAnswer found_both{true, true, false, {"main.run main.go:7"}, {}};
 const EntryAnswer lost{false, false, true, {}, {"a channel"}};
 const EntryAnswer half_lost{true, false, true, {}, {"a channel"}};
 
@@ -39,9 +39,9 @@ std::string test_of(const std::string& text, const std::string& word, const char
                      word.empty() ? "" : R"(,"word":{"in":"BX","width":8,)" + word + "}");
 }
 
-const std::string options = test_of("o != nil", R"("means":"set")"),
-                  tier = test_of("o.Tier != nil", R"("means":"set","path":[8])"),
-                  both = R"({"is":"and","parts":[)" + options + "," + tier + "]}";
+const std::string given = test_of("o != nil", R"("means":"set")"),
+                  tiered = test_of("o.Tier != nil", R"("means":"set","path":[8])"),
+                  all_given = R"({"is":"and","parts":[)" + given + "," + tiered + "]}";
 
 class EntryDecisions : public ::testing::Test {
  protected:
@@ -76,7 +76,7 @@ class EntryDecisions : public ::testing::Test {
 
   std::string ask(const EntryAnswer& o, const EntryAnswer& t) {
     answers_.all = {{"", o}, {"8", t}};
-    return said(decided({both}));
+    return said(decided({all_given}));
   }
 
   Answers answers_;
@@ -87,34 +87,34 @@ class EntryDecisions : public ::testing::Test {
 TEST_F(EntryDecisions, AnOptionIsSentWhereItsStructAndItAreSet) {
   EXPECT_EQ(ask(set, set), "always: set on every path");
   EXPECT_EQ(asked_, 2U);
-  EXPECT_EQ(ask(either, set), "conditional") << "one caller hands nothing over";
-  EXPECT_EQ(ask(set, either), "conditional");
+  EXPECT_EQ(ask(found_both, set), "conditional") << "one caller hands nothing over";
+  EXPECT_EQ(ask(set, found_both), "conditional");
   EXPECT_EQ(ask(unset, lost), "never: no store found");
-  EXPECT_EQ(ask(either, unset), "never: no store found");
-  EXPECT_EQ(ask(either, half_lost), "undecided");
+  EXPECT_EQ(ask(found_both, unset), "never: no store found");
+  EXPECT_EQ(ask(found_both, half_lost), "undecided");
   EXPECT_EQ(ask({}, {}), "undecided") << "no call was found, and that is no proof of anything";
 }
 
 TEST_F(EntryDecisions, TheTwoGradesAreToldApart) {
   answers_.all = {{"", set}, {"8", half_lost}};
   answers_.feasible = {{"8", unset}};
-  EXPECT_EQ(said(decided({both})), "never: none on a feasible path");
-  answers_.all = {{"", either}, {"8", either}};
+  EXPECT_EQ(said(decided({all_given})), "never: none on a feasible path");
+  answers_.all = {{"", found_both}, {"8", found_both}};
   answers_.feasible = {{"", set}, {"8", set}};
-  EXPECT_EQ(said(decided({both})), "always: set on every feasible path");
-  answers_.all = {{"", set}, {"8", either}};
+  EXPECT_EQ(said(decided({all_given})), "always: set on every feasible path");
+  answers_.all = {{"", set}, {"8", found_both}};
   answers_.feasible = {{"8", lost}};
-  EXPECT_EQ(said(decided({both})), "conditional") << "a store that was found counts";
+  EXPECT_EQ(said(decided({all_given})), "conditional") << "a store that was found counts";
 }
 
 TEST_F(EntryDecisions, SaysWhereItIsSetAndWhyItIsNotKnown) {
-  answers_.all = {{"", set}, {"8", either}};
-  EXPECT_THAT(decided({both}).stores, ElementsAre("main.run main.go:7"));
+  answers_.all = {{"", set}, {"8", found_both}};
+  EXPECT_THAT(decided({all_given}).stores, ElementsAre("main.run main.go:7"));
   EXPECT_THAT(explained_, ElementsAre("o != nil: set by all ways; set by feasible ones", "  stored: main.run main.go:7",
                                       "o.Tier != nil: unset, set by all ways; unset, set by feasible ones",
                                       "  stored: main.run main.go:7"));
   answers_.all = {{"", set}, {"8", half_lost}};
-  EXPECT_EQ(decided({both}).reason, "a channel");
+  EXPECT_EQ(decided({all_given}).reason, "a channel");
 }
 
 TEST_F(EntryDecisions, EveryKindOfTestMeansWhatItSays) {
@@ -134,10 +134,10 @@ TEST_F(EntryDecisions, EveryKindOfTestMeansWhatItSays) {
 
 TEST_F(EntryDecisions, TwoWritesAndRemovalsCountTogether) {
   answers_.all = {{"", set}, {"8", unset}};
-  EXPECT_EQ(said(decided({tier, options})), "always: set on every path") << "one of them is enough";
-  EXPECT_EQ(said(decided({options, tier}, "del")), "always: set on every path");
-  EXPECT_EQ(said(decided({options, test_of("y", "", "true")}, "del")), "conditional") << "it may be taken away again";
-  EXPECT_EQ(said(decided({R"({"is":"or","parts":[)" + tier + "," + options + "]}"})), "always: set on every path");
+  EXPECT_EQ(said(decided({tiered, given})), "always: set on every path") << "one of them is enough";
+  EXPECT_EQ(said(decided({given, tiered}, "del")), "always: set on every path");
+  EXPECT_EQ(said(decided({given, test_of("y", "", "true")}, "del")), "conditional") << "it may be taken away again";
+  EXPECT_EQ(said(decided({R"({"is":"or","parts":[)" + tiered + "," + given + "]}"})), "always: set on every path");
 }
 
 }  // namespace
