@@ -107,9 +107,9 @@ class Inference {
   // around it. A checkout has none but what it is called.
   std::string release() const {
     std::string version = facts_.release;
-    if (version.empty()) version = options_.release;
     for (const auto& module : facts_.modules)
       if (module.rfind(rules_.module + "@", 0) == 0) version = module.substr(rules_.module.size() + 1);
+    if (version.empty()) version = options_.release;
     return version.rfind('v', 0) == 0 ? version.substr(1) : version;
   }
 
