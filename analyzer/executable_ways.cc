@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "analyzer/gobinary/call_sites.h"
 #include "model/url.h"
 
 namespace blobgauge::analyzer {
@@ -119,6 +121,22 @@ std::vector<std::vector<std::string>> ExecutableWays::to(int function, const std
   }
   std::stable_sort(ways.begin(), ways.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
   return ways;
+}
+
+std::vector<std::string> reflection_callers(const gobinary::Executable& executable, const gobinary::Reach& reach) {
+  const gobinary::CallSites sites(executable, reach);
+  std::set<std::string> lines;
+  for (const std::string_view name : {"reflect.Value.Method", "reflect.Value.MethodByName", "reflect.(*rtype).Method",
+                                      "reflect.(*rtype).MethodByName"})
+    for (const FunctionId id : executable.named(name)) {
+      if (id >= executable.physical_count()) continue;
+      for (const auto& site : sites.calls(id)) {
+        if (reach.level(site.function) == model::Level::none) continue;
+        const auto at = executable.frames_at(site.function, site.address).back();
+        lines.insert(fmt::format("{} calls {}", frame({at.function, at.at, Edge::call, {}}), name));
+      }
+    }
+  return {lines.begin(), lines.end()};
 }
 
 }  // namespace blobgauge::analyzer

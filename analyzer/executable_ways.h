@@ -37,4 +37,8 @@ class ExecutableWays : public Ways {
 // `at` stands for the step's own place where it is given.
 std::string frame(const gobinary::Frame& step, const std::string& at = {});
 
+// Who calls a method that is found at run time; the safe bound hangs on these. Sorted lines for people,
+// "pkg.F path/file.go:3 calls reflect.Value.MethodByName".
+std::vector<std::string> reflection_callers(const gobinary::Executable& executable, const gobinary::Reach& reach);
+
 }  // namespace blobgauge::analyzer

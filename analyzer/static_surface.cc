@@ -86,6 +86,7 @@ class Inference {
     surface.client = rules_.client;
     surface.release = program.release;
     surface.sources = program.sources;
+    surface.unresolved = program.unresolved;
     entries_ = program.options;
     if (!program.unread.empty()) {
       unread_ = program.unread;

@@ -35,10 +35,11 @@ struct StaticResult {
 // What its build information and its machine code say of an executable.
 struct ExecutableProgram {
   const Ways* ways = nullptr;
-  EntryQuestions* options = nullptr;  // null: what is guarded is undecided
-  std::string unread;                 // why, where it is null
-  std::string release;                // empty: not known
-  std::set<std::string> sources;      // lines for the surface: toolchain, modules, revision
+  EntryQuestions* options = nullptr;    // null: what is guarded is undecided
+  std::string unread;                   // why, where it is null
+  std::vector<std::string> unresolved;  // calls that could not be followed
+  std::string release;                  // empty: not known
+  std::set<std::string> sources;        // lines for the surface: toolchain, modules, revision
 };
 
 // Category::input where the facts name no request of the service at all: the client's rules then fit another program.

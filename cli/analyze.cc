@@ -28,6 +28,7 @@ struct Options {
   std::string module, dir, binary, client, release, revision, facts, catalogue, output = "-";
   std::string platform = "linux/amd64";
   std::vector<std::string> explain;
+  bool operations_only = false;
 };
 
 Result<std::string> module_of(const Options& options) {
@@ -75,7 +76,8 @@ Result<int> run(const Options& options) {
   if (options.binary.empty()) {
     BLOBGAUGE_TRY(result, read_source(options, inference, catalogue));
   } else {
-    const ExecutableQuestion question{options.binary, options.client, options.release, options.facts, inference};
+    const ExecutableQuestion question{options.binary, options.client,           options.release,
+                                      options.facts,  !options.operations_only, inference};
     BLOBGAUGE_TRY(result, read_executable(question, catalogue));
   }
   if (!inference.explain_operation.empty()) {
@@ -110,6 +112,9 @@ const Command analyze_go{
           "what to call this release of an executable (default: its main module's version) or of a checkout");
       app.add_option("--revision", options->revision,
                      "the commit that is checked out in --dir, for the surface's sources");
+      app.add_flag("--operations-only", options->operations_only,
+                   "do not search an executable for the options that it sets")
+          ->needs("--binary");
       app.add_option("--facts", options->facts, "keep the facts here");
       app.add_option("--platform", options->platform, "GOOS/GOARCH to read the source for")->capture_default_str();
       app.add_option("--explain", options->explain, "OPERATION [HEADER]: print call paths, guards and stores")

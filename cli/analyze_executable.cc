@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <future>
+#include <optional>
 
+#include "analyzer/executable_entries.h"
 #include "analyzer/executable_ways.h"
+#include "analyzer/gobinary/entry_flow.h"
 #include "analyzer/gobinary/executable.h"
 #include "analyzer/gobinary/reachability.h"
 #include "cli/go_front_end.h"
@@ -18,6 +21,7 @@ namespace {
 
 using analyzer::ClientRules;
 using analyzer::gobinary::BuildInfo;
+using analyzer::gobinary::EntryFlow;
 using analyzer::gobinary::Executable;
 using analyzer::gobinary::Module;
 using analyzer::gobinary::Reach;
@@ -130,6 +134,22 @@ Result<analyzer::StaticResult> read_executable(const ExecutableQuestion& questio
   program.ways = &ways;
   program.release = question.release.empty() ? release_of(build, *rules) : question.release;
   program.sources = sources(build, *facts);
+  program.unresolved = analyzer::reflection_callers(executable, *reach);
+  std::optional<EntryFlow> flow;
+  std::optional<analyzer::ExecutableEntries> entries;
+  if (question.options) {
+    auto made = EntryFlow::make(executable, *reach);
+    if (made) {
+      flow.emplace(std::move(*made));
+      entries.emplace(*facts, executable, *reach,
+                      [&](auto function, const auto& word, auto grade) { return flow->ask(function, word, grade); });
+      program.options = &*entries;
+    } else if (made.error().category == Category::input) {
+      program.unread = "the program " + made.error().message;
+    } else {
+      return tl::make_unexpected(std::move(made).error());
+    }
+  }
   return analyzer::infer_executable(*facts, *rules, catalogue, program, question.inference);
 }
 

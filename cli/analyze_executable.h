@@ -17,6 +17,7 @@ struct ExecutableQuestion {
   std::string client;   // as rules_of takes it; empty: the one with a module of the executable, else all libraries
   std::string release;  // empty: the version of the client's module
   std::string facts;    // file that keeps the facts of the libraries; empty: none
+  bool options = true;  // ask the machine code which options the program sets; false: operations alone
   analyzer::StaticOptions inference;
 };
 
