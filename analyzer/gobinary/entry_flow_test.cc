@@ -76,6 +76,10 @@ bool agrees(const Chance& chance, std::string_view answer) {
 struct Build {
   const char *toolchain, *options;
 };
+// For the tests' names.
+std::ostream& operator<<(std::ostream& out, const Build& build) {
+  return out << build.toolchain << ' ' << build.options;
+}
 
 class GoBinaryEntryFlow : public testing::TestWithParam<Build> {
  protected:
