@@ -142,6 +142,30 @@ TEST(Ends, WhatComesAfterAnAnswerIsNotTakenForTheNextOne) {
   EXPECT_THAT(told[0].marks, ElementsAre("answer: bytes came after its end, and were not passed on"));
 }
 
+TEST(Ends, AClientThatGivesUpOnASilentServerIsNoticed) {
+  for (const bool half_closed : {false, true}) {
+    std::atomic<bool> asked = false, over = false, in_order = false;
+    Origin origin([&](Socket& socket) {
+      socket.until("\r\n\r\n");
+      asked = true;
+      socket.rest();
+      in_order = socket.ended();
+      over = true;
+    });
+    Recorded setup(Recorded::reverse(origin));  // with an idle limit of five minutes
+    auto client = setup.client();
+    client.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    if (half_closed) client.half_close();
+    while (!asked) std::this_thread::yield();
+    client.reset();
+    while (!over) std::this_thread::yield();
+    EXPECT_FALSE(in_order);
+    const auto& told = setup.told();
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_THAT(told[0].marks, ElementsAre("client: reset before its answer"));
+  }
+}
+
 TEST(Ends, AClientThatStallsIsLeftAfterTheIdleLimit) {
   Origin origin([](Socket& socket) { socket.rest(); });
   auto options = Recorded::reverse(origin);

@@ -42,6 +42,7 @@ Relay::Relay(wire::Transaction& client, wire::Connection& server, model::Exchang
 
 Task<> Relay::run(std::string_view head) {
   client_.answer_continue(false);  // the server answers, or nobody
+  server_.stream().on_silence([this] { look_at_client(); });
   exchange_.request.framing = client_.framing().kind;
   if (client_.framing().empty()) {
     co_await upload(head);
@@ -49,6 +50,7 @@ Task<> Relay::run(std::string_view head) {
   } else {
     co_await wire::both(upload(head), download());
   }
+  server_.stream().on_silence({});
   exchange_.request.body = request_tap_.finish(request_complete_);
   exchange_.response.body = answer_tap_.finish(complete_);
   const auto describe_chunks = [](const wire::BodyDecoder& from, model::Body& body) {
@@ -72,6 +74,15 @@ void Relay::client_gone(std::string_view when) {
   if (!client_failed_) mark(fmt::format("client: closed {}", when));
   client_failed_ = true;
   server_.stream().close();
+}
+
+// Nobody reads from a client whose request is through, so nobody would learn that it was given up before the answer:
+// the server would work for, and the exchange last until, the idle limit.
+void Relay::look_at_client() {
+  if (answered_ || client_failed_ || !client_.connection().stream().broken()) return;
+  mark("client: reset before its answer");
+  client_failed_ = true;
+  server_.stream().reset();
 }
 
 void Relay::reset_client() {

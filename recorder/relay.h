@@ -51,6 +51,7 @@ class Relay {
   wire::Task<> watch_client();
   void server_failed(model::Error error);
   void client_gone(std::string_view when);
+  void look_at_client();
   void reset_client();
   wire::Task<> request_failed(const model::Error& error);
   wire::Task<> end_upload();

@@ -33,6 +33,8 @@ class ScriptedStream final : public Stream {
   void interrupt() override {}
   bool quiet() override { return true; }
   void set_idle_limit(Milliseconds) override {}
+  void on_silence(std::function<void()>) override {}
+  bool broken() override { return false; }
   Task<Status> accept_tls(std::shared_ptr<TlsServer>, std::string, std::string) override { co_return Status{}; }
   Task<Status> connect_tls(std::shared_ptr<const TlsClient>, std::string) override { co_return Status{}; }
   bool secure() const override { return false; }

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/sslerr.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -20,6 +21,12 @@ using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 using model::Category;
 using model::fail;
+
+namespace {
+
+constexpr Milliseconds silence{1'000};  // what on_silence() promises
+
+}  // namespace
 
 // TLS on the socket. The bridge is declared first: the SSL's BIO points to it.
 struct SocketStream::Layer {
@@ -44,29 +51,42 @@ struct SocketStream::Core : std::enable_shared_from_this<SocketStream::Core> {
   std::string no_name;
   std::unique_ptr<Layer> tls;
   Milliseconds limit{0};
+  std::function<void()> on_silence;
   Clock::time_point last_move = Clock::now();
+  Clock::time_point last_look = last_move;  // of on_silence
   int waiting = 0;                // operations under way
   unsigned run_length = 0;        // TLS reads in a row that did not wait
   std::uint64_t timer_epoch = 0;  // tells the running timer from those that were replaced
-  bool armed = false;
+  bool armed = false, looks = false;  // looks: somebody asked for on_silence once
   bool closed = false, timed_out = false, interrupted = false;
 
   SSL* ssl() const { return tls ? tls->ssl.get() : nullptr; }
   bool secure() const { return tls && tls->established; }
 
-  // One timer serves all operations: it looks when the limit could have passed at the earliest, and only then again.
+  // One timer serves all operations and both its purposes: it looks when something could be due at the earliest, and
+  // only then again.
   void arm() {
-    if (armed || limit.count() == 0 || closed) return;
+    if (armed || closed || (limit.count() == 0 && !looks)) return;
     armed = true;
-    timer.expires_at(last_move + limit);
+    auto due = Clock::time_point::max();
+    if (limit.count() > 0) due = last_move + limit;
+    if (looks) due = std::min<Clock::time_point>(due, std::max(last_move, last_look) + silence);
+    timer.expires_at(due);
     timer.async_wait([weak = weak_from_this(), epoch = ++timer_epoch](error_code) {
       const auto core = weak.lock();
       if (!core || core->timer_epoch != epoch || core->closed) return;
       core->armed = false;
       if (core->waiting == 0) return;
-      if (Clock::now() - core->last_move < core->limit) return core->arm();
-      core->timed_out = true;
-      core->close();
+      const auto now = Clock::now();
+      if (core->limit.count() > 0 && now - core->last_move >= core->limit) {
+        core->timed_out = true;
+        return core->close();
+      }
+      if (core->looks && now - std::max(core->last_move, core->last_look) >= silence) {
+        core->last_look = now;
+        if (const auto told = core->on_silence) told();  // a copy: it may take itself back
+      }
+      core->arm();
     });
   }
 
@@ -336,6 +356,24 @@ void SocketStream::set_idle_limit(Milliseconds limit) {
   core_->armed = false;
   ++core_->timer_epoch;
   if (core_->waiting > 0) core_->arm();
+}
+
+// A timer that runs for the idle limit looks in time only if it began as one of silence, so a first wish restarts it;
+// those that follow, one an exchange, find it running.
+void SocketStream::on_silence(std::function<void()> told) {
+  const bool first = told && !core_->looks;
+  core_->looks |= first;
+  core_->on_silence = std::move(told);
+  if (!first) return;
+  core_->armed = false;
+  ++core_->timer_epoch;
+  if (core_->waiting > 0) core_->arm();
+}
+
+bool SocketStream::broken() {
+  if (core_->closed) return true;
+  pollfd state{core_->socket.native_handle(), 0, 0};
+  return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 bool SocketStream::secure() const { return core_->secure(); }

@@ -27,6 +27,8 @@ class SocketStream final : public Stream {
   void interrupt() override;
   bool quiet() override;
   void set_idle_limit(Milliseconds limit) override;
+  void on_silence(std::function<void()> told) override;
+  bool broken() override;
   Task<Status> accept_tls(std::shared_ptr<TlsServer> tls, std::string name_without_sni, std::string early) override;
   Task<Status> connect_tls(std::shared_ptr<const TlsClient> tls, std::string server_name) override;
   Opening opening() const override { return opening_; }

@@ -175,6 +175,30 @@ TEST(Stream, AWriterThatNobodyReadsIsATimeout) {
   EXPECT_EQ(written.error().category, Category::timeout);
 }
 
+TEST(Stream, SilenceIsToldWhileSomebodyWaits) {
+  Runtime runtime;
+  auto ends = connected(runtime);
+  int told = 0;
+  ends.client->on_silence([&] {
+    if (++told == 2) ends.client->close();
+  });
+  Status error;
+  EXPECT_EQ(read_to_end(runtime, *ends.client, &error), "");
+  EXPECT_EQ(told, 2);
+  EXPECT_FALSE(error);
+}
+
+TEST(Stream, AResetBreaksAConnectionAndAnOrderlyEndDoesNot) {
+  Runtime runtime;
+  auto ends = connected(runtime);
+  EXPECT_FALSE(ends.client->broken());
+  ASSERT_TRUE(runtime.run(ends.server->finish()));
+  EXPECT_EQ(read_to_end(runtime, *ends.client), "");
+  EXPECT_FALSE(ends.client->broken());
+  ends.server->reset();
+  EXPECT_TRUE(ends.client->broken());
+}
+
 TEST(Stream, InterruptLeavesTheOtherDirection) {
   Runtime runtime;
   auto ends = connected(runtime);
