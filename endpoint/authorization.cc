@@ -122,7 +122,7 @@ wire::SasUse use_of(const Request& request, Moment now) {
                   std::string(moment)};
   use.address = request.client_address;
   use.https = request.secure;
-  use.now = now.point();
+  use.now = whole_seconds(now);
   use.headers = &request.headers;
   use.query = &request.query;
   return use;
@@ -137,7 +137,7 @@ std::vector<wire::AccountKey> keys_for(const wire::Sas& sas, const Account& acco
 Outcome<void> check_key_time(const wire::Sas& sas, Moment now) {
   if (sas.kind() != wire::SasKind::user_delegation) return {};
   const auto start = wire::parse_sas_time(sas.get("skt")), expiry = wire::parse_sas_time(sas.get("ske"));
-  if (start && expiry && *start <= now.point() && now.point() < *expiry) return {};
+  if (start && expiry && *start <= whole_seconds(now) && whole_seconds(now) < *expiry) return {};
   return refuse(in_front(errors::authentication_failed,
                          fmt::format("Signature not valid in the specified key time frame: Key start [{}] - Key "
                                      "expiry [{}] - Current [{}]",

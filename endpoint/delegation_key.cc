@@ -46,7 +46,7 @@ Outcome<Answer> get_user_delegation_key(Call& call) {
   DelegationFields fields{
       std::string(object_id), std::string(tenant_id), info.child_value("Start"), info.child_value("Expiry"), "b",
       call.request.version};
-  const auto now = call.now.point();
+  const auto now = whole_seconds(call.now);
   // Without a fraction: clients write the times of a SAS anew, and in whole seconds.
   if (fields.start.empty()) fields.start = iso_time(call.now.seconds()).substr(0, 19) + "Z";
   const auto start = wire::parse_sas_time(fields.start), expiry = wire::parse_sas_time(fields.expiry);

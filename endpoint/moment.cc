@@ -53,6 +53,8 @@ system_clock::time_point Moment::point() const {
   return system_clock::time_point(duration_cast<system_clock::duration>(nanoseconds((ticks - epoch) * 100)));
 }
 
+sys_seconds whole_seconds(Moment moment) { return floor<seconds>(moment.point()); }
+
 Moment moment_of(system_clock::time_point point) {
   return {epoch + duration_cast<nanoseconds>(point.time_since_epoch()).count() / 100};
 }

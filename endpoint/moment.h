@@ -21,6 +21,7 @@ struct Moment {
 };
 
 Moment moment_of(std::chrono::system_clock::time_point point);
+std::chrono::sys_seconds whole_seconds(Moment moment);
 std::string http_date(Moment moment);                     // "Thu, 22 Jan 2026 21:30:30 GMT", RFC 9110 section 5.6.7
 std::optional<Moment> parse_http_date(std::string_view);  // that form and no other
 std::string iso_time(Moment moment);                      // "2026-01-22T21:30:30.5251273Z"

@@ -187,7 +187,7 @@ void sign_sas(Sas& sas, const SasResource& resource, const AccountKey& key) {
   sas.set("sig", key.sign(sas_text(sas, resource)));
 }
 
-std::optional<std::chrono::system_clock::time_point> parse_sas_time(std::string_view text) {
+std::optional<std::chrono::sys_seconds> parse_sas_time(std::string_view text) {
   // 2026-01-02, 2026-01-02T03:04Z, 2026-01-02T03:04:05Z, 2026-01-02T03:04:05.1234567Z
   const auto number = [&](std::size_t at, std::size_t size) -> std::optional<unsigned> {
     if (at + size > text.size()) return std::nullopt;
@@ -199,7 +199,7 @@ std::optional<std::chrono::system_clock::time_point> parse_sas_time(std::string_
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
                                          std::chrono::day(*day)};
   if (!date.ok()) return std::nullopt;
-  std::chrono::system_clock::time_point at = std::chrono::sys_days(date);
+  std::chrono::sys_seconds at = std::chrono::sys_days(date);
   if (text.size() == 10) return at;
   const auto hour = number(11, 2), minute = number(14, 2);
   if (!hour || !minute || *hour > 23 || *minute > 59 || text[10] != 'T' || text[13] != ':' || text.back() != 'Z')

@@ -164,6 +164,17 @@ TEST_F(SasCheck, RefusesAfterExpiryAndBeforeStart) {
   sas.set("st", "2030-02-01");
   EXPECT_EQ(check(), SasRefusal::early);
 }
+// The end of what four digits can say is how people write "never expires"; nanoseconds since 1970 do not hold it.
+TEST_F(SasCheck, KnowsYearsThatNanosecondsDoNotHold) {
+  for (const auto end : {"2262-04-12T00:00:00Z", "4060-01-01", "9999-12-31T23:59:59Z"}) {
+    sas.set("se", end);
+    EXPECT_EQ(check(), std::nullopt) << end;
+  }
+  for (const auto end : {"0000-01-01", "1677-09-20", "0001-01-01T00:00:00Z"}) {
+    sas.set("se", end);
+    EXPECT_EQ(check(), SasRefusal::expired) << end;
+  }
+}
 TEST_F(SasCheck, RefusesAddressesOutsideItsRange) {
   sas.set("sip", "10.0.0.1-10.0.0.5");
   EXPECT_EQ(check(), std::nullopt);
@@ -222,6 +233,7 @@ TEST(Sas, TokenRoundTrip) {
 TEST(Sas, ReadsTheTimesThatTokensUse) {
   EXPECT_TRUE(parse_sas_time("2026-01-02"));
   EXPECT_EQ(*parse_sas_time("2026-01-02T03:04Z"), *parse_sas_time("2026-01-02T03:04:00.0000000Z"));
+  EXPECT_EQ(parse_sas_time("9999-12-31T23:59:59Z")->time_since_epoch().count(), 253'402'300'799);
   for (const auto bad :
        {"", "2026", "2026-13-01", "2026-02-30", "2026-01-02T", "2026-01-02T03:04", "2026-01-02T25:00Z",
         "2026-01-02T03:04:05", "2026-01-02T03:04:61Z", "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05xZ"})
