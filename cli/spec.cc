@@ -61,7 +61,7 @@ Result<int> build(const BuildOptions& options) {
 Result<int> lint(const LintOptions& options) {
   BLOBGAUGE_TRY(const auto spec, model::load_spec(options.spec));
   BLOBGAUGE_TRY(const auto suite, replayer::load_suite(options.cases));
-  BLOBGAUGE_TRY(const auto rationale, replayer::load_rationale(options.rationale));
+  BLOBGAUGE_TRY(const auto rationale, model::load_rationale(options.rationale));
   std::string text;
   std::size_t gaps = 0;
   for (const auto& finding : replayer::lint(spec, suite, rationale)) {

@@ -8,6 +8,8 @@
 namespace blobgauge::replayer {
 namespace {
 
+using model::Decision;
+using model::RationaleRow;
 using model::Surface;
 
 Surface observed(std::string client) {

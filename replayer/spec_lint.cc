@@ -49,7 +49,8 @@ void lint_case(const Case& item, const model::Spec& spec, std::vector<LintFindin
 
 }  // namespace
 
-std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite, const std::vector<RationaleRow>& rationale) {
+std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite,
+                              const std::vector<model::RationaleRow>& rationale) {
   std::vector<LintFinding> out;
   for (const auto& operation : spec.operations) lint_operation(operation, suite, out);
   for (const auto& item : suite.cases) lint_case(item, spec, out);
@@ -58,7 +59,7 @@ std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite, const
                      [&](const auto& name) { return has_core(suite, name); }))
       out.push_back({fmt::format("{} stands on no core case", scenario.id), "nothing predicts it"});
   for (const auto& row : rationale) {
-    if (row.decision == Decision::in) continue;
+    if (row.decision == model::Decision::in) continue;
     for (const auto& name : row.operations)
       if (const auto* operation = spec.find(name); operation && operation->tier == "mvp")
         out.push_back({fmt::format("{} is {} by the rationale ({}), and the mvp client sends it", name,

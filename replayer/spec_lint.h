@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "model/rationale.h"
 #include "model/spec.h"
-#include "replayer/rationale.h"
 #include "replayer/suite.h"
 
 namespace blobgauge::replayer {
@@ -19,7 +19,7 @@ struct LintFinding {
 // of an operation that no client sends, a contract line without a reason, a scenario that stands on no core case, or an
 // operation that the rationale declines and the mvp client sends by default.
 std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite,
-                              const std::vector<RationaleRow>& rationale = {});
+                              const std::vector<model::RationaleRow>& rationale = {});
 
 // One page for people: who needs an operation, how each release sends it, what may be answered, which case checks it.
 std::string explain(const model::Spec& spec, const Suite& suite, const model::SpecOperation& operation);

@@ -7,7 +7,7 @@
 
 #include "model/error.h"
 
-namespace blobgauge::replayer {
+namespace blobgauge::model {
 
 // in: a tier has it. profile: scored on its own, and in no tier. declined: a clear refusal is expected. outside: no
 // matter of this API.
@@ -29,10 +29,10 @@ struct RationaleRow {
 
 // Category::input with file:line:column for an unknown key, a missing or empty value, a topic that is given twice, a
 // date that is none, and a decision that is not known. Rows come in the order of the file.
-model::Result<std::vector<RationaleRow>> load_rationale(const std::string& path);
+Result<std::vector<RationaleRow>> load_rationale(const std::string& path);
 // The same from memory; `name` stands in messages.
-model::Result<std::vector<RationaleRow>> rationale_from_text(std::string_view text, const std::string& name);
+Result<std::vector<RationaleRow>> rationale_from_text(std::string_view text, const std::string& name);
 
 std::string_view name_of(Decision decision);
 
-}  // namespace blobgauge::replayer
+}  // namespace blobgauge::model

@@ -1,36 +1,22 @@
-#include "replayer/rationale.h"
+#include "model/rationale.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <set>
 
+#include "model/date.h"
 #include "model/text.h"
 #include "model/yaml.h"
 
-namespace blobgauge::replayer {
+namespace blobgauge::model {
 namespace {
 
-using model::Category;
-using model::fail;
-using model::Result;
-using model::yaml::Fields;
-using model::yaml::Node;
+using yaml::Fields;
+using yaml::Node;
 
 constexpr std::array decisions{Decision::in, Decision::profile, Decision::declined, Decision::outside};
-
-bool is_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  const auto year = model::parse_number(text.substr(0, 4)), month = model::parse_number(text.substr(5, 2)),
-             day = model::parse_number(text.substr(8, 2));
-  if (!year || !month || !day) return false;
-  using namespace std::chrono;
-  return year_month_day{std::chrono::year(static_cast<int>(*year)), std::chrono::month(static_cast<unsigned>(*month)),
-                        std::chrono::day(static_cast<unsigned>(*day))}
-      .ok();
-}
 
 class RowReader {
  public:
@@ -64,13 +50,13 @@ class RowReader {
  private:
   std::string text(std::string_view key) {
     auto out = fields_.text(key);
-    if (model::trim(out).empty()) fields_.refuse(fmt::format("'{}' says nothing", key), node_.find(key));
+    if (trim(out).empty()) fields_.refuse(fmt::format("'{}' says nothing", key), node_.find(key));
     return out;
   }
   std::vector<std::string> list(std::string_view key) {
     fields_.required(key);
     auto out = fields_.list(key);
-    const auto empty = [](const std::string& item) { return model::trim(item).empty(); };
+    const auto empty = [](const std::string& item) { return trim(item).empty(); };
     if (out.empty() || std::any_of(out.begin(), out.end(), empty))
       fields_.refuse(fmt::format("'{}' says nothing", key), node_.find(key));
     return out;
@@ -80,7 +66,7 @@ class RowReader {
   Fields fields_;
 };
 
-Result<std::vector<RationaleRow>> read(const Node& root, const std::string& file) {
+Result<std::vector<RationaleRow>> read_rows(const Node& root, const std::string& file) {
   Fields fields(root, file, "the rationale");
   const auto* format = fields.required("format");
   if (fields.number_or("format", 0) != 1) fields.refuse("this version reads rationale format 1 only", format);
@@ -115,13 +101,13 @@ std::string_view name_of(Decision decision) {
 }
 
 Result<std::vector<RationaleRow>> load_rationale(const std::string& path) {
-  BLOBGAUGE_TRY(const auto root, model::yaml::load(path));
-  return read(root, path);
+  BLOBGAUGE_TRY(const auto root, yaml::load(path));
+  return read_rows(root, path);
 }
 
 Result<std::vector<RationaleRow>> rationale_from_text(std::string_view text, const std::string& name) {
-  BLOBGAUGE_TRY(const auto root, model::yaml::parse(text, name));
-  return read(root, name);
+  BLOBGAUGE_TRY(const auto root, yaml::parse(text, name));
+  return read_rows(root, name);
 }
 
-}  // namespace blobgauge::replayer
+}  // namespace blobgauge::model

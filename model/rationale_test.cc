@@ -1,4 +1,4 @@
-#include "replayer/rationale.h"
+#include "model/rationale.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include "model/catalogue.h"
 #include "model/text.h"
 
-namespace blobgauge::replayer {
+namespace blobgauge::model {
 namespace {
 
 using testing::HasSubstr;
@@ -82,4 +82,4 @@ TEST(Rationale, TheCommittedOneNamesOperationsOfTheCatalogue) {
 }
 
 }  // namespace
-}  // namespace blobgauge::replayer
+}  // namespace blobgauge::model
