@@ -38,6 +38,7 @@ Json to_json_value(const Finding& finding) {
   out["actual"] = finding.actual;
   out["reason"] = finding.reason;
   out["exchange"] = finding.exchange;
+  if (finding.accepted) out["accepted"] = true;
   return out;
 }
 
@@ -55,6 +56,23 @@ Json to_json_value(const CaseResult& result) {
   for (const auto& finding : result.findings) out["findings"].push_back(to_json_value(finding));
   out["exchanges"] = Json::array();
   for (const auto& exchange : result.exchanges) out["exchanges"].push_back(Json::parse(to_json_line(exchange)));
+  out["where"] = result.where;
+  if (result.change != Change::none) out["change"] = name_of(result.change);
+  if (result.was) out["was"] = name_of(*result.was);
+  if (result.excuse)
+    out["excuse"] = {
+        {"reason", result.excuse->reason}, {"ticket", result.excuse->ticket}, {"expires", result.excuse->expires}};
+  return out;
+}
+
+Json to_json_value(const BaselineUse& use) {
+  Json out;
+  out["file"] = use.file;
+  out["endpoint_version"] = use.endpoint_version;
+  out["made"] = use.made;
+  out["vanished"] = Json::array();
+  for (const auto& item : use.vanished) out["vanished"].push_back({{"id", item.id}, {"was", name_of(item.was)}});
+  out["notes"] = use.notes;
   return out;
 }
 
@@ -71,6 +89,7 @@ Json to_json_value(const ScenarioResult& result) {
   out["duration_us"] = result.duration_us;
   out["exchanges"] = result.exchanges;
   out["cases"] = result.cases;
+  if (!result.stands_on.empty()) out["stands_on"] = result.stands_on;
   return out;
 }
 
@@ -97,12 +116,15 @@ class Object {
     if (!found->is_number_integer()) throw Malformed{fmt::format("'{}' must be a whole number", at(key))};
     return found->get<std::int64_t>();
   }
-  bool flag(const char* key) const {
+  bool flag(const char* key, std::optional<bool> fallback = std::nullopt) const {
     const auto found = json_.find(key);
+    if (found == json_.end() && fallback) return *fallback;
     if (found == json_.end() || !found->is_boolean())
       throw Malformed{fmt::format("'{}' must be true or false", at(key))};
     return found->get<bool>();
   }
+  bool has(const char* key) const { return json_.contains(key); }
+  Object child(const char* key) const { return Object(json_.at(key), at(key)); }
   template <class Use>
   void each(const char* key, Use use) const {
     const auto found = json_.find(key);
@@ -118,11 +140,18 @@ class Object {
     });
     return out;
   }
-  Verdict verdict() const {
-    const auto word = text("verdict");
+  Verdict verdict(const char* key = "verdict") const {
+    const auto word = text(key);
     const auto verdict = parse_verdict(word);
-    if (!verdict) throw Malformed{fmt::format("'{}' is no verdict: '{}'", at("verdict"), word)};
+    if (!verdict) throw Malformed{fmt::format("'{}' is no verdict: '{}'", at(key), word)};
     return *verdict;
+  }
+  Change change() const {
+    const auto word = text("change");
+    if (word.empty()) return Change::none;
+    const auto change = parse_change(word);
+    if (!change) throw Malformed{fmt::format("'{}' is no change: '{}'", at("change"), word)};
+    return *change;
   }
   Weight weight() const {
     const auto word = text("weight");
@@ -139,7 +168,7 @@ class Object {
 
 Finding read_finding(const Object& in) {
   return {in.weight(),       in.text("expectation"), in.text("expected"), in.text("actual"),
-          in.text("reason"), in.text("exchange"),    in.text("step")};
+          in.text("reason"), in.text("exchange"),    in.text("step"),     in.flag("accepted", false)};
 }
 
 CaseResult read_case(const Object& in) {
@@ -160,6 +189,26 @@ CaseResult read_case(const Object& in) {
     if (!exchange) throw Malformed{fmt::format("'{}': {}", path, exchange.error().message)};
     out.exchanges.push_back(std::move(*exchange));
   });
+  out.where = in.text("where");
+  out.change = in.change();
+  if (in.has("was")) out.was = in.verdict("was");
+  if (in.has("excuse")) {
+    const auto excuse = in.child("excuse");
+    out.excuse = Excuse{excuse.text("reason"), excuse.text("ticket"), excuse.text("expires")};
+  }
+  return out;
+}
+
+BaselineUse read_baseline_use(const Object& in) {
+  BaselineUse out;
+  out.file = in.text("file");
+  out.endpoint_version = in.text("endpoint_version");
+  out.made = in.text("made");
+  in.each("vanished", [&](const Json& item, std::string path) {
+    const Object each(item, std::move(path));
+    out.vanished.push_back({each.text("id"), each.verdict("was")});
+  });
+  out.notes = in.texts("notes");
   return out;
 }
 
@@ -176,6 +225,7 @@ ScenarioResult scenario_of(const Object& in) {
   out.duration_us = in.number("duration_us");
   out.exchanges = static_cast<std::uint64_t>(in.number("exchanges"));
   out.cases = in.texts("cases");
+  out.stands_on = in.texts("stands_on");
   return out;
 }
 
@@ -190,6 +240,18 @@ Results read_results(const Object& in) {
   out.started = in.text("started");
   out.duration_us = in.number("duration_us");
   out.complete = in.flag("complete");
+  out.strict = in.flag("strict", false);
+  out.spec_digest = in.text("spec_digest");
+  out.endpoint_version = in.text("endpoint_version");
+  out.selection = in.text("selection");
+  out.run_identity = in.text("run_identity");
+  if (in.has("shard")) {
+    const auto shard = in.child("shard");
+    const auto index = shard.number("index"), count = shard.number("count");
+    if (index < 1 || index > count) throw Malformed{fmt::format("there is no shard {} of {}", index, count)};
+    out.shard = ShardOf{static_cast<std::size_t>(index), static_cast<std::size_t>(count), shard.texts("cases")};
+  }
+  if (in.has("baseline")) out.baseline = read_baseline_use(in.child("baseline"));
   in.each("cases",
           [&](const Json& item, std::string path) { out.cases.push_back(read_case(Object(item, std::move(path)))); });
   in.each("scenarios", [&](const Json& item, std::string path) {
@@ -251,6 +313,14 @@ std::string to_json(const Results& results) {
   out["started"] = results.started;
   out["duration_us"] = results.duration_us;
   out["complete"] = results.complete;
+  out["strict"] = results.strict;
+  out["spec_digest"] = results.spec_digest;
+  out["endpoint_version"] = results.endpoint_version;
+  out["selection"] = results.selection;
+  out["run_identity"] = results.run_identity;
+  if (results.shard)
+    out["shard"] = {{"index", results.shard->index}, {"count", results.shard->count}, {"cases", results.shard->cases}};
+  if (results.baseline) out["baseline"] = to_json_value(*results.baseline);
   auto& figures = out["figures"];
   figures["all"] = to_json_value(results.figures());
   std::vector<std::string> tiers;
@@ -284,6 +354,21 @@ Result<Results> results_from_json(std::string_view text, std::string name) {
 Result<Results> load_results(const std::string& path) {
   BLOBGAUGE_TRY(const auto text, read_file(path));
   return results_from_json(text, path);
+}
+
+std::string to_json_line(const CaseResult& result) {
+  return to_json_value(result).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<CaseResult> case_from_json_line(std::string_view line) {
+  try {
+    const auto json = Json::parse(line);
+    return read_case(Object(json, {}));
+  } catch (const Malformed& error) {
+    return fail(Category::input, error.message);
+  } catch (const Json::exception&) {
+    return fail(Category::input, "not JSON");
+  }
 }
 
 Status save_results(const Results& results, const std::string& path) { return write_file(path, to_json(results)); }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/change.h"
 #include "model/error.h"
 #include "model/exchange.h"
 #include "model/verdict.h"
@@ -20,6 +21,12 @@ struct Finding {
   std::string reason;    // why the contract has this line
   std::string exchange;  // "PUT /container/blob?comp=block -> 500", request id included where the answer had one
   std::string step;
+  bool accepted = false;  // a difference that the baseline's run had too
+};
+
+// Why a baseline expects that a case does not pass.
+struct Excuse {
+  std::string reason, ticket, expires;  // expires: the last day, YYYY-MM-DD
 };
 
 struct CaseResult {
@@ -30,6 +37,10 @@ struct CaseResult {
   std::vector<Finding> findings;
   std::int64_t duration_us = 0;
   std::vector<Exchange> exchanges;  // of failing cases only, redacted
+  std::string where = {};           // "specs/cases/put-blob.yaml:12"
+  Change change = Change::none;     // these three: where a baseline was given
+  std::optional<Verdict> was = std::nullopt;
+  std::optional<Excuse> excuse = std::nullopt;  // also one that has expired
 };
 
 // A client command on this endpoint: run for real (`verify`) or predicted from the cases it stands on (`replay`).
@@ -41,7 +52,8 @@ struct ScenarioResult {
   std::string detail;
   std::int64_t duration_us = 0;
   std::uint64_t exchanges = 0;
-  std::vector<std::string> cases;  // predicted: the failing cases
+  std::vector<std::string> cases;           // predicted: the failing cases
+  std::vector<std::string> stands_on = {};  // predicted: all cases that were asked
 };
 
 // Divergence = fail / total, coverage = (pass + fail) / total, over all selected cases; never added up.
@@ -51,11 +63,34 @@ struct Figures {
   double coverage() const { return total ? static_cast<double>(pass + fail) / static_cast<double>(total) : 0; }
 };
 
+// One of several jobs that share a run.
+struct ShardOf {
+  std::size_t index = 1, count = 1;  // index from 1
+  std::vector<std::string> cases;    // ids of the whole run, in its order
+};
+
+// The baseline that these results were held against.
+struct BaselineUse {
+  struct Vanished {
+    std::string id;
+    Verdict was = Verdict::pass;
+  };
+  std::string file, endpoint_version, made;
+  std::vector<Vanished> vanished;
+  std::vector<std::string> notes;  // one line each: an entry that has expired, or that stands for no case
+};
+
 struct Results {
   std::string tool, spec, endpoint, started;  // started: ISO 8601 UTC
   std::string kind;                           // "replay", "verify", "check"
   std::int64_t duration_us = 0;
   bool complete = true;  // false: interrupted; finished verdicts are kept
+  bool strict = false;   // differences and unexpected passes gate too
+  // What tells runs of different things apart: of spec and cases, the endpoint's own word, which cases were taken.
+  std::string spec_digest = {}, endpoint_version = {}, selection = {};
+  std::string run_identity = {};  // all that decides its verdicts but the endpoint, in one text; to go on with it
+  std::optional<ShardOf> shard = std::nullopt;
+  std::optional<BaselineUse> baseline = std::nullopt;
   std::vector<CaseResult> cases;
   std::vector<ScenarioResult> scenarios;
   // Only cases with at least one `breaks` finding fail; `differs` alone is a pass that lists its findings.
@@ -66,5 +101,9 @@ std::string to_json(const Results& results);
 Result<Results> results_from_json(std::string_view text, std::string name);
 Result<Results> load_results(const std::string& path);
 Status save_results(const Results& results, const std::string& path);  // whole or not at all
+
+// One case alone, in one line: what a run that may be killed keeps of each case when it is done.
+std::string to_json_line(const CaseResult& result);
+Result<CaseResult> case_from_json_line(std::string_view line);
 
 }  // namespace blobgauge::model

@@ -1,11 +1,14 @@
 #include "replayer/selection.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "model/text.h"
+#include "replayer/case_term.h"
+#include "replayer/prediction.h"
 
 namespace blobgauge::replayer {
 namespace {
@@ -14,54 +17,54 @@ using model::Category;
 using model::fail;
 using model::Result;
 
-struct Term {
-  enum class About { id, tag, tier, operation } about = About::id;
-  std::string text;
-};
+std::string tags_of(const Suite& suite, const std::string& wrong) {
+  std::vector<std::string> names;
+  for (const auto& [name, meaning] : suite.tags) names.push_back(name);
+  if (const auto near = model::closest(wrong, names)) return fmt::format("did you mean '{}'?", *near);
+  return fmt::format("suite.yaml has {}", fmt::join(names, ", "));
+}
 
-Result<std::vector<Term>> parse(const std::string& expression, const Suite& suite, const model::Spec& spec) {
-  std::vector<Term> out;
-  if (expression.empty()) return out;
-  std::set<std::string> tiers = {"mvp", "extended"};
-  for (const auto& operation : spec.operations) tiers.insert(operation.tier);
-  for (const auto part : model::split(expression, ',')) {
-    const auto word = model::trim(part);
-    const auto colon = word.find(':');
-    const auto kind = word.substr(0, colon);
-    Term term;
-    term.text = std::string(colon == std::string_view::npos ? word : word.substr(colon + 1));
-    if (colon == std::string_view::npos) {
-      term.about = Term::About::id;
-    } else if (kind == "tag") {
-      term.about = Term::About::tag;
-      if (!suite.tags.count(term.text))
-        return fail(Category::usage, fmt::format("no tag '{}'", term.text), "suite.yaml lists the tags");
-    } else if (kind == "tier") {
-      term.about = Term::About::tier;
-      if (!tiers.count(term.text)) return fail(Category::usage, fmt::format("no tier '{}'", term.text));
-    } else if (kind == "operation") {
-      term.about = Term::About::operation;
-    } else {
-      return fail(Category::usage, fmt::format("'{}' selects nothing", word),
-                  "write an id with wildcards, tag:NAME, tier:NAME or operation:GLOB");
-    }
-    out.push_back(std::move(term));
+// The cases that a client command stands on.
+Result<std::vector<CaseTerm>> cases_of_scenario(std::string_view glob, const Suite& suite, const model::Spec& spec) {
+  std::set<std::string> operations;
+  bool found = false;
+  for (const auto& scenario : spec.scenarios) {
+    if (!model::glob_match(glob, scenario.id)) continue;
+    found = true;
+    operations.insert(scenario.operations.begin(), scenario.operations.end());
   }
+  if (!found)
+    return fail(Category::usage, fmt::format("the spec has no scenario '{}'", glob),
+                "ids look like azcopy/copy-up-small");
+  std::vector<CaseTerm> out;
+  for (const auto& item : suite.cases)
+    if (operations.count(item.operation) && std::find(item.tags.begin(), item.tags.end(), core_tag) != item.tags.end())
+      out.push_back({CaseTerm::About::id, item.id});
   return out;
 }
 
-bool takes(const Term& term, const Case& item, const std::string& tier) {
-  switch (term.about) {
-    case Term::About::id:
-      return model::glob_match(term.text, item.id);
-    case Term::About::tag:
-      return std::find(item.tags.begin(), item.tags.end(), term.text) != item.tags.end();
-    case Term::About::tier:
-      return tier == term.text;
-    case Term::About::operation:
-      return model::glob_match(term.text, item.operation);
+Result<std::vector<CaseTerm>> parse(const std::string& expression, const Suite& suite, const model::Spec& spec) {
+  std::vector<CaseTerm> out;
+  if (expression.empty()) return out;
+  std::set<std::string> tiers = {"mvp", "extended"};
+  for (const auto& operation : spec.operations) tiers.insert(operation.tier);
+  static constexpr std::string_view of_scenario = "scenario:";
+  for (const auto part : model::split(expression, ',')) {
+    const auto word = model::trim(part);
+    if (word.starts_with(of_scenario)) {
+      BLOBGAUGE_TRY(const auto cases, cases_of_scenario(word.substr(of_scenario.size()), suite, spec));
+      out.insert(out.end(), cases.begin(), cases.end());
+      continue;
+    }
+    BLOBGAUGE_TRY(auto term, parse_case_term(word));
+    if (term.about == CaseTerm::About::tag && !suite.tags.count(term.text))
+      return fail(Category::usage, fmt::format("no tag '{}'", term.text), tags_of(suite, term.text));
+    if (term.about == CaseTerm::About::tier && !tiers.count(term.text))
+      return fail(Category::usage, fmt::format("no tier '{}'", term.text),
+                  fmt::format("there are {}", fmt::join(tiers, ", ")));
+    out.push_back(std::move(term));
   }
-  return false;
+  return out;
 }
 
 bool sends(const model::SpecOperation& operation, const std::string& client) {
@@ -88,8 +91,9 @@ Result<std::vector<Chosen>> select(const Suite& suite, const model::Spec& spec, 
     if (!operation || (!client.empty() && !sends(*operation, client))) continue;
     // A case of an extended feature of an mvp operation is extended itself; a second client's operation stays its own.
     const auto tier = operation->tier == "mvp" ? item.tier : operation->tier;
-    if (terms.empty() ||
-        std::any_of(terms.begin(), terms.end(), [&](const Term& term) { return takes(term, item, tier); }))
+    if (expression.empty() || std::any_of(terms.begin(), terms.end(), [&](const CaseTerm& term) {
+          return term.matches({item.id, item.operation, tier, item.tags});
+        }))
       out.push_back({&item, tier});
   }
   if (out.empty()) return fail(Category::usage, "no case is selected", "look at the ids in the folder of cases");

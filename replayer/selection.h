@@ -10,8 +10,9 @@
 namespace blobgauge::replayer {
 
 // `expression`: terms separated by commas, any of which selects: an id with wildcards ("put-blob/*"), "tag:NAME",
-// "tier:NAME" or "operation:GLOB"; empty selects all. `client`: only operations that it sends; empty: all.
-// Category::usage for a tag, tier or client that does not exist, and where nothing is left.
+// "tier:NAME", "operation:GLOB" or "scenario:GLOB" (what a client command stands on); empty selects all. `client`: only
+// operations that it sends; empty: all. Category::usage for a tag, tier, scenario or client that does not exist, and
+// where nothing is left.
 model::Result<std::vector<Chosen>> select(const Suite& suite, const model::Spec& spec, const std::string& client,
                                           const std::string& expression);
 
