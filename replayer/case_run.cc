@@ -29,6 +29,7 @@ CaseRun::CaseRun(const Setting& setting, Sender& sender, const Case& item, std::
   result_.tier = std::move(tier);
   result_.title = item.title;
   result_.tags = item.tags;
+  result_.where = fmt::format("{}:{}", item.where.file, item.where.line);
   setting_.maker.equip(scope_);
   scope_.values["prefix"] = prefix;
   for (const auto& name : item.names) {

@@ -26,12 +26,49 @@ std::string cause(const CaseResult& result) {
   return fmt::format("{}: {}", result.operation, result.detail);
 }
 
+using ById = std::map<std::string_view, const CaseResult*>;
+
+ById index_of(const std::vector<CaseResult>& cases) {
+  ById out;
+  for (const auto& result : cases) out[result.id] = &result;
+  return out;
+}
+
+// From the cases that the scenario stands on.
+void conclude(model::ScenarioResult& scenario, const ById& by_id) {
+  scenario.verdict = Verdict::pass;
+  scenario.broken_by.clear();
+  scenario.detail.clear();
+  scenario.cases.clear();
+  std::vector<std::string> unknown;
+  for (const auto& id : scenario.stands_on) {
+    const auto found = by_id.find(id);
+    if (found == by_id.end()) {
+      unknown.push_back(id + " not run");
+      continue;
+    }
+    const auto& seen = *found->second;
+    if (broken(seen)) {
+      scenario.verdict = Verdict::fail;
+      if (scenario.broken_by.empty()) scenario.broken_by = cause(seen);
+      scenario.cases.push_back(seen.id);
+    } else if (seen.verdict != Verdict::pass && seen.verdict != Verdict::xpass) {
+      unknown.push_back(fmt::format("{} {}", seen.id, name_of(seen.verdict)));
+    }
+  }
+  if (scenario.verdict == Verdict::pass && !unknown.empty()) {
+    scenario.verdict = Verdict::indeterminate;
+    scenario.detail = unknown.front();
+    if (unknown.size() > 1) scenario.detail += fmt::format(" and {} more", unknown.size() - 1);
+  }
+}
+
 }  // namespace
 
 std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec,
-                                           const std::vector<CaseResult>& cases) {
-  std::map<std::string, const CaseResult*> by_id;
-  for (const auto& result : cases) by_id[result.id] = &result;
+                                           const std::vector<CaseResult>& cases,
+                                           const std::set<std::string>& selected) {
+  const auto by_id = index_of(cases);
   std::vector<model::ScenarioResult> out;
   for (const auto& scenario : spec.scenarios) {
     model::ScenarioResult result;
@@ -40,36 +77,31 @@ std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec
     result.release = scenario.release;
     result.title = scenario.title;
     result.how = "predicted";
-    result.verdict = Verdict::pass;
-    std::size_t looked_at = 0;
-    std::vector<std::string> unknown;
+    bool asked = false;
     for (const auto& operation : scenario.operations)
       for (const auto& item : suite.cases) {
         if (item.operation != operation || !is_core(item.tags)) continue;
-        const auto found = by_id.find(item.id);
-        if (found == by_id.end()) {
-          unknown.push_back(item.id + " not run");
-          continue;
-        }
-        ++looked_at;
-        const auto& seen = *found->second;
-        if (broken(seen)) {
-          result.verdict = Verdict::fail;
-          if (result.broken_by.empty()) result.broken_by = cause(seen);
-          result.cases.push_back(seen.id);
-        } else if (seen.verdict != Verdict::pass && seen.verdict != Verdict::xpass) {
-          unknown.push_back(fmt::format("{} {}", seen.id, name_of(seen.verdict)));
-        }
+        result.stands_on.push_back(item.id);
+        asked |= selected.count(item.id) != 0;
       }
-    if (!looked_at) continue;
-    if (result.verdict == Verdict::pass && !unknown.empty()) {
-      result.verdict = Verdict::indeterminate;
-      result.detail = unknown.front();
-      if (unknown.size() > 1) result.detail += fmt::format(" and {} more", unknown.size() - 1);
-    }
+    if (!asked) continue;
+    conclude(result, by_id);
     out.push_back(std::move(result));
   }
   return out;
+}
+
+std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec,
+                                           const std::vector<CaseResult>& cases) {
+  std::set<std::string> selected;
+  for (const auto& item : cases) selected.insert(item.id);
+  return predict(suite, spec, cases, selected);
+}
+
+void predict_again(model::Results& results) {
+  const auto by_id = index_of(results.cases);
+  for (auto& scenario : results.scenarios)
+    if (scenario.how == "predicted") conclude(scenario, by_id);
 }
 
 }  // namespace blobgauge::replayer

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <set>
 
 #include "replayer/case_run.h"
 #include "replayer/prediction.h"
+#include "replayer/preflight.h"
 
 namespace blobgauge::replayer {
 namespace {
@@ -30,46 +32,31 @@ std::string random_name() {
 class Lanes {
  public:
   Lanes(const Setting& setting, Sender& sender, const std::vector<Chosen>& cases, const RunOptions& options,
-        std::string prefix, std::vector<model::CaseResult>& results)
+        std::string prefix, std::vector<model::CaseResult>& results, std::vector<bool> is_done)
       : setting_(setting),
         sender_(sender),
         cases_(cases),
         options_(options),
         prefix_(std::move(prefix)),
-        results_(results) {}
-
-  wire::Task<Status> preflight() {
-    for (const auto& item : setting_.suite.preflight) {
-      Scope scope;
-      setting_.maker.equip(scope);
-      const auto request = setting_.maker.make(item.step.request, scope);
-      if (!request) co_return tl::make_unexpected(request.error());
-      const auto sent = co_await sender_.send(*request);
-      if (!sent) co_return tl::make_unexpected(sent.error());
-      const auto& answer = sent->answer;
-      for (const auto& [status, says] : item.refusals)
-        if (answer.status == status) {
-          const auto code = error_code(setting_.suite, answer);
-          co_return fail(Category::endpoint,
-                         fmt::format("{} {}: {} {} -> {}{}{}", setting_.profile.url.text(), says, request->method,
-                                     request->shown, status, code.empty() ? "" : " ", code),
-                         "look at the profile's account, key and api_version");
-        }
-    }
-    co_return Status{};
-  }
+        results_(results),
+        is_done_(std::move(is_done)),
+        done_(static_cast<std::size_t>(std::count(is_done_.begin(), is_done_.end(), true))) {}
 
   wire::Task<> lane() {
     while (next_ < cases_.size() && !stopped) {
       const auto index = next_++;
+      if (is_done_[index]) continue;
       const auto& chosen = cases_[index];
       CaseRun run(setting_, sender_, *chosen.item, chosen.tier, fmt::format("{}-{}-", prefix_, index));
       results_[index] = co_await run.run();
       ++done_;
+      // A case without an answer is worth another try when the run goes on.
+      if (options_.keep_result && results_[index].verdict != Verdict::indeterminate)
+        if (const auto kept = options_.keep_result(results_[index]); !kept && !stopped) stopped = kept.error();
       if (options_.progress) options_.progress(done_, cases_.size(), chosen.item->id);
       silent_ = run.answered() || run.silence().message.empty() ? 0 : silent_ + 1;
       if (silent_ < patience || stopped) continue;
-      const auto status = co_await preflight();
+      const auto status = co_await ask_again(setting_.suite, setting_.maker, sender_);
       if (!status && !stopped) stopped = status.error();
       silent_ = 0;
     }
@@ -95,7 +82,9 @@ class Lanes {
   const RunOptions& options_;
   const std::string prefix_;
   std::vector<model::CaseResult>& results_;
-  std::size_t next_ = 0, done_ = 0, silent_ = 0;
+  const std::vector<bool> is_done_;
+  std::size_t done_;
+  std::size_t next_ = 0, silent_ = 0;
 };
 
 }  // namespace
@@ -121,23 +110,35 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
     blank.tier = chosen.tier;
     blank.title = chosen.item->title;
     blank.tags = chosen.item->tags;
+    blank.where = fmt::format("{}:{}", chosen.item->where.file, chosen.item->where.line);
     blank.verdict = Verdict::indeterminate;
     blank.detail = "not run: the endpoint stopped answering";
     results.cases.push_back(std::move(blank));
   }
 
+  std::vector<bool> is_done(cases.size(), false);
+  for (const auto& finished : options.finished)
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      if (results.cases[i].id == finished.id) {
+        results.cases[i] = finished;
+        is_done[i] = true;
+      }
+
   wire::Runtime runtime;
   BLOBGAUGE_TRY(const auto sender, Sender::create(profile, options.time_limit));
-  Lanes lanes(setting, *sender, cases, options, "bg" + (options.run.empty() ? random_name() : options.run),
-              results.cases);
-  BLOBGAUGE_CHECK(runtime.run(lanes.preflight()));
+  const auto prefix = "bg" + (options.run.empty() ? random_name() : options.run);
+  BLOBGAUGE_TRY(const auto seen, runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-")));
+  results.endpoint_version = profile.version.empty() ? seen.server : profile.version;
+  Lanes lanes(setting, *sender, cases, options, prefix, results.cases, std::move(is_done));
   const auto start = std::chrono::steady_clock::now();
   runtime.run(lanes.all());
   results.duration_us =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
   results.complete = !lanes.stopped;
   out.stopped = lanes.stopped;
-  results.scenarios = predict(suite, spec, results.cases);
+  std::set<std::string> selected(options.selected.begin(), options.selected.end());
+  for (const auto& item : results.cases) selected.insert(item.id);
+  results.scenarios = predict(suite, spec, results.cases, selected);
   return out;
 }
 

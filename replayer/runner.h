@@ -24,13 +24,20 @@ struct RunOptions {
   std::string run;           // in the container names, lower-case letters and digits; empty: a random one
   std::string dialect;       // id of a dialect of the spec whose header order and spelling is used; empty: the case's
   bool keep = false;         // leave the containers, to look at them
+  // Of which the cases of the run are a part (a shard); predictions are about all of it. Empty: the cases themselves.
+  std::vector<std::string> selected;
+  // Cases that an interrupted run has finished; they are not run again.
+  std::vector<model::CaseResult> finished;
   // After each case; may be empty.
   std::function<void(std::size_t done, std::size_t total, std::string_view id)> progress;
+  // With each result that is final, on the runner's thread; may be empty. An error ends the run with it.
+  std::function<model::Status(const model::CaseResult&)> keep_result;
 };
 
 struct Run {
   model::Results results;
-  // Why it ended early: the endpoint went away (Category::endpoint) or stopped answering (Category::timeout). The
+  // Why it ended early: the endpoint went away (Category::endpoint), stopped answering (Category::timeout), or a result
+  // could not be kept. The
   // verdicts that were reached are in `results`, the others are indeterminate there.
   std::optional<model::Error> stopped;
 };

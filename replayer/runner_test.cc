@@ -1,11 +1,14 @@
 #include "replayer/runner.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <map>
 
 #include "model/text.h"
+#include "replayer/dry_run.h"
+#include "replayer/preflight.h"
 #include "replayer/request_maker.h"
 #include "wire/server.h"
 
@@ -95,7 +98,7 @@ class RunnerTest : public testing::Test {
         *model::at_endpoint(*model::load_profile(BLOBGAUGE_SOURCE_DIR "/specs/profiles/emulator.yaml"), script_.url());
     suite_.error_header = "Error-Code";
     suite_.error_element = "Error/Code";
-    suite_.preflight.push_back({step("GET", "/", "200"), {{403, "the endpoint refuses the credential"}}});
+    suite_.preflight.push_back({step("GET", "/", "200"), {{"403", "the endpoint refuses the credential"}}});
     suite_.teardown = step("DELETE", "/${container}", "202");
 
     Expectation digest;
@@ -253,6 +256,111 @@ TEST_F(RunnerTest, AMistakeInACaseIsAnErrorAndNotAFailure) {
   const auto done = run();
   ASSERT_TRUE(done);
   EXPECT_EQ(done->results.cases[0].verdict, Verdict::error);
+}
+
+TEST_F(RunnerTest, WhatAnInterruptedRunFinishedIsNotRunAgain) {
+  const auto first = run();
+  ASSERT_TRUE(first);
+  auto kept = first->results.cases[1];
+  kept.verdict = Verdict::fail;
+  kept.detail = "as it was found";
+  options_.finished = {kept};
+  std::vector<std::string> final_ids;
+  options_.keep_result = [&](const model::CaseResult& result) {
+    final_ids.push_back(result.id);
+    return model::Status{};
+  };
+  const auto done = run();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(verdicts(*done), (std::vector<Verdict>{Verdict::pass, Verdict::fail, Verdict::pass}));
+  EXPECT_EQ(done->results.cases[1].detail, "as it was found");
+  EXPECT_THAT(final_ids, testing::UnorderedElementsAre("o/put", "o/given"));
+}
+
+TEST_F(RunnerTest, OnlyFinalResultsAreKept) {
+  script_.faults.silent_for = "bgtest-1-";
+  std::vector<std::string> ids;
+  options_.keep_result = [&](const model::CaseResult& result) {
+    ids.push_back(result.id);
+    return model::Status{};
+  };
+  ASSERT_TRUE(run());
+  EXPECT_THAT(ids, testing::UnorderedElementsAre("o/put", "o/given")) << "no answer came to the other";
+}
+
+TEST_F(RunnerTest, AResultThatCannotBeKeptEndsTheRun) {
+  options_.lanes = 1;
+  options_.keep_result = [&](const model::CaseResult&) -> model::Status {
+    return model::fail(model::Category::output, "disk full");
+  };
+  const auto done = run();
+  ASSERT_TRUE(done);
+  ASSERT_TRUE(done->stopped);
+  EXPECT_EQ(done->stopped->message, "disk full");
+  EXPECT_FALSE(done->results.complete);
+}
+
+TEST_F(RunnerTest, APartPredictsAboutAllThatWasSelected) {
+  suite_.cases[0].tags = {"core"};
+  suite_.cases[1].tags = {"core"};
+  suite_.cases.push_back(suite_.cases[1]);
+  suite_.cases.back().id = "o/elsewhere";
+  model::Spec spec;
+  spec.scenarios = {{"up", "azcopy", "10", "t", {"O"}}};
+  options_.selected = {"o/put", "o/missing", "o/elsewhere"};
+  std::vector<Chosen> part = {{&suite_.cases[0], "mvp"}, {&suite_.cases[1], "mvp"}};
+  auto done = run_cases(suite_, spec, profile_, part, options_);
+  ASSERT_TRUE(done);
+  ASSERT_EQ(done->results.scenarios.size(), 1u);
+  EXPECT_EQ(done->results.scenarios[0].verdict, Verdict::indeterminate);
+  EXPECT_EQ(done->results.scenarios[0].detail, "o/elsewhere not run");
+}
+
+TEST_F(RunnerTest, ThePreflightEndsARunThatMayNotWriteAndNoOther) {
+  suite_.preflight.push_back({step("PUT", "/${c}", "201"), {{"NotAllowed", "the credential may not write"}}});
+  script_.faults.knows_nothing = true;
+  EXPECT_TRUE(run()) << "501 to a write is for the cases to say";
+  suite_.preflight.back().refusals = {{"501", "the credential may not write"}};
+  const auto done = run();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().category, model::Category::endpoint);
+  EXPECT_NE(done.error().message.find("the credential may not write: PUT /devstoreaccount1/{c} -> 501"),
+            std::string::npos)
+      << done.error().message;
+}
+
+TEST_F(RunnerTest, ThePreflightLeavesNothing) {
+  suite_.preflight.push_back({step("PUT", "/${c}", "201"), {}});
+  const auto done = run();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(script_.left(), 0u);
+}
+
+TEST(Preflight, SaysThatTheClocksDiffer) {
+  const auto now = std::chrono::system_clock::from_time_t(784887151);  // Tue, 15 Nov 1994 08:12:31 GMT
+  EXPECT_EQ(clock_hint("Tue, 15 Nov 1994 08:12:31 GMT", now), "");
+  EXPECT_EQ(clock_hint("Tue, 15 Nov 1994 08:27:31 GMT", now), "");
+  EXPECT_EQ(clock_hint("Tue, 15 Nov 1994 08:27:32 GMT", now), "; its clock is 901 s ahead of this machine's");
+  EXPECT_EQ(clock_hint("Tue, 15 Nov 1994 07:12:31 GMT", now), "; its clock is 3600 s behind this machine's");
+  for (const auto* date : {"", "yesterday", "Tue, 15 Nov 1994 07:12:31 GMT+1"}) EXPECT_EQ(clock_hint(date, now), "");
+}
+
+TEST_F(RunnerTest, ADryRunSendsNothingAndShowsEveryRequest) {
+  suite_.cases[2].given[0].captures = {{"digest", "Digest"}};
+  suite_.cases[2].steps[0].request.headers = {{"X-Of", "${digest}"}};
+  suite_.cases[0].title = "two\nlines";
+  profile_ = *model::at_endpoint(profile_, "http://127.0.0.1:1/devstoreaccount1");
+  std::vector<Chosen> chosen;
+  for (const auto& item : suite_.cases) chosen.push_back({&item, "mvp"});
+  const auto text = dry_run(suite_, {}, profile_, chosen, options_);
+  ASSERT_TRUE(text) << describe(text.error());
+  EXPECT_THAT(*text,
+              testing::HasSubstr("# o/put: two lines\n# step: PUT\n#   body.bin: 5000 generated bytes of seed 1\n"
+                                 "curl -sS -i -g --path-as-is -X PUT"));
+  EXPECT_THAT(*text, testing::HasSubstr("-H 'X-Of: {digest}'"));
+  EXPECT_THAT(*text, testing::HasSubstr("--data-binary @body.bin http://127.0.0.1:1/devstoreaccount1/bgtest-0-c\n"));
+  EXPECT_EQ(text->find("SharedKey"), std::string::npos) << "credentials stay out";
+  EXPECT_EQ(script_.left(), 0u);
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ wire::BodySource source_of(const Content& content) {
   };
 }
 
+}  // namespace
+
 model::Exchange exchange_of(const Outgoing& request, const std::string& scheme) {
   model::Exchange out;
   out.started_ns = duration_cast<nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -54,8 +56,6 @@ model::Exchange exchange_of(const Outgoing& request, const std::string& scheme) 
   out.request.body.size = request.content.size();
   return out;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Sender>> Sender::create(const model::Profile& profile, wire::Milliseconds limit) {
   wire::Destination destination;

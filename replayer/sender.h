@@ -16,6 +16,9 @@ struct Sent {
   model::Exchange exchange;  // without secrets and without bodies
 };
 
+// The request as a trace keeps it: secrets masked, the body measured and not kept.
+model::Exchange exchange_of(const Outgoing& request, const std::string& scheme);
+
 class Sender {
  public:
   // `limit`: longest silence of the endpoint while an answer is awaited or read; a whole answer may take ten times

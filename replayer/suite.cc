@@ -73,8 +73,7 @@ Result<std::map<std::string, StepTemplate>> read_shared(const std::string& path,
       if (const auto* step = entry.required("step")) {
         BLOBGAUGE_TRY(preflight.step, reader.read_step(*step, {}));
       }
-      for (const auto& [status, says] : entry.pairs("refusals"))
-        preflight.refusals.emplace_back(static_cast<int>(model::parse_number(status).value_or(0)), says);
+      preflight.refusals = entry.pairs("refusals");
       BLOBGAUGE_CHECK(entry.finish());
       suite.preflight.push_back(std::move(preflight));
     }

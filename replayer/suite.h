@@ -20,7 +20,7 @@ struct Answer {
 // A request that shows, before any case, whether a run makes sense.
 struct Preflight {
   Step step;
-  std::vector<std::pair<int, std::string>> refusals;  // status, and what it says about the run
+  std::vector<std::pair<std::string, std::string>> refusals;  // status or error code, and what it says about the run
 };
 
 struct Suite {

@@ -1,0 +1,102 @@
+#include "replayer/preflight.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <optional>
+
+#include "model/text.h"
+
+namespace blobgauge::replayer {
+namespace {
+
+using model::Category;
+using model::fail;
+using model::Result;
+using model::Status;
+
+constexpr std::int64_t most_skew = 15 * 60;  // seconds
+
+// "Tue, 15 Nov 1994 08:12:31 GMT" (RFC 9110 section 5.6.7).
+std::optional<std::time_t> http_time(std::string_view date) {
+  std::tm time{};
+  const std::string text(date);
+  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
+  if (!end || *end) return std::nullopt;
+  return ::timegm(&time);
+}
+
+std::optional<std::string> refusal_of(const Preflight& item, int status, const std::string& code) {
+  // A code says more than a status.
+  for (const auto& [what, says] : item.refusals)
+    if (!code.empty() && what == code) return says;
+  for (const auto& [what, says] : item.refusals)
+    if (what == std::to_string(status)) return says;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string clock_hint(std::string_view date, std::chrono::system_clock::time_point now) {
+  const auto there = http_time(date);
+  if (!there) return {};
+  const auto ahead = static_cast<std::int64_t>(*there) - std::chrono::system_clock::to_time_t(now);
+  if (std::abs(ahead) <= most_skew) return {};
+  return fmt::format("; its clock is {} s {} this machine's", std::abs(ahead), ahead > 0 ? "ahead of" : "behind");
+}
+
+wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile& profile, const RequestMaker& maker,
+                                       Sender& sender, std::string prefix) {
+  Seen seen;
+  bool made = false;
+  Scope scope;
+  maker.equip(scope);
+  scope.values["prefix"] = prefix;
+  scope.values["c"] = scope.values["container"] = prefix + "c";
+  std::optional<model::Error> hopeless;
+  for (const auto& item : suite.preflight) {
+    const auto request = maker.make(item.step.request, scope);
+    if (!request) co_return tl::make_unexpected(request.error());
+    const auto sent = co_await sender.send(*request);
+    if (!sent) {
+      hopeless = sent.error();
+      break;
+    }
+    const auto& answer = sent->answer;
+    if (seen.server.empty()) seen.server = std::string(answer.headers.get("Server"));
+    made |= answer.status == 201;
+    const auto code = error_code(suite, answer);
+    const auto says = refusal_of(item, answer.status, code);
+    if (!says) continue;
+    auto shown = fmt::format("{} {}", request->method, request->shown);
+    if (const auto at = shown.find(scope.values["c"]); at != std::string::npos)
+      shown.replace(at, scope.values["c"].size(), "{c}");
+    hopeless = model::Error{
+        Category::endpoint,
+        fmt::format("{} {}: {} -> {}{}{}{}", profile.url.text(), *says, shown, answer.status, code.empty() ? "" : " ",
+                    code, clock_hint(answer.headers.get("Date"), std::chrono::system_clock::now())),
+        "look at the profile's account, key and api_version",
+        {}};
+    break;
+  }
+  if (made) {
+    const auto request = maker.make(suite.teardown.request, scope);
+    if (request) (void)co_await sender.send(*request);
+  }
+  if (hopeless) co_return tl::make_unexpected(*hopeless);
+  co_return seen;
+}
+
+wire::Task<Status> ask_again(const Suite& suite, const RequestMaker& maker, Sender& sender) {
+  if (suite.preflight.empty()) co_return Status{};
+  Scope scope;
+  maker.equip(scope);
+  const auto request = maker.make(suite.preflight.front().step.request, scope);
+  if (!request) co_return tl::make_unexpected(request.error());
+  const auto sent = co_await sender.send(*request);
+  if (!sent) co_return tl::make_unexpected(sent.error());
+  co_return Status{};
+}
+
+}  // namespace blobgauge::replayer
