@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <map>
 
+#include "model/curl.h"
+#include "model/gate.h"
 #include "model/text.h"
+#include "reports/case_text.h"
+#include "reports/gate.h"
 #include "reports/html_style.h"
 
 namespace blobgauge::reports {
@@ -97,6 +101,7 @@ class HtmlPage {
     header();
     navigation();
     out_ += "<main>\n";
+    gates();
     commands();
     figures();
     failures();
@@ -110,6 +115,13 @@ class HtmlPage {
   }
 
  private:
+  bool has_baseline() const {
+    for (const auto& column : input_.columns)
+      for (const auto& results : column.results)
+        if (results.baseline) return true;
+    return false;
+  }
+
   bool has_failures() const {
     return std::any_of(overview_.groups.begin(), overview_.groups.end(),
                        [](const auto& each) { return !each.empty(); });
@@ -199,6 +211,7 @@ class HtmlPage {
 
   void navigation() {
     out_ += "<nav aria-label=\"Sections\"><div>";
+    if (has_baseline()) out_ += "<a href=\"#gate\">Gate</a>";
     if (!overview_.commands.empty()) out_ += "<a href=\"#commands\">Client commands</a>";
     if (!overview_.figures.empty()) out_ += "<a href=\"#figures\">Divergence and coverage</a>";
     if (has_failures()) out_ += "<a href=\"#failures\">Cases that do not pass</a>";
@@ -214,6 +227,47 @@ class HtmlPage {
     if (cell.works != Works::absent && !cell.run) text += " <span class=\"soft small\">predicted</span>";
     if (cell.disagree()) text += " <span class=\"soft small\">predicted otherwise</span>";
     return text;
+  }
+
+  // What got worse since the baseline, before all that was known.
+  void gates() {
+    if (!has_baseline()) return;
+    out_ += "<section id=\"gate\">\n<h2>Gate</h2>\n";
+    for (std::size_t column = 0; column < input_.columns.size(); ++column)
+      for (const auto& results : input_.columns[column].results)
+        if (results.baseline) one_gate(results, column);
+    out_ += "</section>\n";
+  }
+
+  void one_gate(const model::Results& results, std::size_t column) {
+    const bool shut = model::gate_is_shut(results);
+    out_ += fmt::format("<h3>{} {}</h3>\n", html_text(overview_.labels[column]),
+                        badge(shut ? "no" : "yes", gate_line(results)));
+    for (const auto& note : results.baseline->notes) out_ += fmt::format("<p class=\"note\">{}</p>\n", html_text(note));
+    const auto groups = changes_of(results);
+    if (groups.empty()) return;
+    out_ +=
+        "<div class=\"scroll\"><table>\n<caption>Every case that is not as it was in the run that the baseline "
+        "accepted, and every failure that it expects.</caption>\n<thead><tr><th scope=\"col\">change</th><th "
+        "scope=\"col\">case</th><th scope=\"col\">was</th><th scope=\"col\">now</th></tr></thead>\n<tbody>\n";
+    for (const auto& group : groups) {
+      const auto mark = badge(group.gates                               ? "no"
+                              : group.change == model::Change::expected ? "absent"
+                                                                        : "unknown",
+                              name_of(group.change));
+      if (group.cases.empty())
+        for (const auto& gone : results.baseline->vanished)
+          out_ += fmt::format("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>no such case</td></tr>\n", mark,
+                              html_text(gone.id), name_of(gone.was));
+      for (const auto* item : group.cases) {
+        const auto id = needs_a_look(*item) ? fmt::format("<a href=\"#{}\">{}</a>", anchor("case", column, item->id),
+                                                          html_text(item->id))
+                                            : html_text(item->id);
+        out_ += fmt::format("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n", mark, id,
+                            item->was ? name_of(*item->was) : "", html_text(headline(*item)));
+      }
+    }
+    out_ += "</tbody>\n</table></div>\n";
   }
 
   void commands() {
@@ -361,6 +415,9 @@ class HtmlPage {
     const auto first = n > options_.most_exchanges ? n - options_.most_exchanges : 0;
     if (first) out_ += fmt::format("<p class=\"soft small\">{} earlier exchanges are in the results file</p>\n", first);
     for (std::size_t i = first; i < n; ++i) exchange(item.exchanges[i], i + 1 == n);
+    if (n)
+      out_ += "<p class=\"soft small\">Again by hand:</p>\n<pre>" + html_text(model::curl_line(item.exchanges.back())) +
+              "</pre>\n";
     out_ += "</div></details>\n";
   }
 
@@ -370,8 +427,12 @@ class HtmlPage {
     const auto why = group.expectation.empty()
                          ? code(group.actual)
                          : fmt::format("{}: {}", html_text(group.expectation), code(group.actual));
-    out_ += fmt::format("<details><summary>{}<span class=\"title\"><b>{}</b> {}</span></summary><div>\n",
-                        badge(class_of(group.verdict), name), html_text(group.operation), why);
+    const auto frees = group.frees.empty()
+                           ? std::string()
+                           : fmt::format(" <span class=\"soft small\">would free {}</span>",
+                                         count(group.frees.size(), "client command", "client commands"));
+    out_ += fmt::format("<details><summary>{}<span class=\"title\"><b>{}</b> {}{}</span></summary><div>\n",
+                        badge(class_of(group.verdict), name), html_text(group.operation), why, frees);
     for (const auto* row : group.rows) one_case(*row, column);
     out_ += "</div></details>\n";
   }

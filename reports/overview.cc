@@ -130,7 +130,7 @@ class Builder {
       for (const auto& row : out_.cases) {
         const auto* item = row.cells[column];
         if (!item || !needs_a_look(*item)) continue;
-        CaseGroup made{row.operation, item->verdict, "", "", "", {}};
+        CaseGroup made{row.operation, item->verdict, "", "", "", {}, {}};
         for (const auto& finding : item->findings) {
           if (finding.weight != model::Weight::breaks) continue;
           made.expectation = finding.expectation;
@@ -146,8 +146,22 @@ class Builder {
         const auto found = std::find_if(groups.begin(), groups.end(), same);
         (found == groups.end() ? groups.emplace_back(std::move(made)) : *found).rows.push_back(&row);
       }
-      std::stable_sort(groups.begin(), groups.end(),
-                       [](const CaseGroup& a, const CaseGroup& b) { return a.rows.size() > b.rows.size(); });
+      for (auto& group : groups) find_freed(group, column);
+      std::stable_sort(groups.begin(), groups.end(), [](const CaseGroup& a, const CaseGroup& b) {
+        return std::pair(a.frees.size(), a.rows.size()) > std::pair(b.frees.size(), b.rows.size());
+      });
+    }
+  }
+
+  void find_freed(CaseGroup& group, std::size_t column) const {
+    std::set<std::string> ids;
+    for (const auto* row : group.rows) ids.insert(row->id);
+    for (const auto& command : out_.commands) {
+      const auto* predicted = command.cells[column].predicted;
+      if (!predicted || predicted->cases.empty() || works(*predicted) != Works::no) continue;
+      if (std::all_of(predicted->cases.begin(), predicted->cases.end(),
+                      [&](const std::string& id) { return ids.count(id) != 0; }))
+        group.frees.push_back(&command);
     }
   }
 
@@ -269,6 +283,12 @@ std::string visible(std::string_view text) {
     }
     // C1 controls drive terminals too.
     if (valid && length == 2 && lead == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) valid = false;
+    // Bidirectional controls (U+202A to U+202E, U+2066 to U+2069) show a text in another order than it has.
+    if (valid && length == 3 && lead == 0xe2) {
+      const auto second = static_cast<unsigned char>(text[i + 1]), third = static_cast<unsigned char>(text[i + 2]);
+      valid =
+          !(second == 0x80 && third >= 0xaa && third <= 0xae) && !(second == 0x81 && third >= 0xa6 && third <= 0xa9);
+    }
     if (!valid) {
       out += fmt::format("\\x{:02x}", lead);
       ++i;

@@ -59,6 +59,8 @@ struct CaseGroup {
   model::Verdict verdict = model::Verdict::fail;
   std::string expectation, expected, actual;  // of the first finding; without one, `actual` says why
   std::vector<const CaseRow*> rows;
+  // Client commands that are predicted to break by these cases and by no others: what mending the cause would free.
+  std::vector<const CommandRow*> frees;
 };
 
 struct FigureRow {
@@ -72,7 +74,7 @@ struct Overview {
   std::vector<CommandRow> commands;            // by client, in the order of the results
   std::vector<std::vector<Cause>> causes;      // per column
   std::vector<CaseRow> cases;                  // by tier, operation, id
-  std::vector<std::vector<CaseGroup>> groups;  // per column, the largest first
+  std::vector<std::vector<CaseGroup>> groups;  // per column: what frees most commands first, then the largest
   std::vector<FigureRow> figures;
   std::vector<std::string> notes;  // what a reader must know: an interrupted run, different specs
 };

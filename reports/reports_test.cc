@@ -113,8 +113,8 @@ TEST(Overview, GroupsCasesThatMetTheSameAnswer) {
   EXPECT_EQ(overview.groups[0][0].rows.size(), 2u);
   EXPECT_EQ(overview.groups[0][0].actual, "501 NotImplemented");
   EXPECT_EQ(overview.groups[0][1].expected, "201");
-  EXPECT_THAT(to_terminal(overview, {}), HasSubstr("x: 1 of 4 cases fails, 2 unsupported"));
-  EXPECT_THAT(to_terminal(overview, {}), HasSubstr("1  Put Block From URL  status: expected 201, got 500"));
+  EXPECT_THAT(to_terminal(input, overview, {}), HasSubstr("x: 1 of 4 cases fails, 2 unsupported"));
+  EXPECT_THAT(to_terminal(input, overview, {}), HasSubstr("1  Put Block From URL  status: expected 201, got 500"));
   EXPECT_THAT(to_html(input, overview), HasSubstr("1 of 4 cases fails, 2 unsupported"));
 }
 
@@ -144,25 +144,27 @@ TEST(Overview, VisibleTextIsValidAndDrivesNoTerminal) {
   EXPECT_EQ(visible("\xc2\x9b"), "\\xc2\\x9b");
   EXPECT_EQ(visible("\xed\xa0\x80"), "\\xed\\xa0\\x80");
   EXPECT_EQ(visible("\xc0\xaf"), "\\xc0\\xaf");
+  EXPECT_EQ(visible("\xe2\x80\xae"), "\\xe2\\x80\\xae") << "text from right to left";
+  EXPECT_EQ(visible("\xe2\x80\xa6"), "\xe2\x80\xa6");
 }
 
 TEST(Terminal, SaysWhatBreaksByWhichExchange) {
   const auto input = reference_and_candidate();
-  const auto text = to_terminal(make_overview(input), {});
+  const auto text = to_terminal(input, make_overview(input), {});
   EXPECT_THAT(text, HasSubstr("azcopy 10.32.2"));
   EXPECT_THAT(text, HasSubstr("azurite: " + culprit));
   EXPECT_THAT(text, HasSubstr("azurite: 2 of 3 client commands break\n"));
   EXPECT_THAT(text, HasSubstr("predicted to break, and the client worked"));
   EXPECT_THAT(text, Not(HasSubstr("\033")));
-  EXPECT_THAT(to_terminal(make_overview(input), {.colour = true}), HasSubstr("\033[1;31mBREAKS"));
+  EXPECT_THAT(to_terminal(input, make_overview(input), {.colour = true}), HasSubstr("\033[1;31mBREAKS"));
 }
 
 TEST(Terminal, NothingToSayIsNoCrash) {
   const Input nothing;
-  EXPECT_EQ(to_terminal(make_overview(nothing), {}), "");
+  EXPECT_EQ(to_terminal(nothing, make_overview(nothing), {}), "");
   Input empty;
   empty.columns = {{"x", {Results{}}}};
-  to_terminal(make_overview(empty), {.colour = false, .width = 0});
+  to_terminal(empty, make_overview(empty), {.colour = false, .width = 0});
   to_html(empty, make_overview(empty));
   to_markdown(empty, make_overview(empty));
 }

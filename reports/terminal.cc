@@ -4,6 +4,10 @@
 
 #include <algorithm>
 
+#include "model/gate.h"
+#include "reports/case_text.h"
+#include "reports/gate.h"
+
 namespace blobgauge::reports {
 namespace {
 
@@ -31,13 +35,16 @@ std::string cut(std::string_view text, std::size_t width) {
 }
 
 constexpr std::size_t most_groups = 12;
+constexpr std::size_t most_changes = 10;  // of one kind
 
 class TerminalPage {
  public:
-  TerminalPage(const Overview& overview, const TerminalOptions& options) : overview_(overview), options_(options) {}
+  TerminalPage(const Input& input, const Overview& overview, const TerminalOptions& options)
+      : input_(input), overview_(overview), options_(options) {}
 
   std::string write() {
     for (const auto& label : overview_.labels) label_width_ = std::max(label_width_, columns(visible(label)));
+    gates();
     commands();
     causes();
     groups();
@@ -64,6 +71,43 @@ class TerminalPage {
         return padded("-", label_width_);
     }
     return {};
+  }
+
+  // What got worse comes before all that was known.
+  void gates() {
+    for (const auto& column : input_.columns)
+      for (const auto& results : column.results) {
+        if (!results.baseline) continue;
+        const bool shut = model::gate_is_shut(results);
+        out_ += fmt::format("{}{}: gate {}\n", out_.empty() ? "" : "\n", painted(visible(column.label), "1"),
+                            painted(gate_line(results), shut ? "1;31" : "32"));
+        for (const auto& group : changes_of(results)) changes(group);
+        for (const auto& note : results.baseline->notes) out_ += fmt::format("  {}\n", painted(visible(note), "33"));
+      }
+  }
+
+  void changes(const ChangeGroup& group) {
+    // What is as it was expected needs no line of its own.
+    if (group.change == model::Change::expected) return;
+    std::size_t width = 0;
+    for (std::size_t i = 0; i < group.ids.size() && i < most_changes; ++i)
+      width = std::max(width, columns(visible(group.ids[i])));
+    for (std::size_t i = 0; i < group.ids.size() && i < most_changes; ++i) {
+      std::string why;
+      if (i < group.cases.size()) {
+        why = headline(*group.cases[i]);
+        // Its first word stands there already.
+        if (const auto name = std::string(name_of(group.change)); why.starts_with(name)) why.erase(0, name.size());
+        why.erase(0, std::min(why.find_first_not_of(": "), why.size()));
+      }
+      auto line = fmt::format("  {}  {}  {}",
+                              painted(padded(std::string(name_of(group.change)), 15), group.gates ? "31" : "33"),
+                              padded(visible(group.ids[i]), width), why);
+      while (line.back() == ' ') line.pop_back();
+      out_ += line + '\n';
+    }
+    if (group.ids.size() > most_changes)
+      out_ += fmt::format("  {}  and {} more\n", padded("", 15), group.ids.size() - most_changes);
   }
 
   void commands() {
@@ -124,6 +168,11 @@ class TerminalPage {
     }
   }
 
+  static std::string freed(const CaseGroup& group) {
+    if (group.frees.empty()) return {};
+    return fmt::format("  (would free {} command{})", group.frees.size(), group.frees.size() == 1 ? "" : "s");
+  }
+
   // Where no client ran, the cases say what is wrong; where one did, they say what else.
   void groups() {
     for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
@@ -137,7 +186,8 @@ class TerminalPage {
         if (!group.expectation.empty())
           why = fmt::format("{}: expected {}, got {}", group.expectation, group.expected,
                             group.actual.empty() ? "nothing" : group.actual);
-        out_ += fmt::format("  {:>3}  {}  {}\n", group.rows.size(), visible(group.operation), visible(why));
+        out_ +=
+            fmt::format("  {:>3}  {}  {}{}\n", group.rows.size(), visible(group.operation), visible(why), freed(group));
       }
       if (groups.size() > most_groups) out_ += fmt::format("       and {} more\n", groups.size() - most_groups);
     }
@@ -165,6 +215,7 @@ class TerminalPage {
       }
   }
 
+  const Input& input_;
   const Overview& overview_;
   const TerminalOptions& options_;
   std::size_t label_width_ = 8;
@@ -173,8 +224,8 @@ class TerminalPage {
 
 }  // namespace
 
-std::string to_terminal(const Overview& overview, const TerminalOptions& options) {
-  return TerminalPage(overview, options).write();
+std::string to_terminal(const Input& input, const Overview& overview, const TerminalOptions& options) {
+  return TerminalPage(input, overview, options).write();
 }
 
 }  // namespace blobgauge::reports

@@ -1,5 +1,6 @@
 #pragma once
-// The one-screen summary: per client command works or breaks, by which exchange; divergence and coverage below.
+// The one-screen summary: with a baseline what got worse, then per client command works or breaks, by which exchange;
+// divergence and coverage below.
 #include <cstddef>
 #include <string>
 
@@ -12,6 +13,6 @@ struct TerminalOptions {
   std::size_t width = 100;  // columns; titles are cut, exchanges are not
 };
 
-std::string to_terminal(const Overview& overview, const TerminalOptions& options);
+std::string to_terminal(const Input& input, const Overview& overview, const TerminalOptions& options);
 
 }  // namespace blobgauge::reports
