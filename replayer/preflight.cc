@@ -74,7 +74,7 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
       shown.replace(at, scope.values["c"].size(), "{c}");
     hopeless = model::Error{
         Category::endpoint,
-        fmt::format("{} {}: {} -> {}{}{}{}", profile.url.text(), *says, shown, answer.status, code.empty() ? "" : " ",
+        fmt::format("{}: {}: {} -> {}{}{}{}", profile.url.text(), *says, shown, answer.status, code.empty() ? "" : " ",
                     code, clock_hint(answer.headers.get("Date"), std::chrono::system_clock::now())),
         "look at the profile's account, key and api_version",
         {}};

@@ -19,6 +19,7 @@ class Background {
 
   // The line that it writes with `mark` in it, as soon as it is there; empty if the program ends without.
   std::string line_with(const std::string& mark);
+  int process() const { return process_; }
   // Interrupts it, once, and gives its exit code.
   int end();
   // All that it has written so far, on both streams.
