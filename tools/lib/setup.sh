@@ -131,12 +131,21 @@ setup_azcopy_10_18() { setup_old_azcopy 10.18 BLOBGAUGE_AZCOPY_10_18; }
 setup_azure_storage_blob() {
   local from=$top/clients/azure-storage-blob
   make_once azure-storage-blob "$(hash_of "$from/requirements.txt")" 'azure-storage-blob (PyPI)' network \
-    fetch_azure_storage_blob "$from" || return
+    fetch_requirements "$from" || return
   export BLOBGAUGE_AZURE_STORAGE_BLOB=$made/packages
 }
-fetch_azure_storage_blob() {
+# fetch_requirements SOURCE TARGET: exactly what SOURCE/requirements.txt names, into TARGET/packages.
+fetch_requirements() {
   /usr/bin/python3 -m venv "$2/venv" && "$2/venv/bin/pip" install --quiet --no-cache-dir --no-deps --require-hashes \
     --target "$2/packages" --requirement "$1/requirements.txt" && rm -rf "$2/venv"
+}
+
+# setup_report_readers: sets BLOBGAUGE_REPORT_READERS, a folder for PYTHONPATH of Debian's Python.
+setup_report_readers() {
+  local from=$top/clients/report-readers
+  make_once report-readers "$(hash_of "$from/requirements.txt")" 'readers of JUnit and SARIF (PyPI)' network \
+    fetch_requirements "$from" || return
+  export BLOBGAUGE_REPORT_READERS=$made/packages
 }
 
 # setup_har_validator: sets BLOBGAUGE_HAR_VALIDATOR, a folder with node_modules.
@@ -226,7 +235,7 @@ setup_test() { setup_azcopy_10_10 && setup_azcopy_10_18; }
 # setup_full: what the long runs need beside that.
 setup_full() {
   install_packages full || return
-  setup_azure_storage_blob && setup_har_validator && setup_mitmproxy && setup_chromium
+  setup_azure_storage_blob && setup_report_readers && setup_har_validator && setup_mitmproxy && setup_chromium
 }
 
 # build_preset PRESET [TARGET...]: configures if the build folder is new or CMake says so, then builds.
