@@ -17,7 +17,7 @@ constexpr std::size_t most_remembered = 1 << 16, longest_extension = 8;
 constexpr std::size_t identifier_size = 36;
 
 constexpr bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool decimal(char c) { return c >= '0' && c <= '9'; }
 
 // Characters that take each other's place.
 struct Class {
@@ -88,7 +88,7 @@ std::size_t extension(std::string_view segment) {
   if (dot == std::string_view::npos || dot == 0) return segment.size();
   const auto rest = segment.substr(dot + 1);
   const bool plain = !rest.empty() && rest.size() <= longest_extension &&
-                     std::all_of(rest.begin(), rest.end(), [](char c) { return letter(c) || digit(c); }) &&
+                     std::all_of(rest.begin(), rest.end(), [](char c) { return letter(c) || decimal(c); }) &&
                      std::any_of(rest.begin(), rest.end(), letter);
   return plain ? dot : segment.size();
 }
@@ -231,7 +231,7 @@ std::string Pseudonym::addresses(std::string_view text) const {
     std::size_t end = begin;
     while (end < text.size() && in_address(text[end])) ++end;
     auto word = text.substr(begin, end - begin);
-    const bool bounded = begin == 0 || !(letter(text[begin - 1]) || digit(text[begin - 1]));
+    const bool bounded = begin == 0 || !(letter(text[begin - 1]) || decimal(text[begin - 1]));
     if (std::count(word.begin(), word.end(), ':') == 1) word = word.substr(0, word.find(':'));  // a port
     while (word.ends_with('.')) word.remove_suffix(1);
     const auto parts = split(word, '.');

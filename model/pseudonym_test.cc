@@ -15,11 +15,11 @@ const Pseudonym& pseudonym() {
   return one;
 }
 
-std::string of(std::string_view name) { return pseudonym().name(name); }
+std::string stand_in(std::string_view name) { return pseudonym().name(name); }
 
 TEST(Pseudonym, KeepsTheShapeOfAName) {
   const std::string name = "Photos/2026 11+21/\xC3\xA9t\xC3\xA9_%41~(1)../img-0001.JPG";
-  const auto other = of(name);
+  const auto other = stand_in(name);
   ASSERT_EQ(other.size(), name.size());
   EXPECT_NE(other, name);
   EXPECT_TRUE(other.ends_with(".JPG")) << other;
@@ -38,15 +38,15 @@ TEST(Pseudonym, KeepsTheShapeOfAName) {
 TEST(Pseudonym, LeavesWhatMeansTheSameToEverybody) {
   for (const auto* name :
        {"", "/", "$root", "$web", "$logs/blob/2026/11/21/0000/000000.log", "kept", "true", "..", "___"})
-    EXPECT_EQ(of(name), name);
-  EXPECT_EQ(of("account-secondary"), of("account") + "-secondary");
-  EXPECT_TRUE(of("$web/page.html").starts_with("$web/"));
-  EXPECT_NE(of("$web/page.html"), "$web/page.html");
+    EXPECT_EQ(stand_in(name), name);
+  EXPECT_EQ(stand_in("account-secondary"), stand_in("account") + "-secondary");
+  EXPECT_TRUE(stand_in("$web/page.html").starts_with("$web/"));
+  EXPECT_NE(stand_in("$web/page.html"), "$web/page.html");
 }
 
 TEST(Pseudonym, AnIdentifierBecomesAnother) {
   const std::string id = "72f988bf-86f1-41af-91ab-2d7cd011db47";
-  const auto other = of(id);
+  const auto other = stand_in(id);
   EXPECT_NE(other, id);
   EXPECT_EQ(other.find_first_not_of("0123456789abcdef-"), std::string::npos);
   EXPECT_EQ(pseudonym().identifiers("x=" + id + "/y"), "x=" + other + "/y");
@@ -62,7 +62,7 @@ TEST(Pseudonym, AddressesStayAddresses) {
 
 TEST(Pseudonym, HangsOnTheKey) {
   const Pseudonym other(test_hash("another key"), {});
-  EXPECT_NE(other.name("container"), of("container"));
+  EXPECT_NE(other.name("container"), stand_in("container"));
   EXPECT_NE(other.key_id(), pseudonym().key_id());
 }
 
@@ -75,14 +75,14 @@ TEST(Pseudonym, KeepsDifferencesAndBeginnings) {
   for (int i = 0; i < 20000; ++i) {
     std::string name;
     for (auto n = 1 + random() % 8; n > 0; --n) name += pieces[random() % std::size(pieces)];
-    const auto other = of(name);
+    const auto other = stand_in(name);
     ASSERT_EQ(other.size(), name.size());
     names.insert(name);
     others.insert(other);
     const auto slash = name.find_first_of("/.");
     if (slash == std::string::npos) {
       const auto part = name.substr(0, random() % (name.size() + 1));
-      ASSERT_TRUE(part.empty() || (part.back() & 0x80) || other.starts_with(of(part))) << name << " " << part;
+      ASSERT_TRUE(part.empty() || (part.back() & 0x80) || other.starts_with(stand_in(part))) << name << " " << part;
     }
   }
   EXPECT_EQ(names.size(), others.size());
