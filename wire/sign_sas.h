@@ -55,7 +55,7 @@ struct SasUse {
   char resource_type = 'o';  // 's', 'c' or 'o' as srt counts them
   std::string address;       // the client's, textual
   bool https = true;
-  std::chrono::sys_seconds now;  // tokens count in whole seconds
+  std::chrono::sys_seconds now;                               // tokens count in whole seconds
   const model::Headers* headers = nullptr;                    // may be null
   const std::vector<model::QueryParameter>* query = nullptr;  // may be null
 };
@@ -79,8 +79,9 @@ enum class SasRefusal {
 std::optional<SasRefusal> check_sas(const Sas& sas, const SasUse& use, const AccountKey& key,
                                     const Sas* stored = nullptr);
 
-// "2026-01-02T03:04:05Z" and the shorter forms that a SAS may use (date only, no seconds, fractions, which are dropped);
-// UTC. Years 0000 to 9999, of which the system clock's nanoseconds hold 1678 to 2261 only: compare in seconds.
+// "2026-01-02T03:04:05Z" and the shorter forms that a SAS may use (date only, no seconds, fractions, which are
+// dropped); UTC. Years 0000 to 9999, of which the system clock's nanoseconds hold 1678 to 2261 only: compare in
+// seconds.
 std::optional<std::chrono::sys_seconds> parse_sas_time(std::string_view text);
 
 }  // namespace blobgauge::wire

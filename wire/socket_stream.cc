@@ -54,10 +54,10 @@ struct SocketStream::Core : std::enable_shared_from_this<SocketStream::Core> {
   std::function<void()> on_silence;
   Clock::time_point last_move = Clock::now();
   Clock::time_point last_look = last_move;  // of on_silence
-  int waiting = 0;                // operations under way
-  unsigned run_length = 0;        // TLS reads in a row that did not wait
-  std::uint64_t timer_epoch = 0;  // tells the running timer from those that were replaced
-  bool armed = false, looks = false;  // looks: somebody asked for on_silence once
+  int waiting = 0;                          // operations under way
+  unsigned run_length = 0;                  // TLS reads in a row that did not wait
+  std::uint64_t timer_epoch = 0;            // tells the running timer from those that were replaced
+  bool armed = false, looks = false;        // looks: somebody asked for on_silence once
   bool closed = false, timed_out = false, interrupted = false;
 
   SSL* ssl() const { return tls ? tls->ssl.get() : nullptr; }

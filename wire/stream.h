@@ -50,8 +50,8 @@ class Stream {
 
   // Longest time without a byte in either direction while somebody waits; 0: no limit.
   virtual void set_idle_limit(Milliseconds limit) = 0;
-  // `told` is called about once a second while somebody waits and nothing moves, so that who waits can look at something
-  // else meanwhile; it may close streams. An empty function ends it.
+  // `told` is called about once a second while somebody waits and nothing moves, so that who waits can look at
+  // something else meanwhile; it may close streams. An empty function ends it.
   virtual void on_silence(std::function<void()> told) = 0;
   // The peer has reset the connection, or it is closed in both directions; an orderly end of the peer's is neither.
   // Costs a system call; reads find out by themselves.
