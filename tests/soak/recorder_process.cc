@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -51,6 +52,15 @@ RecorderProcess::~RecorderProcess() {
 std::size_t RecorderProcess::descriptors() const {
   const std::filesystem::directory_iterator open("/proc/" + std::to_string(pid_) + "/fd");
   return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
+std::vector<std::string> RecorderProcess::open_files() const {
+  std::vector<std::string> out;
+  std::error_code gone;  // one that was closed meanwhile
+  for (const auto& each : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/fd"))
+    out.push_back(std::filesystem::read_symlink(each.path(), gone).string());
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 std::size_t RecorderProcess::status(const char* line) const {

@@ -19,6 +19,8 @@ class RecorderProcess {
 
   std::uint16_t port() const { return port_; }
   std::size_t descriptors() const;
+  // What they lead to ("socket:[123]", a file's path), sorted.
+  std::vector<std::string> open_files() const;
   // KiB, now and at most so far.
   std::size_t memory() const { return status("VmRSS:"); }
   std::size_t peak_memory() const { return status("VmHWM:"); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -175,7 +176,10 @@ TEST(Soak, CountsMatchAndNothingIsLost) {
     first.say("GET /first HTTP/1.1\r\nHost : x\r\n\r\n");
     EXPECT_TRUE(first.rest().starts_with("HTTP/1.1 400 "));
   }
-  const auto descriptors = recorder.descriptors();
+  // The first connection lingers for two seconds, and then there are as few as there will ever be.
+  auto descriptors = recorder.descriptors();
+  for (const auto settled = std::chrono::steady_clock::now() + 3s; std::chrono::steady_clock::now() < settled;)
+    descriptors = std::min(descriptors, recorder.descriptors());
 
   std::atomic<std::size_t> next = 0, done = 0, garbage = 0, warm = 0;
   const auto work = [&](std::size_t worker) {
@@ -202,7 +206,7 @@ TEST(Soak, CountsMatchAndNothingIsLost) {
   // Closing connections linger for two seconds.
   const auto limit = std::chrono::steady_clock::now() + 20s;
   while (recorder.descriptors() > descriptors && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
-  EXPECT_LE(recorder.descriptors(), descriptors);
+  EXPECT_LE(recorder.descriptors(), descriptors) << fmt::format("{}", fmt::join(recorder.open_files(), "\n"));
   EXPECT_EQ(recorder.stop(), 0);
 
   std::vector<std::uint8_t> told(count);
