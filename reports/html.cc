@@ -11,6 +11,7 @@
 #include "reports/case_text.h"
 #include "reports/gate.h"
 #include "reports/html_style.h"
+#include "reports/xml.h"
 
 namespace blobgauge::reports {
 namespace {
@@ -557,31 +558,7 @@ class HtmlPage {
 
 }  // namespace
 
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : visible(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string html_text(std::string_view text) { return xml_text(text); }
 
 std::string to_html(const Input& input, const Overview& overview, const HtmlOptions& options) {
   return HtmlPage(input, overview, options).write();

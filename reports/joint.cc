@@ -9,12 +9,10 @@
 
 #include "model/text.h"
 #include "reports/markdown.h"
+#include "reports/matrix.h"
 
 namespace blobgauge::reports {
 namespace {
-
-using model::Decision;
-using model::Verdict;
 
 constexpr std::size_t most_evidence = 3;  // of one line; the spec has all
 
@@ -87,32 +85,6 @@ class Joint {
     for (const auto& note : in_.overview.notes) out_ += "> " + markdown_text(note) + "\n\n";
   }
 
-  // Cases of an operation on one candidate.
-  model::Figures figures(const std::string& operation, std::size_t column) const {
-    model::Results subset;
-    for (const auto& each : in_.overview.cases)
-      if (each.operation == operation && each.cells[column]) {
-        model::CaseResult light;
-        light.verdict = each.cells[column]->verdict;
-        subset.cases.push_back(std::move(light));
-      }
-    return subset.figures();
-  }
-
-  std::string answers(const std::string& operation, std::size_t column) const {
-    const auto f = figures(operation, column);
-    if (!f.total) return "not asked";
-    if (f.pass == f.total) return f.total == 1 ? "1 passes" : fmt::format("all {} pass", f.total);
-    std::vector<std::string> parts;
-    const std::pair<std::uint64_t, const char*> counts[] = {
-        {f.fail, "fail"},   {f.unsupported, "unsupported"},     {f.blocked, "blocked"},
-        {f.error, "error"}, {f.indeterminate, "indeterminate"}, {f.skipped, "skipped"}};
-    for (const auto& [count, word] : counts)
-      if (count) parts.push_back(fmt::format("{} {}", count, word));
-    const auto text = fmt::format("{} of {}", fmt::join(parts, ", "), f.total);
-    return f.fail || f.unsupported ? "**" + text + "**" : text;
-  }
-
   void summary() {
     out_ += "## Summary\n\n";
     std::vector<std::string> head = {"operation", "tier", "sent by", "SAS permission"};
@@ -123,7 +95,8 @@ class Joint {
         std::vector<std::string> cells = {
             fmt::format("[{}](#{})", markdown_text(operation->operation), heading_anchor(operation->operation)),
             markdown_text(tier), senders(*operation), permission(operation->operation)};
-        for (std::size_t i = 0; i < in_.overview.labels.size(); ++i) cells.push_back(answers(operation->operation, i));
+        for (std::size_t i = 0; i < in_.overview.labels.size(); ++i)
+          cells.push_back(answers_of(in_.overview, operation->operation, i));
         out_ += row(cells);
       }
     out_ += '\n';
@@ -308,7 +281,8 @@ class Joint {
     out_ += count_of(operation.cases.size(), "case") + " of its own";
     std::vector<std::string> found;
     for (std::size_t i = 0; i < in_.overview.labels.size(); ++i)
-      found.push_back(fmt::format("{}: {}", markdown_text(in_.overview.labels[i]), answers(operation.operation, i)));
+      found.push_back(fmt::format("{}: {}", markdown_text(in_.overview.labels[i]),
+                                  answers_of(in_.overview, operation.operation, i)));
     out_ += found.empty() ? ".\n\n" : fmt::format("; {}.\n\n", fmt::join(found, "; "));
     for (std::size_t i = 0; i < in_.overview.labels.size(); ++i)
       for (const auto& group : in_.overview.groups[i]) {

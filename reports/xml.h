@@ -1,5 +1,5 @@
 #pragma once
-// Text for XML 1.0, in content and in quoted attributes.
+// Text for XML 1.0 and for HTML, in content and in quoted attributes.
 #include <string>
 #include <string_view>
 
