@@ -20,6 +20,7 @@ struct FlowContext {
   const FunctionTable& functions;
   const RuntimeCalls& runtime;
   ParameterRegisters& parameters;
+  bool stack_arguments = false;  // Go before 1.17: all arguments and results are on the stack
 };
 
 // A store behind a pointer, or into a variable of the frame whose address is taken.

@@ -414,7 +414,10 @@ void FrameWalk::call(FrameState& state, std::uint32_t site, const Step& step) {
   }
   const auto callee = functions.at(step.target);
   const auto kind = context_.runtime.of(callee);
-  if (runtime_call(state, site, step, kind)) return;
+  // What is known of the run-time's other functions names registers.
+  const bool readable =
+      !context_.stack_arguments || kind == RuntimeCall::write_barrier || kind == RuntimeCall::block_code;
+  if (readable && runtime_call(state, site, step, kind)) return;
   record_call(state, site, step, callee, false);
   const auto size = callee == FunctionTable::none ? -1 : functions.arguments_size(callee);
   clobber(state, site, size < 0 ? outgoing_ : std::min(size, 4096), kind != RuntimeCall::looks);

@@ -28,21 +28,30 @@ std::string_view to_string(Edge edge) {
   return "reflection";
 }
 
-struct Reach::Parts {
-  const Executable& executable;
+// What is the same whatever the roots are.
+struct Tables {
   TypeTable types;
   References references;
   DataMap data;
+
+  Tables(const Executable& program, unsigned threads)
+      : types(program.image(), program.module_data()),
+        references(program.image(), program.functions(), types, program.build_info().go_minor, threads),
+        data(program.image(), program.module_data(), references.data_addresses()) {}
+};
+
+struct Reach::Parts {
+  const Executable& executable;
+  std::shared_ptr<const Tables> tables;
   Worklist worklist;
 
-  Parts(const Executable& program, unsigned threads)
+  Parts(const Executable& program, std::shared_ptr<const Tables> of)
       : executable(program),
-        types(program.image(), program.module_data()),
-        references(program.image(), program.functions(), types, program.build_info().go_minor, threads),
-        data(program.image(), program.module_data(), references.data_addresses()),
-        worklist(program, types, references, data) {}
+        tables(std::move(of)),
+        worklist(program, tables->types, tables->references, tables->data) {}
 
   std::string via(const Cause& cause) const {
+    const auto& types = tables->types;
     const auto name = [&](std::uint64_t type) {
       return types.is_type(type) ? std::string(types.read(type).name) : std::string("?");
     };
@@ -84,8 +93,14 @@ Reach& Reach::operator=(Reach&&) noexcept = default;
 Reach::~Reach() = default;
 
 model::Result<Reach> Reach::compute(const Executable& executable, const ReachOptions& options) {
-  auto parts = std::make_unique<Parts>(executable, options.threads);
+  auto parts = std::make_unique<Parts>(executable, std::make_shared<const Tables>(executable, options.threads));
   BLOBGAUGE_CHECK(parts->worklist.run());
+  return Reach(std::move(parts));
+}
+
+Reach Reach::from(FunctionId root) const {
+  auto parts = std::make_unique<Parts>(parts_->executable, parts_->tables);
+  if (root < parts_->executable.physical_count()) parts->worklist.run_from(root);
   return Reach(std::move(parts));
 }
 
@@ -99,7 +114,9 @@ Level Reach::level(FunctionId id) const {
 
 Level Reach::level_by_value(FunctionId id) const { return parts_->worklist.level_by_value(id); }
 
-const References& Reach::references() const { return parts_->references; }
+const References& Reach::references() const { return parts_->tables->references; }
+
+const TypeTable& Reach::types() const { return parts_->tables->types; }
 
 std::size_t Reach::count(Level level) const {
   std::size_t count = 0;

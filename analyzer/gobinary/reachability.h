@@ -34,6 +34,7 @@ struct Frame {
 };
 
 class References;
+class TypeTable;
 
 struct ReachOptions {
   unsigned threads = 0;  // 0: as many as there are processors
@@ -44,6 +45,9 @@ class Reach {
  public:
   // Category::input where the machine code or the types contradict the tables.
   static model::Result<Reach> compute(const Executable& executable, const ReachOptions& options = {});
+  // The same for one function with code as the only root: what it leads to by calls and by what it and they refer to,
+  // at the level `reachable`. What other code has put into variables and interfaces is not seen from there.
+  Reach from(FunctionId root) const;
   Reach(Reach&&) noexcept;
   Reach& operator=(Reach&&) noexcept;
   ~Reach();
@@ -54,6 +58,7 @@ class Reach {
   // can be anything.
   Level level_by_value(FunctionId id) const;
   const References& references() const;
+  const TypeTable& types() const;
   std::size_t count(Level level) const;  // functions with code of exactly this level
   // A shortest chain from a root, counted in calls; empty where unreached.
   std::vector<Frame> chain(FunctionId id) const;

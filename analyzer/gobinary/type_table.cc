@@ -181,6 +181,8 @@ Type TypeTable::read(std::uint64_t address) const {
 void TypeTable::read_methods(Bytes bytes, Type& into) const {
   const auto at = uncommon_offset(into.kind);
   if (at + uncommon_size > bytes.size()) return;
+  if (const auto package = load<std::uint32_t>(bytes.data() + at))
+    into.package = name_at(data_.types.from + package).text;
   const auto count = load<std::uint16_t>(bytes.data() + at + 4);
   const auto start = at + load<std::uint32_t>(bytes.data() + at + 8);
   if (count * method_size > bytes.size() || start > bytes.size() - count * method_size) return;
@@ -223,6 +225,26 @@ void TypeTable::read_struct(Bytes bytes, Type& into) const {
     into.parts.push_back(field);
     into.inside.push_back(field);
   }
+}
+
+std::vector<StructField> TypeTable::fields(std::uint64_t address) const {
+  std::vector<StructField> out;
+  const auto bytes = image_.at(address, common_size + 32);
+  if (bytes.empty() || static_cast<Kind>(kind_of(bytes)) != Kind::structure) return out;
+  const auto start = load<std::uint64_t>(bytes.data() + common_size + 8);
+  const auto count = load<std::uint64_t>(bytes.data() + common_size + 16);
+  if (count > name_limit) return out;
+  const auto records = image_.at(start, field_size * count);
+  for (std::size_t i = 0; i < count && !records.empty(); ++i) {
+    const auto* record = records.data() + field_size * i;
+    const auto type = load<std::uint64_t>(record + 8);
+    // Before Go 1.19 the lowest bit told embedded fields.
+    const auto offset = load<std::uint64_t>(record + 16) >> (data_.go_minor < 19 ? 1 : 0);
+    if (!is_type(type)) continue;
+    out.push_back(
+        {name_at(load<std::uint64_t>(record)).text, offset, type, static_cast<Kind>(kind_of(image_.at(type)))});
+  }
+  return out;
 }
 
 // Parameters and results follow the descriptor and, where there is one, its uncommon part.

@@ -28,12 +28,20 @@ struct Type {
   std::uint64_t address = 0;
   Kind kind{};
   std::string_view name;      // "*os.File", "map[string]int"; the last element of the import path only
+  std::string_view package;   // import path of a named type's package; else empty
   std::uint64_t pointer = 0;  // descriptor of *T, or 0
   std::uint64_t equal = 0;    // function values: of ==, and of a map's keys; or 0
   std::uint64_t hasher = 0;
   std::vector<std::uint64_t> parts;   // what reflection gets from a value or the type: elements, fields, parameters
   std::vector<std::uint64_t> inside;  // those of `parts` that == descends into
   std::vector<Method> methods;        // of an interface only name and type are set
+};
+
+struct StructField {
+  std::string_view name;
+  std::uint64_t offset = 0;  // bytes
+  std::uint64_t type = 0;    // descriptor
+  Kind kind{};
 };
 
 struct Itab {
@@ -49,6 +57,8 @@ class TypeTable {
   bool is_itab(std::uint64_t address) const;
   // Reads what is_type accepted; parts and methods that lie outside the image are left out.
   Type read(std::uint64_t address) const;
+  // Of a struct; of other types none.
+  std::vector<StructField> fields(std::uint64_t address) const;
   std::optional<Itab> itab(std::uint64_t address) const;
 
  private:

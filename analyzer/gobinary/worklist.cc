@@ -87,6 +87,11 @@ model::Status Worklist::run() {
   return {};
 }
 
+void Worklist::run_from(FunctionId root) {
+  add_function(root, Cause{});
+  drain();
+}
+
 void Worklist::add_roots() {
   // main.main first: of two chains of one length its own is the better answer.
   for (FunctionId id = 0; id < functions_.physical_count(); ++id)

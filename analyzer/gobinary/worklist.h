@@ -32,6 +32,8 @@ class Worklist {
 
   // Computes all levels.
   model::Status run();
+  // Instead: what this one function leads to without reflection, all other roots left out.
+  void run_from(FunctionId root);
   Level level(FunctionId id) const { return levels_[id]; }
   // The best level at which something other than a call that names the function leads to it.
   Level level_by_value(FunctionId id) const { return by_value_[id]; }

@@ -1,0 +1,3 @@
+module example.org/requests
+
+go 1.17
