@@ -1,0 +1,3 @@
+module example.org/handlers
+
+go 1.17
