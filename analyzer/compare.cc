@@ -55,6 +55,7 @@ class Comparer {
     out_.observed = title(observed);
     out_.partial = model::is_partial(observed);
     out_.executable = model::is_executable(predicted);
+    out_.operations_only = predicted.operations_only;
     out_.agreements = {Agreement{"operations"}, Agreement{"query parameters"}, Agreement{"request headers"},
                        Agreement{"values"}};
   }
@@ -75,6 +76,7 @@ class Comparer {
         continue;
       }
       ++operations.both;
+      if (out_.operations_only) continue;
       slots(found->second, &seen);
       fields(name, "query", out_.agreements[1], found->second.query, seen.query);
       fields(name, "request header", out_.agreements[2], found->second.request_headers, seen.request_headers);
@@ -225,6 +227,7 @@ std::string to_text(const Comparison& comparison) {
       fmt::format("{:<18}{:>9}{:>10}{:>6}{:>9}{:>11}\n", "", "observed", "predicted", "both", "recall", "precision");
   for (const auto& row : comparison.agreements) {
     if (comparison.executable && row.what == "values") continue;
+    if (comparison.operations_only && row.what != "operations") continue;
     // A prediction may allow more values than can be counted, so values have no precision.
     const bool uncounted = comparison.partial || row.what == "values";
     text += fmt::format("{:<18}{:>9}{:>10}{:>6}{:>9.3f}{:>11}\n", row.what, row.observed,
@@ -235,8 +238,12 @@ std::string to_text(const Comparison& comparison) {
   if (comparison.executable)
     text +=
         "\npredicted from an executable: no value is judged, and undecided options that were not seen are not listed\n";
-  text += fmt::format("\nundecided predictions: {}\n", comparison.undecided);
-  if (const auto& s = comparison.slots; comparison.executable)
+  if (comparison.operations_only) {
+    text += "predicted without the libraries' source: operations alone, no header or parameter is compared\n";
+  } else {
+    text += fmt::format("\nundecided predictions: {}\n", comparison.undecided);
+  }
+  if (const auto& s = comparison.slots; comparison.executable && !comparison.operations_only)
     text += fmt::format(
         "options never seen: {}, decided {} ({:.1f} %): never {} (no store found) and {} (none on a feasible path), "
         "always {} and {} (feasible paths), conditional {}\n",

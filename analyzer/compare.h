@@ -56,7 +56,8 @@ struct Comparison {
   // The predicted side is of an executable: its values are those of libraries, which the program may overwrite, so none
   // is judged; that an option which it may set was not seen is no finding.
   bool executable = false;
-  UnseenSlots slots;  // of an executable
+  UnseenSlots slots;             // of an executable
+  bool operations_only = false;  // the predicted side holds no headers and parameters, so none is compared
 };
 
 struct CompareOptions {

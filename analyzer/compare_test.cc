@@ -34,6 +34,18 @@ struct Pair {
   auto& saw() { return observed.operations["Put Block"].request_headers; }
 };
 
+TEST(Compare, OperationsAloneSayNothingOfHeaders) {
+  Pair pair;
+  pair.predicted.kind = "executable";
+  pair.predicted.operations_only = true;
+  pair.saw()["x-v"] = field("x-v", Presence::always, 3, 3);
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_TRUE(result.unpredicted.empty() && result.unseen.empty() && result.contradicted.empty());
+  EXPECT_EQ(result.agreements[0].recall(), 1);
+  EXPECT_THAT(to_text(result), testing::HasSubstr("operations alone"));
+  EXPECT_THAT(to_text(result), testing::Not(testing::HasSubstr("request headers ")));
+}
+
 TEST(Compare, PerfectAgreement) {
   Pair pair;
   pair.says()["x-v"] = field("x-v", Presence::always);

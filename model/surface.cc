@@ -268,6 +268,12 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
     else
       found->second = merge_operations(found->second, operation);
   }
+  out.operations_only = a.operations_only || b.operations_only;
+  if (out.operations_only)
+    for (auto& [name, operation] : out.operations)
+      for (auto* fields :
+           {&operation.query, &operation.request_headers, &operation.response_headers, &operation.response_body})
+        fields->clear();
   renumber_evidence(out);
   return out;
 }

@@ -84,6 +84,9 @@ struct Surface {
   std::string kind;     // "static", "executable", "observed", "probed"; "partial": from a log that leaves much out
   std::string client;   // "rclone"
   std::string release;  // "1.75.0"
+  // Of an executable whose libraries' source was not at hand: that an operation lists no header and no parameter says
+  // nothing. Merged with another surface, only operations stay.
+  bool operations_only = false;
   std::set<std::string> sources;  // traces, module versions
   std::map<std::string, OperationSurface> operations;
   std::map<std::string, Evidence> evidence;

@@ -19,6 +19,7 @@ class Differ {
   std::vector<Change> run(const Surface& before, const Surface& after) {
     partial_ = is_partial(after);
     executable_ = is_executable(before) || is_executable(after);
+    const bool operations_only = before.operations_only || after.operations_only;
     for (const auto& [name, operation] : after.operations) {
       operation_ = name;
       const auto found = before.operations.find(name);
@@ -28,6 +29,7 @@ class Differ {
         continue;
       }
       levels(found->second.level, operation.level);
+      if (operations_only) continue;
       fields("query", found->second.query, operation.query);
       fields("request header", found->second.request_headers, operation.request_headers);
       // An answer that a client newly reads is as much a demand as a header that it newly sends; an answer that was

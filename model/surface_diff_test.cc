@@ -86,6 +86,17 @@ TEST(SurfaceDiff, AnExecutablesOperationsAreGradedByLevel) {
   EXPECT_EQ(diff(none, sure)[0].after, "reachable");
 }
 
+TEST(SurfaceDiff, WhereOperationsAreAllThereIsNoHeaderIsGone) {
+  const auto full = executable(Level::reachable);
+  auto alone = full;
+  alone.operations_only = true;
+  alone.operations["Put Block"].request_headers.clear();
+  EXPECT_TRUE(diff(full, alone).empty());
+  EXPECT_TRUE(diff(alone, full).empty());
+  alone.operations["Put Block"].level = Level::safe_bound;
+  EXPECT_EQ(diff(full, alone).size(), 1u);
+}
+
 TEST(SurfaceDiff, AnExecutablesOptionsAndValuesAreEvidence) {
   const auto before = executable(Level::reachable);
   auto after = before;

@@ -193,6 +193,24 @@ TEST(Surface, SharesEvidenceById) {
   EXPECT_EQ(both.operations.at("Get Blob").evidence, std::vector<std::string>{"p1"});
 }
 
+TEST(Surface, OperationsAloneStayAlone) {
+  Surface alone, full;
+  alone.kind = full.kind = "executable";
+  alone.operations_only = true;
+  alone.operations["A"].operation = full.operations["A"].operation = "A";
+  full.operations["A"].request_headers["x-v"].name = "x-v";
+  const auto read = surface_from_yaml(to_yaml(alone), "alone");
+  ASSERT_TRUE(read) << describe(read.error());
+  EXPECT_EQ(*read, alone);
+  for (const auto& merged : {merge(alone, full), merge(full, alone)}) {
+    ASSERT_TRUE(merged);
+    EXPECT_TRUE(merged->operations_only);
+    EXPECT_TRUE(merged->operations.at("A").request_headers.empty());
+  }
+  EXPECT_FALSE(merge(full, full)->operations_only);
+  EXPECT_FALSE(surface_from_yaml("blobgauge-surface: 1\nkind: executable\nextent: all\n", "wrong"));
+}
+
 TEST(Surface, GradesAreNeverMixed) {
   const auto surface = [](Presence presence, Proof proof) {
     Surface out;

@@ -122,6 +122,9 @@ class Reader {
     out.kind = fields.text("kind");
     out.client = fields.text_or("client", "");
     out.release = fields.text_or("release", "");
+    const auto extent = fields.text_or("extent", "");
+    if (!extent.empty() && extent != "operations") fields.refuse("'extent' is 'operations' or left out");
+    out.operations_only = !extent.empty();
     out.sources = as_set(fields.list("sources"));
     out.unresolved = fields.list("unresolved");
     const auto* evidence = fields.child("evidence");
@@ -317,6 +320,7 @@ std::string to_yaml(const Surface& surface) {
   out.field("kind", surface.kind);
   if (!surface.client.empty()) out.field("client", surface.client);
   if (!surface.release.empty()) out.field("release", surface.release);
+  if (surface.operations_only) out.field("extent", "operations");
   write_lines(out, "sources", surface.sources);
   out.key("operations").begin_map();
   for (const auto& [name, operation] : surface.operations) write_operation(out, operation);
