@@ -55,7 +55,10 @@ Status read_roots(Fields& fields, std::string_view key, std::vector<RootRule>& r
 // What clients and libraries share.
 Status read_common(Fields& fields, ClientRules& rules) {
   BLOBGAUGE_CHECK(each(fields, "requests", "a request maker", [&](Fields& e) {
-    rules.requests.push_back({e.text("function"), e.number_or("method", 0), e.number_or("endpoint", 0)});
+    RequestMaker maker{e.text("function"), e.number_or("method", 0), e.number_or("endpoint", 0)};
+    if (constexpr std::uint64_t none = ~std::uint64_t{0}; e.number_or("method_word", none) != none)
+      maker.method_word = e.number_or("method_word", none);
+    rules.requests.push_back(std::move(maker));
   }));
   BLOBGAUGE_CHECK(each(fields, "same", "a function that passes a request on", [&](Fields& e) {
     rules.same.push_back({e.text("function"), e.number_or("argument", 0)});
@@ -69,6 +72,9 @@ Status read_common(Fields& fields, ClientRules& rules) {
     rules.builders.push_back({e.text("package"), e.text_or("service", ""), e.text_or("unless_query", "")});
   }));
   BLOBGAUGE_CHECK(read_roots(fields, "policies", rules.policies));
+  BLOBGAUGE_CHECK(each(fields, "handlers", "a handler of commands", [&](Fields& e) {
+    rules.handlers.push_back({e.text("type"), e.list("fields"), e.text_or("name", "")});
+  }));
   append(rules.scope, fields.list("scope"));
   append(rules.outside, fields.list("outside"));
   return each(fields, "implicit", "an implicit header", [&](Fields& e) {

@@ -22,6 +22,8 @@ struct RootRule {
 struct RequestMaker {
   std::string function;
   std::uint64_t method = 0, endpoint = 0;  // argument numbers
+  // The word of its compiled arguments at which the method's text begins; none: not for executables without source.
+  std::optional<std::uint64_t> method_word = {};
 };
 
 struct StandsFor {
@@ -40,6 +42,14 @@ struct BuilderRule {
   std::string service;  // whose requests they are, where that is not the service of the catalogue
   // A query parameter that this other service does not have: a request that always has it is the catalogue's after all.
   std::string unless_query;
+};
+
+// A library's struct whose fields hold functions that it calls for a command: where the chains to an operation begin
+// that tell a user which command sends it.
+struct HandlerRule {
+  std::string type;  // "github.com/spf13/cobra.Command"
+  std::vector<std::string> fields;
+  std::string name;  // field with the text that people know the command by; may be empty
 };
 
 // A header that no code of the client names.
@@ -63,6 +73,7 @@ struct ClientRules {
   std::vector<std::string> scope;    // package globs whose requests are of the service
   std::vector<std::string> outside;  // package globs whose writes are not the client's
   std::vector<ImplicitHeader> implicit;
+  std::vector<HandlerRule> handlers;
 };
 
 // The file of a client and, beside it, those of the libraries that it names in `uses`.

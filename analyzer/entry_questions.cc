@@ -133,7 +133,10 @@ void explain(const Condition& condition, const EntryQuestions& questions, std::v
   const auto all = questions.ask({condition.function, condition.word}, Proof::all_ways);
   const auto open = questions.ask({condition.function, condition.word}, Proof::open_ways);
   lines.push_back(fmt::format("{}: {} by all ways; {} by feasible ones", condition.text, said(all), said(open)));
-  for (const auto& store : all.stores) lines.push_back("  stored: " + store);
+  for (std::size_t i = 0; i < all.stores.size(); ++i) {
+    const auto from = i < all.stored_from.size() ? all.stored_from[i] : std::string();
+    lines.push_back("  stored: " + all.stores[i] + (from.empty() ? "" : ", " + from));
+  }
   for (const auto& reason : all.reasons) lines.push_back("  unknown: " + reason);
 }
 

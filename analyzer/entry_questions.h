@@ -16,6 +16,8 @@ struct EntryAnswer {
   bool zero = false, nonzero = false, unknown = false;
   std::vector<std::string> stores;   // of what is not zero: "pkg.Function path/file.go:12"
   std::vector<std::string> reasons;  // of what is unknown
+  // Of each store the entry points that lead there, for people; empty where none is known.
+  std::vector<std::string> stored_from = {};
 };
 
 struct EntryQuestion {

@@ -38,8 +38,13 @@ gobinary::EntryWord entry_word(const Word& word) {
 }
 
 ExecutableEntries::ExecutableEntries(const Facts& facts, const gobinary::Executable& executable,
-                                     const gobinary::Reach& reach, Engine engine, unsigned threads)
-    : facts_(facts), executable_(executable), reach_(reach), engine_(std::move(engine)), threads_(threads) {}
+                                     const gobinary::Reach& reach, Engine engine, unsigned threads, LedFrom led_from)
+    : facts_(facts),
+      executable_(executable),
+      reach_(reach),
+      engine_(std::move(engine)),
+      threads_(threads),
+      led_from_(std::move(led_from)) {}
 
 void ExecutableEntries::prepare(const std::vector<EntryQuestion>& questions) {
   std::vector<std::pair<EntryQuestion, Proof>> all;
@@ -81,8 +86,13 @@ EntryAnswer ExecutableEntries::find(const EntryQuestion& question, Proof ways) c
     out.zero = out.zero || chance.zero;
     out.nonzero = out.nonzero || chance.nonzero;
     out.unknown = out.unknown || chance.unknown;
-    for (const auto& store : chance.stores)
+    for (const auto& store : chance.stores) {
+      const auto before = out.stores.size();
       add(out.stores, frame({store.function, store.at, gobinary::Edge::call, {}}));
+      if (!led_from_ || out.stores.size() == before) continue;
+      const auto ids = executable_.named(store.function);
+      out.stored_from.push_back(ids.empty() ? std::string() : led_from_(ids.front()));
+    }
     for (const auto& reason : chance.reasons) add(out.reasons, reason);
   }
   return out;

@@ -19,9 +19,12 @@ class ExecutableEntries : public EntryQuestions {
   // Called by several threads at once.
   using Engine = std::function<gobinary::Chance(gobinary::FunctionId, const gobinary::EntryWord&, gobinary::Grade)>;
 
-  // threads 0: as many as there are processors.
+  // Which entry points lead to a function, in words.
+  using LedFrom = std::function<std::string(gobinary::FunctionId)>;
+
+  // threads 0: as many as there are processors. `led_from` may be empty.
   ExecutableEntries(const Facts& facts, const gobinary::Executable& executable, const gobinary::Reach& reach,
-                    Engine engine, unsigned threads = 0);
+                    Engine engine, unsigned threads = 0, LedFrom led_from = {});
   void prepare(const std::vector<EntryQuestion>& questions) override;
   EntryAnswer ask(const EntryQuestion& question, model::Proof ways) const override;
 
@@ -33,6 +36,7 @@ class ExecutableEntries : public EntryQuestions {
   const gobinary::Reach& reach_;
   Engine engine_;
   unsigned threads_;
+  LedFrom led_from_;
   mutable std::map<std::pair<EntryQuestion, model::Proof>, EntryAnswer> known_;
 };
 

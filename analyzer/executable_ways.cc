@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <optional>
 #include <set>
+#include <thread>
 
 #include "analyzer/gobinary/call_sites.h"
+#include "analyzer/gobinary/stored_functions.h"
 #include "model/url.h"
 
 namespace blobgauge::analyzer {
@@ -40,13 +44,6 @@ std::string escaped(const std::string& package) {
   return out;
 }
 
-// Folders differ from machine to machine; a file's name below its package is what the source's facts say too.
-std::string portable(std::string_view file, std::string_view function) {
-  const auto slash = file.rfind('/');
-  return package_of_symbol(function) + "/" +
-         std::string(slash == std::string_view::npos ? file : file.substr(slash + 1));
-}
-
 // An interface without a name is written out with all of its methods, which nobody reads.
 std::string shortened(const std::string& via) {
   std::string out;
@@ -78,13 +75,19 @@ std::string linker_symbol(const Function& function) {
 
 std::string frame(const gobinary::Frame& step, const std::string& at) {
   auto where = at;
-  if (where.empty() && !step.at.file.empty())
-    where = fmt::format("{}:{}", portable(step.at.file, step.function), step.at.line);
+  if (where.empty()) where = portable(step.at, step.function);
   auto line = frame(Function{std::string(step.function), {}, {}, {}, {}}, where);
   if (step.edge == Edge::call) return line;
   line += fmt::format(" ({}{}{})", step.edge == Edge::root ? "" : "by ", gobinary::to_string(step.edge),
                       step.via.empty() ? "" : ": " + shortened(step.via));
   return line;
+}
+
+std::string portable(const gobinary::Position& at, std::string_view symbol) {
+  if (at.file.empty()) return {};
+  const auto slash = at.file.rfind('/');
+  return fmt::format("{}/{}:{}", package_of_symbol(symbol),
+                     slash == std::string_view::npos ? at.file : at.file.substr(slash + 1), at.line);
 }
 
 std::string package_of_symbol(std::string_view symbol) {
@@ -95,7 +98,29 @@ std::string package_of_symbol(std::string_view symbol) {
   return model::percent_decode(name.substr(0, dot));
 }
 
-ExecutableWays::ExecutableWays(const Facts& facts, const gobinary::Executable& executable, const gobinary::Reach& reach)
+std::vector<EntryPoint> entry_points(const gobinary::Executable& executable, const gobinary::Reach& reach,
+                                     const std::vector<HandlerRule>& handlers) {
+  std::vector<EntryPoint> out;
+  std::set<FunctionId> known;
+  for (const auto id : executable.named("main.main"))
+    if (id < executable.physical_count() && known.insert(id).second) out.push_back({"main.main", id});
+  for (const auto& rule : handlers) {
+    const auto dot = rule.type.rfind('.');
+    if (dot == std::string::npos) continue;
+    const gobinary::FunctionFields fields{rule.type.substr(0, dot), rule.type.substr(dot + 1), rule.fields, rule.name};
+    for (const auto& found : find_stored_functions(executable, reach, fields)) {
+      if (!known.insert(found.function).second) continue;
+      const auto symbol = frame(Function{std::string(executable.name(found.function)), {}, {}, {}, {}}, {});
+      out.push_back({found.name.empty() ? fmt::format("handler {}", symbol)
+                                        : fmt::format("handler of \"{}\", {}", found.name, symbol),
+                     found.function});
+    }
+  }
+  return out;
+}
+
+ExecutableWays::ExecutableWays(const Facts& facts, const gobinary::Executable& executable, const gobinary::Reach& reach,
+                               const std::vector<EntryPoint>& entries)
     : facts_(facts),
       reach_(reach),
       levels_(facts.functions.size(), model::Level::none),
@@ -108,16 +133,62 @@ ExecutableWays::ExecutableWays(const Facts& facts, const gobinary::Executable& e
       levels_[i] = level;
       symbols_[i].push_back(id);
     }
+  std::vector<std::optional<gobinary::Reach>> reached(entries.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (auto i = next++; i < entries.size(); i = next++) reached[i].emplace(reach.from(entries[i].function));
+  };
+  std::vector<std::thread> threads;
+  const auto most = std::min<std::size_t>(entries.size(), std::max(1U, std::thread::hardware_concurrency()));
+  for (std::size_t i = 1; i < most; ++i) threads.emplace_back(work);
+  work();
+  for (auto& thread : threads) thread.join();
+  for (std::size_t i = 0; i < entries.size(); ++i) entries_.emplace_back(entries[i].name, std::move(*reached[i]));
+}
+
+std::vector<std::string> ExecutableWays::lines(const gobinary::Reach& reach, FunctionId id,
+                                               const std::string& at) const {
+  std::vector<std::string> lines;
+  const auto chain = reach.chain(id);
+  for (const auto& step : chain) lines.push_back(frame(step, &step == &chain.back() ? at : std::string()));
+  return lines;
+}
+
+std::string ExecutableWays::led_from(FunctionId id) const {
+  if (entries_.empty()) return {};
+  constexpr std::size_t most_named = 3;
+  std::vector<std::string> names;
+  std::size_t more = 0;
+  for (const auto& [name, reach] : entries_) {
+    if (reach.level(id) == model::Level::none) continue;
+    if (names.size() < most_named)
+      names.push_back(name);
+    else
+      ++more;
+  }
+  if (names.empty()) return "from no entry point's own code";
+  return fmt::format("from {}{}", fmt::join(names, "; "), more ? fmt::format("; and {} more", more) : "");
+}
+
+std::vector<EntryWay> ExecutableWays::from_entries(int function, const std::string& at) const {
+  std::vector<EntryWay> ways;
+  for (const auto& [name, reach] : entries_) {
+    EntryWay way{name, {}};
+    for (const auto id : symbols_[function]) {
+      auto found = lines(reach, id, at);
+      if (!found.empty() && (way.frames.empty() || found.size() < way.frames.size())) way.frames = std::move(found);
+    }
+    ways.push_back(std::move(way));
+  }
+  return ways;
 }
 
 std::vector<std::vector<std::string>> ExecutableWays::to(int function, const std::string& at, std::size_t most) const {
   std::vector<std::vector<std::string>> ways;
   for (const auto id : symbols_[function]) {
     if (ways.size() >= most) break;
-    std::vector<std::string> lines;
-    const auto chain = reach_.chain(id);
-    for (const auto& step : chain) lines.push_back(frame(step, &step == &chain.back() ? at : std::string()));
-    if (!lines.empty()) ways.push_back(std::move(lines));
+    auto found = lines(reach_, id, at);
+    if (!found.empty()) ways.push_back(std::move(found));
   }
   std::stable_sort(ways.begin(), ways.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
   return ways;

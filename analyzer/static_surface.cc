@@ -88,6 +88,9 @@ class Inference {
     surface.sources = program.sources;
     surface.unresolved = program.unresolved;
     entries_ = program.options;
+    surface.operations_only = !program.without_source.empty();
+    if (surface.operations_only)
+      surface.unresolved.push_back("headers and parameters of all operations are missing: " + program.without_source);
     if (!program.unread.empty()) {
       unread_ = program.unread;
       surface.unresolved.push_back("what hangs on options is undecided: " + unread_);
@@ -155,12 +158,14 @@ class Inference {
     }
     if (!ways_.reachable(made.function)) return {};
     const auto path = path_of(made);
-    if (path.empty())
+    if (path.empty() && !result_.surface.operations_only)
       return model::fail(Category::input,
                          fmt::format("{}: nobody says which path this address is: {}", place, describe(made.endpoint)),
                          "add it to \"paths\" in the client's file");
-    const auto forms = classify(shape, path);
+    auto forms = path.empty() ? std::vector<Form>{} : classify(shape, path);
+    if (forms.empty()) forms.push_back({std::string(model::unclassified), {}, {}, {}});
     for (const auto& form : forms) {
+      result_.builders.push_back({form.operation, made.function});
       auto operation = describe_form(shape, form);
       auto [found, fresh] = result_.surface.operations.emplace(form.operation, operation);
       if (!fresh && found->second.level == operation.level) join(found->second, operation);
@@ -179,16 +184,20 @@ class Inference {
     return found != shape.query.end() && found->second.presence == Presence::always;
   }
 
-  // A request of a service without a catalogue: "PUT ?resource=file, (*generated.PathClient).create path.go:20".
-  std::string foreign(const RequestShape& shape) const {
-    const auto& made = facts_.requests[shape.request];
+  // "PUT ?comp=block&blockid=...": what is always sent.
+  static std::string request_line(const RequestShape& shape) {
     std::string query;
     for (const auto& [key, field] : shape.query)
       if (field.presence == Presence::always)
         query += fmt::format("{}{}={}", query.empty() ? " ?" : "&", field.name,
                              field.value.kind == model::ValueKind::constant ? *field.value.values.begin() : "...");
-    auto line = fmt::format("{}{}, {}", fmt::join(shape.method.constants, " or "), query,
-                            frame(facts_.functions[made.function], made.at));
+    return fmt::format("{}{}", fmt::join(shape.method.constants, " or "), query);
+  }
+
+  // A request of a service without a catalogue: "PUT ?resource=file, (*generated.PathClient).create path.go:20".
+  std::string foreign(const RequestShape& shape) const {
+    const auto& made = facts_.requests[shape.request];
+    auto line = fmt::format("{}, {}", request_line(shape), frame(facts_.functions[made.function], made.at));
     if (const auto level = ways_.level(made.function); level != model::Level::none)
       line += fmt::format(": {}", model::name_of(level));
     return line;
@@ -323,6 +332,10 @@ class Inference {
     operation.level = ways_.level(made.function);
     for (auto& path : ways_.to(made.function, made.at, options_.paths))
       operation.evidence.push_back(note("path", std::move(path)));
+    if (result_.surface.operations_only) {
+      explain(shape, operation);
+      return operation;
+    }
     for (const auto& [key, shaped] : shape.query) operation.query[key] = field(shaped, form.query == shaped.name);
     const auto* named = catalogue_.find(form.operation);
     for (const auto& [key, shaped] : shape.headers) {
@@ -500,6 +513,20 @@ class Inference {
     for (const auto& path : ways_.to(made.function, made.at, options_.paths)) {
       out += "  called from\n";
       for (const auto& line : path) out += "    " + line + "\n";
+    }
+    std::vector<std::string> without;
+    for (const auto& way : ways_.from_entries(made.function, made.at)) {
+      if (way.frames.empty()) {
+        without.push_back(way.entry);
+        continue;
+      }
+      out += fmt::format("  from {}\n", way.entry);
+      for (const auto& line : way.frames) out += "    " + line + "\n";
+    }
+    if (!without.empty()) out += fmt::format("  no chain of their own from: {}\n", fmt::join(without, "; "));
+    if (result_.surface.operations_only) {
+      out += "  named by its machine code: " + request_line(shape) + "\n";
+      return;
     }
     const auto* named = catalogue_.find(operation.operation);
     for (const bool query : {true, false})

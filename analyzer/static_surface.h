@@ -26,8 +26,14 @@ struct StaticOptions {
   std::string revision;                           // what is checked out; empty: not known
 };
 
+struct Builder {
+  std::string operation;
+  int function = 0;  // of the facts
+};
+
 struct StaticResult {
   model::Surface surface;
+  std::vector<Builder> builders;            // that are reached, once for each operation that they make
   std::string explanation;                  // text for people
   std::vector<std::string> other_requests;  // of other services, "place: METHOD address"
 };
@@ -35,8 +41,11 @@ struct StaticResult {
 // What its build information and its machine code say of an executable.
 struct ExecutableProgram {
   const Ways* ways = nullptr;
-  EntryQuestions* options = nullptr;    // null: what is guarded is undecided
-  std::string unread;                   // why, where it is null
+  EntryQuestions* options = nullptr;  // null: what is guarded is undecided
+  std::string unread;                 // why, where it is null
+  // Why the source of its libraries is not at hand; empty: it is. The facts are then those of its machine code
+  // (executable_requests.h), and the surface holds operations alone.
+  std::string without_source;
   std::vector<std::string> unresolved;  // calls that could not be followed
   std::string release;                  // empty: not known
   std::set<std::string> sources;        // lines for the surface: toolchain, modules, revision

@@ -272,6 +272,33 @@ TEST_F(StaticSurface, AnExecutablesOptionsAreAskedForInItsMachineCode) {
               ElementsAre("what hangs on options is undecided: go1.15 hands arguments over on the stack"));
 }
 
+TEST_F(StaticSurface, WithoutSourceOperationsAreAllThereIs) {
+  auto text = program();
+  // A method that is made at run time names no operation, and is shown all the same.
+  text.replace(text.find(R"("method":{"const":"DELETE"})"), 27, R"("method":{"op":"strings.ToUpper"})");
+  const auto facts = facts_from_text(text, "test");
+  ASSERT_TRUE(facts) << model::describe(facts.error());
+  MachineCode code;
+  ExecutableProgram executable;
+  executable.ways = &code;
+  executable.without_source = "no network";
+  StaticOptions options;
+  options.explain_operation = "Put Block";
+  const auto result = infer_executable(*facts, rules_, catalogue_, executable, options);
+  ASSERT_TRUE(result) << model::describe(result.error());
+  EXPECT_TRUE(result->surface.operations_only);
+  EXPECT_THAT(result->surface.unresolved,
+              ElementsAre("headers and parameters of all operations are missing: no network"));
+  for (const auto& [name, operation] : result->surface.operations) {
+    EXPECT_TRUE(operation.query.empty() && operation.request_headers.empty() && operation.statuses.empty()) << name;
+    EXPECT_FALSE(operation.evidence.empty()) << name;
+  }
+  EXPECT_TRUE(result->surface.operations.count("Put Block"));
+  EXPECT_FALSE(result->surface.operations.count("Delete Blob"));
+  EXPECT_TRUE(result->surface.operations.count("unclassified"));
+  EXPECT_THAT(result->explanation, HasSubstr("  named by its machine code: PUT ?"));
+}
+
 TEST_F(StaticSurface, AnExecutablesPoliciesAreThoseThatItReaches) {
   const auto facts = facts_from_text(program(), "test");
   ASSERT_TRUE(facts);

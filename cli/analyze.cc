@@ -25,7 +25,7 @@ using model::Result;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string module, dir, binary, client, release, revision, facts, catalogue, output = "-";
+  std::string module, dir, binary, client, release, revision, facts, executed, catalogue, output = "-";
   std::string platform = "linux/amd64";
   std::vector<std::string> explain;
   bool operations_only = false;
@@ -73,12 +73,19 @@ Result<int> run(const Options& options) {
     return model::fail(Category::usage, fmt::format("no operation is called \"{}\"", inference.explain_operation),
                        "blobgauge catalogue list names them");
   analyzer::StaticResult result;
+  std::string coverage;
   if (options.binary.empty()) {
     BLOBGAUGE_TRY(result, read_source(options, inference, catalogue));
   } else {
-    const ExecutableQuestion question{options.binary, options.client,           options.release,
-                                      options.facts,  !options.operations_only, inference};
-    BLOBGAUGE_TRY(result, read_executable(question, catalogue));
+    const ExecutableQuestion question{options.binary,   options.client,           options.release, options.facts,
+                                      options.executed, !options.operations_only, inference};
+    BLOBGAUGE_TRY(auto answer, read_executable(question, catalogue));
+    result = std::move(answer.result);
+    coverage = std::move(answer.coverage);
+  }
+  if (!coverage.empty()) {
+    BLOBGAUGE_CHECK(model::write_file("-", coverage));
+    if (options.output == "-" && inference.explain_operation.empty()) return 0;
   }
   if (!inference.explain_operation.empty()) {
     const auto text = result.explanation.empty() ? fmt::format("{}: no reachable code of {} sends it\n",
@@ -114,6 +121,10 @@ const Command analyze_go{
                      "the commit that is checked out in --dir, for the surface's sources");
       app.add_flag("--operations-only", options->operations_only,
                    "do not search an executable for the options that it sets")
+          ->needs("--binary");
+      app.add_option("--executed", options->executed,
+                     "print which reachable request builders are not among these functions that ran (a file with an "
+                     "address a line)")
           ->needs("--binary");
       app.add_option("--facts", options->facts, "keep the facts here");
       app.add_option("--platform", options->platform, "GOOS/GOARCH to read the source for")->capture_default_str();

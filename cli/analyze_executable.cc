@@ -7,13 +7,16 @@
 #include <future>
 #include <optional>
 
+#include "analyzer/executable_coverage.h"
 #include "analyzer/executable_entries.h"
+#include "analyzer/executable_requests.h"
 #include "analyzer/executable_ways.h"
 #include "analyzer/gobinary/entry_flow.h"
 #include "analyzer/gobinary/executable.h"
 #include "analyzer/gobinary/reachability.h"
 #include "cli/go_front_end.h"
 #include "cli/specs.h"
+#include "model/file.h"
 #include "model/text.h"
 
 namespace blobgauge::cli {
@@ -108,7 +111,7 @@ Result<ClientRules> rules_of(const std::string& client) {
   return rules;
 }
 
-Result<analyzer::StaticResult> read_executable(const ExecutableQuestion& question, const model::Catalogue& catalogue) {
+Result<ExecutableAnswer> read_executable(const ExecutableQuestion& question, const model::Catalogue& catalogue) {
   BLOBGAUGE_TRY(const auto executable, Executable::open(question.file));
   const auto& build = executable.build_info();
   auto rules = question.client.empty() ? find_rules(build) : rules_of(question.client);
@@ -123,26 +126,40 @@ Result<analyzer::StaticResult> read_executable(const ExecutableQuestion& questio
   auto facts = run_go_front_end_once(*configuration, question.facts);
   auto reach = reading.get();
   if (!reach) return tl::make_unexpected(std::move(reach).error());
-  if (!facts)
-    return model::fail(
-        facts.error().category,
-        fmt::format("{}: the source of its libraries cannot be read: {}", question.file, facts.error().message),
-        "operations are named from that source and from nothing else; run it once where the Go command "
-        "finds its modules");
-  const analyzer::ExecutableWays ways(*facts, executable, *reach);
   analyzer::ExecutableProgram program;
+  if (!facts) {
+    const auto why = facts.error();
+    if (why.category != Category::input && why.category != Category::usage) return tl::make_unexpected(why);
+    program.without_source = "the source of its libraries cannot be read: " + why.message;
+    facts = analyzer::facts_of_machine_code(executable, *reach, *rules);
+    if (facts->requests.size() == 1)
+      return model::fail(why.category, fmt::format("{}: {}", question.file, program.without_source),
+                         "its machine code names no request either; run it where the Go command finds its modules");
+    if (!question.facts.empty())
+      return model::fail(why.category, fmt::format("{}: {}", question.file, program.without_source),
+                         "there are no facts to keep; without --facts its operations are named all the same");
+    fmt::print(stderr, "blobgauge: {}: {}; operations alone are named, from its machine code\n", question.file,
+               program.without_source);
+  }
+  std::vector<analyzer::EntryPoint> entry_points;
+  if (!question.inference.explain_operation.empty())
+    entry_points = analyzer::entry_points(executable, *reach, rules->handlers);
+  const analyzer::ExecutableWays ways(*facts, executable, *reach, entry_points);
   program.ways = &ways;
   program.release = question.release.empty() ? release_of(build, *rules) : question.release;
   program.sources = sources(build, *facts);
   program.unresolved = analyzer::reflection_callers(executable, *reach);
   std::optional<EntryFlow> flow;
   std::optional<analyzer::ExecutableEntries> entries;
-  if (question.options) {
+  analyzer::ExecutableEntries::LedFrom led_from;
+  if (!entry_points.empty()) led_from = [&](auto function) { return ways.led_from(function); };
+  if (question.options && program.without_source.empty()) {
     auto made = EntryFlow::make(executable, *reach);
     if (made) {
       flow.emplace(std::move(*made));
-      entries.emplace(*facts, executable, *reach,
-                      [&](auto function, const auto& word, auto grade) { return flow->ask(function, word, grade); });
+      entries.emplace(
+          *facts, executable, *reach,
+          [&](auto function, const auto& word, auto grade) { return flow->ask(function, word, grade); }, 0, led_from);
       program.options = &*entries;
     } else if (made.error().category == Category::input) {
       program.unread = "the program " + made.error().message;
@@ -150,7 +167,14 @@ Result<analyzer::StaticResult> read_executable(const ExecutableQuestion& questio
       return tl::make_unexpected(std::move(made).error());
     }
   }
-  return analyzer::infer_executable(*facts, *rules, catalogue, program, question.inference);
+  ExecutableAnswer answer;
+  BLOBGAUGE_TRY(answer.result, analyzer::infer_executable(*facts, *rules, catalogue, program, question.inference));
+  if (!question.executed.empty()) {
+    BLOBGAUGE_TRY(const auto text, model::read_file(question.executed));
+    BLOBGAUGE_TRY(const auto ran, analyzer::executed_entries(text, question.executed));
+    answer.coverage = analyzer::coverage_text(answer.result, ways, executable, ran);
+  }
+  return answer;
 }
 
 }  // namespace blobgauge::cli

@@ -14,16 +14,22 @@ model::Result<analyzer::ClientRules> rules_of(const std::string& client);
 
 struct ExecutableQuestion {
   std::string file;
-  std::string client;   // as rules_of takes it; empty: the one with a module of the executable, else all libraries
-  std::string release;  // empty: the version of the client's module
-  std::string facts;    // file that keeps the facts of the libraries; empty: none
-  bool options = true;  // ask the machine code which options the program sets; false: operations alone
+  std::string client;    // as rules_of takes it; empty: the one with a module of the executable, else all libraries
+  std::string release;   // empty: the version of the client's module
+  std::string facts;     // file that keeps the facts of the libraries; empty: none
+  std::string executed;  // file with the entries of functions that ran; empty: no coverage is asked
+  bool options = true;   // ask the machine code which options the program sets; false: operations alone
   analyzer::StaticOptions inference;
 };
 
-// Category::input where the file is no Go executable that can be read, where it has none of the libraries that
-// specs/clients knows, and where their source cannot be had.
-model::Result<analyzer::StaticResult> read_executable(const ExecutableQuestion& question,
-                                                      const model::Catalogue& catalogue);
+// Where the source of its libraries cannot be had, a line on standard error says why and the surface has operations
+// alone. Category::input where the file is no Go executable that can be read, where it has none of the libraries that
+// specs/clients knows, and where facts are to be kept that cannot be had.
+struct ExecutableAnswer {
+  analyzer::StaticResult result;
+  std::string coverage;  // text for people, where it was asked
+};
+
+model::Result<ExecutableAnswer> read_executable(const ExecutableQuestion& question, const model::Catalogue& catalogue);
 
 }  // namespace blobgauge::cli
