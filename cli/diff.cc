@@ -13,7 +13,7 @@ struct Options {
   std::string fail_on = "nothing";
 };
 
-std::string line(const model::Change& change) {
+std::string line(const model::SurfaceChange& change) {
   std::string text = fmt::format("  {}: {}", change.operation, change.what);
   if (!change.name.empty()) text += " " + change.name;
   if (change.before.empty()) return text + fmt::format(", new ({})\n", change.after);

@@ -16,7 +16,7 @@ std::string value_text(const Value& value) {
 
 class Differ {
  public:
-  std::vector<Change> run(const Surface& before, const Surface& after) {
+  std::vector<SurfaceChange> run(const Surface& before, const Surface& after) {
     partial_ = is_partial(after);
     executable_ = is_executable(before) || is_executable(after);
     const bool operations_only = before.operations_only || after.operations_only;
@@ -45,7 +45,7 @@ class Differ {
       if (!partial_ && !after.operations.count(name)) add(Grade::harmless, "operation", "", word(operation), "");
     }
     std::stable_sort(changes_.begin(), changes_.end(),
-                     [](const Change& a, const Change& b) { return a.grade < b.grade; });
+                     [](const SurfaceChange& a, const SurfaceChange& b) { return a.grade < b.grade; });
     return std::move(changes_);
   }
 
@@ -128,12 +128,12 @@ class Differ {
   bool partial_ = false;     // what `after` lacks is not gone
   bool executable_ = false;  // values are the library's, and the program may overwrite them
   std::string operation_;
-  std::vector<Change> changes_;
+  std::vector<SurfaceChange> changes_;
 };
 
 }  // namespace
 
-std::vector<Change> diff(const Surface& before, const Surface& after) { return Differ().run(before, after); }
+std::vector<SurfaceChange> diff(const Surface& before, const Surface& after) { return Differ().run(before, after); }
 
 std::string_view name_of(Grade grade) {
   switch (grade) {

@@ -11,14 +11,14 @@ namespace blobgauge::model {
 // harmless: it asks for less. evidence: only counts or presence moved.
 enum class Grade { breaking, harmless, evidence };
 
-struct Change {
+struct SurfaceChange {
   Grade grade = Grade::breaking;
   std::string operation, what, name;  // "Put Block", "request header", "If-Match"
   std::string before, after;          // empty where it was not there
 };
 
 // Where `after` is partial evidence, what it lacks is no change. `before` must not be: all that it lacks would be new.
-std::vector<Change> diff(const Surface& before, const Surface& after);
+std::vector<SurfaceChange> diff(const Surface& before, const Surface& after);
 std::string_view name_of(Grade grade);
 
 }  // namespace blobgauge::model
