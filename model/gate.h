@@ -2,8 +2,9 @@
 // Whether results let a change through. One answer for the exit code and for every report, so that a red summary and a
 // green job cannot stand side by side.
 //
-// Without a baseline a case gates that fails or is an error. With one, what changed since it decides (model/change.h).
-// Differences, which break no known client, gate under `strict` only, and only those that the baseline did not accept.
+// Without a baseline a case gates that fails or is an error. With one, what changed since it decides
+// (model/case_change.h). Differences, which break no known client, gate under `strict` only, and only those that the
+// baseline did not accept.
 #include "model/results.h"
 
 namespace blobgauge::model {

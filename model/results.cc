@@ -57,7 +57,7 @@ Json to_json_value(const CaseResult& result) {
   out["exchanges"] = Json::array();
   for (const auto& exchange : result.exchanges) out["exchanges"].push_back(Json::parse(to_json_line(exchange)));
   out["where"] = result.where;
-  if (result.change != Change::none) out["change"] = name_of(result.change);
+  if (result.change != CaseChange::none) out["change"] = name_of(result.change);
   if (result.was) out["was"] = name_of(*result.was);
   if (result.excuse)
     out["excuse"] = {
@@ -146,9 +146,9 @@ class Object {
     if (!verdict) throw Malformed{fmt::format("'{}' is no verdict: '{}'", at(key), word)};
     return *verdict;
   }
-  Change change() const {
+  CaseChange change() const {
     const auto word = text("change");
-    if (word.empty()) return Change::none;
+    if (word.empty()) return CaseChange::none;
     const auto change = parse_change(word);
     if (!change) throw Malformed{fmt::format("'{}' is no change: '{}'", at("change"), word)};
     return *change;

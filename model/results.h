@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/change.h"
+#include "model/case_change.h"
 #include "model/error.h"
 #include "model/exchange.h"
 #include "model/verdict.h"
@@ -36,9 +36,9 @@ struct CaseResult {
   std::string detail;  // one line: why blocked, skipped, unsupported...
   std::vector<Finding> findings;
   std::int64_t duration_us = 0;
-  std::vector<Exchange> exchanges;  // of failing cases only, redacted
-  std::string where = {};           // "specs/cases/put-blob.yaml:12"
-  Change change = Change::none;     // these three: where a baseline was given
+  std::vector<Exchange> exchanges;       // of failing cases only, redacted
+  std::string where = {};                // "specs/cases/put-blob.yaml:12"
+  CaseChange change = CaseChange::none;  // these three: where a baseline was given
   std::optional<Verdict> was = std::nullopt;
   std::optional<Excuse> excuse = std::nullopt;  // also one that has expired
 };

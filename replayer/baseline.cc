@@ -12,9 +12,9 @@
 namespace blobgauge::replayer {
 namespace {
 
+using model::CaseChange;
 using model::CaseResult;
 using model::Category;
-using model::Change;
 using model::fail;
 using model::Result;
 using model::Results;
@@ -106,7 +106,7 @@ model::Status check_tags(const Baseline& baseline, const Suite& suite) {
 
 void forget_baseline(CaseResult& item) {
   item.verdict = model::plain(item.verdict);
-  item.change = Change::none;
+  item.change = CaseChange::none;
   item.was.reset();
   item.excuse.reset();
   for (auto& finding : item.findings) finding.accepted = false;
@@ -139,11 +139,12 @@ void apply(const Baseline& baseline, const std::string& file, const std::vector<
     if (!results.complete && item.verdict == Verdict::indeterminate) continue;
     item.was = was;
     item.change = settle(was, item.verdict, cover);
-    if (entry && (wants_an_entry(item.verdict) || item.change == Change::unexpected_pass))
+    if (entry && (wants_an_entry(item.verdict) || item.change == CaseChange::unexpected_pass))
       item.excuse = model::Excuse{entry->reason, entry->ticket, entry->expires};
-    if (item.verdict == Verdict::fail && (item.change == Change::expected || item.change == Change::excused))
+    if (item.verdict == Verdict::fail && (item.change == CaseChange::expected || item.change == CaseChange::excused))
       item.verdict = Verdict::xfail;
-    if (item.verdict == Verdict::pass && item.change == Change::unexpected_pass && entry) item.verdict = Verdict::xpass;
+    if (item.verdict == Verdict::pass && item.change == CaseChange::unexpected_pass && entry)
+      item.verdict = Verdict::xpass;
     if (const auto accepted = baseline.differences.find(item.id); accepted != baseline.differences.end())
       for (auto& finding : item.findings)
         finding.accepted = finding.weight == model::Weight::differs &&

@@ -8,7 +8,7 @@
 namespace blobgauge::replayer {
 namespace {
 
-using model::Change;
+using model::CaseChange;
 using model::Results;
 using model::Verdict;
 using testing::ElementsAre;
@@ -78,13 +78,13 @@ TEST(Baseline, TheRunThatItWasMadeOfPasses) {
 TEST(Baseline, SaysWhatGotWorseAndWhatGotBetter) {
   auto now = held(made(accepted_run), run({one("a/fine", Verdict::fail), one("a/wrong", Verdict::pass),
                                            one("b/none", Verdict::fail, "P"), one("e/new", Verdict::fail)}));
-  EXPECT_EQ(now.cases[0].change, Change::regression);
+  EXPECT_EQ(now.cases[0].change, CaseChange::regression);
   EXPECT_EQ(now.cases[0].verdict, Verdict::fail);
-  EXPECT_EQ(now.cases[1].change, Change::unexpected_pass);
+  EXPECT_EQ(now.cases[1].change, CaseChange::unexpected_pass);
   EXPECT_EQ(now.cases[1].verdict, Verdict::xpass);
-  EXPECT_EQ(now.cases[2].change, Change::newly_reached);
+  EXPECT_EQ(now.cases[2].change, CaseChange::newly_reached);
   EXPECT_EQ(now.cases[2].verdict, Verdict::fail);
-  EXPECT_EQ(now.cases[3].change, Change::added);
+  EXPECT_EQ(now.cases[3].change, CaseChange::added);
   ASSERT_EQ(now.baseline->vanished.size(), 2u);
   EXPECT_EQ(now.baseline->vanished[0].id, "c/blocked");
   EXPECT_TRUE(model::gate_is_shut(now));
@@ -99,7 +99,7 @@ TEST(Baseline, AnEntryIsInForceOnItsLastDayAndNotOnTheNext) {
   EXPECT_FALSE(model::gate_is_shut(held(made(accepted_run), accepted_run, "2026-12-31")));
   const auto late = held(made(accepted_run), accepted_run, "2027-01-01");
   EXPECT_TRUE(model::gate_is_shut(late));
-  EXPECT_EQ(late.cases[1].change, Change::expired);
+  EXPECT_EQ(late.cases[1].change, CaseChange::expired);
   EXPECT_EQ(late.cases[1].verdict, Verdict::fail);
   ASSERT_EQ(late.baseline->notes.size(), 3u);
   EXPECT_EQ(late.baseline->notes[0], "a/wrong (GW-7) expired on 2026-12-31 and excuses nothing any more");
@@ -110,13 +110,13 @@ TEST(Baseline, EntriesNameCasesByIdGlobOperationTagAndTier) {
     auto baseline = made(run({one("a/fine", Verdict::pass)}));
     baseline.expected = {{{*parse_case_term(word)}, "r", "t", "2026-12-31", "", {}}};
     const auto now = held(baseline, run({one("a/fine", Verdict::fail)}));
-    EXPECT_EQ(now.cases[0].change, Change::excused) << word;
+    EXPECT_EQ(now.cases[0].change, CaseChange::excused) << word;
     EXPECT_EQ(now.cases[0].verdict, Verdict::xfail) << word;
   }
   auto baseline = made(run({one("a/fine", Verdict::pass)}));
   baseline.expected = {{{*parse_case_term("b/*")}, "r", "t", "2026-12-31", "", {}}};
   const auto now = held(baseline, run({one("a/fine", Verdict::fail)}));
-  EXPECT_EQ(now.cases[0].change, Change::regression);
+  EXPECT_EQ(now.cases[0].change, CaseChange::regression);
   EXPECT_THAT(now.baseline->notes, ElementsAre("b/* (t) stands for no case"));
 }
 
@@ -145,7 +145,7 @@ TEST(Baseline, AnInterruptedRunBlamesNobody) {
   auto cut = run({one("a/fine", Verdict::indeterminate), one("a/wrong", Verdict::fail)});
   cut.complete = false;
   cut = held(made(accepted_run), cut);
-  EXPECT_EQ(cut.cases[0].change, Change::none);
+  EXPECT_EQ(cut.cases[0].change, CaseChange::none);
   EXPECT_FALSE(make_baseline(cut, known_entry, that_day));
 }
 

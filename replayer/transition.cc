@@ -5,7 +5,7 @@
 namespace blobgauge::replayer {
 namespace {
 
-using model::Change;
+using model::CaseChange;
 using model::Verdict;
 
 // The verdicts that a run gives, in the order of the table, and no case at all as the last.
@@ -36,14 +36,14 @@ std::size_t state_of(std::optional<Verdict> verdict) {
 
 // clang-format off
 constexpr auto table = [] {
-  constexpr auto same = Change::none;
-  constexpr auto worse = Change::regression;
-  constexpr auto gone = Change::vanished;
-  constexpr auto still = Change::expected;
-  constexpr auto reached = Change::newly_reached;
-  constexpr auto added = Change::added;
-  constexpr auto fixed = Change::unexpected_pass;
-  return std::array<std::array<Change, states>, states>{{
+  constexpr auto same = CaseChange::none;
+  constexpr auto worse = CaseChange::regression;
+  constexpr auto gone = CaseChange::vanished;
+  constexpr auto still = CaseChange::expected;
+  constexpr auto reached = CaseChange::newly_reached;
+  constexpr auto added = CaseChange::added;
+  constexpr auto fixed = CaseChange::unexpected_pass;
+  return std::array<std::array<CaseChange, states>, states>{{
     // now:              pass   fail     unsupported blocked indeterminate error  skipped  no case
     /* pass          */ {same,  worse,   worse,  worse,  worse,  worse,  worse,  gone},
     /* fail          */ {fixed, still,   still,  still,  still,  still,  still,  gone},
@@ -63,23 +63,24 @@ bool does_not_pass(std::optional<Verdict> verdict) {
 
 }  // namespace
 
-Change transition(std::optional<Verdict> was, std::optional<Verdict> now) {
+CaseChange transition(std::optional<Verdict> was, std::optional<Verdict> now) {
   return table[state_of(was)][state_of(now)];
 }
 
-Change settle(std::optional<Verdict> was, std::optional<Verdict> now, Cover cover) {
+CaseChange settle(std::optional<Verdict> was, std::optional<Verdict> now, Cover cover) {
   const auto change = transition(was, now);
   if (cover == Cover::in_force) {
-    if (change == Change::regression) return Change::excused;
-    if (change == Change::added && does_not_pass(now)) return Change::expected;
+    if (change == CaseChange::regression) return CaseChange::excused;
+    if (change == CaseChange::added && does_not_pass(now)) return CaseChange::expected;
     return change;
   }
-  if (cover == Cover::expired && does_not_pass(now) && (change == Change::expected || change == Change::newly_reached))
-    return Change::expired;
-  if (change != Change::expected) return change;
+  if (cover == Cover::expired && does_not_pass(now) &&
+      (change == CaseChange::expected || change == CaseChange::newly_reached))
+    return CaseChange::expired;
+  if (change != CaseChange::expected) return change;
   // What was never scored as wrong needs no excuse.
   const auto plain_now = model::plain(*now);
-  return plain_now == Verdict::fail || plain_now == Verdict::error ? Change::unexcused : Change::none;
+  return plain_now == Verdict::fail || plain_now == Verdict::error ? CaseChange::unexcused : CaseChange::none;
 }
 
 }  // namespace blobgauge::replayer

@@ -4,19 +4,19 @@
 // same table for people.
 #include <optional>
 
-#include "model/change.h"
+#include "model/case_change.h"
 
 namespace blobgauge::replayer {
 
 // `was` and `now`: nothing where there is no such case. xfail and xpass stand for fail and pass. Gives `none`,
 // `regression`, `vanished`, `newly_reached`, `added`, `unexpected_pass`, or `expected` for what did not pass then
 // either.
-model::Change transition(std::optional<model::Verdict> was, std::optional<model::Verdict> now);
+model::CaseChange transition(std::optional<model::Verdict> was, std::optional<model::Verdict> now);
 
 // Whether an entry of the baseline stands for the case today.
 enum class Cover { none, in_force, expired };
 
 // The transition in the light of the entries: an entry in force excuses, an expired one no longer does.
-model::Change settle(std::optional<model::Verdict> was, std::optional<model::Verdict> now, Cover cover);
+model::CaseChange settle(std::optional<model::Verdict> was, std::optional<model::Verdict> now, Cover cover);
 
 }  // namespace blobgauge::replayer

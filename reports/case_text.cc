@@ -12,7 +12,7 @@
 namespace blobgauge::reports {
 namespace {
 
-using model::Change;
+using model::CaseChange;
 using model::Finding;
 using model::Verdict;
 
@@ -53,9 +53,9 @@ std::string headline(const model::CaseResult& item) {
   else if (!item.detail.empty())
     what = item.detail;
   const bool passes = model::plain(item.verdict) == Verdict::pass;
-  std::string how = item.change != Change::none ? std::string(name_of(item.change))
-                    : passes                    ? std::string()
-                                                : std::string(name_of(item.verdict));
+  std::string how = item.change != CaseChange::none ? std::string(name_of(item.change))
+                    : passes                        ? std::string()
+                                                    : std::string(name_of(item.verdict));
   if (item.excuse && !how.empty()) how += fmt::format(" ({} until {})", item.excuse->ticket, item.excuse->expires);
   if (how.empty() && std::any_of(item.findings.begin(), item.findings.end(), model::is_new_difference))
     how = "differs", what = finding_line(item.findings.front());
@@ -75,7 +75,7 @@ std::vector<std::string> details(const model::CaseResult& item, const model::Res
   out.push_back(fmt::format("{} ({}, tier {}): {}", item.title, item.operation, item.tier.empty() ? "none" : item.tier,
                             name_of(item.verdict)));
   if (item.was) out.back() += fmt::format(", was {}", name_of(*item.was));
-  if (item.change != Change::none) out.back() += fmt::format(", {}", name_of(item.change));
+  if (item.change != CaseChange::none) out.back() += fmt::format(", {}", name_of(item.change));
   if (!item.detail.empty()) out.push_back(item.detail);
   if (item.excuse)
     out.push_back(

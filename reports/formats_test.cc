@@ -21,8 +21,8 @@
 namespace blobgauge::reports {
 namespace {
 
+using model::CaseChange;
 using model::CaseResult;
-using model::Change;
 using model::Results;
 using model::Verdict;
 using nlohmann::json;
@@ -54,7 +54,7 @@ const std::vector<std::string> hostile_texts = {"]]>",
                                                 "\xe2\x80\xae"
                                                 "rtl"};
 
-CaseResult one(std::string id, Verdict verdict, Change change = Change::none) {
+CaseResult one(std::string id, Verdict verdict, CaseChange change = CaseChange::none) {
   CaseResult out;
   out.id = std::move(id);
   out.operation = "Put Blob (block)";
@@ -78,12 +78,12 @@ Results with_baseline() {
   out.started = "2026-01-02T03:04:05Z";
   out.spec = "specs/azure-blob-mvp.yaml";
   out.cases = {one("a/fine", Verdict::pass),
-               one("a/lost", Verdict::fail, Change::regression),
-               one("a/known", Verdict::xfail, Change::expected),
-               one("a/none", Verdict::unsupported, Change::expected),
-               one("a/mended", Verdict::xpass, Change::unexpected_pass),
-               one("a/reached", Verdict::fail, Change::newly_reached),
-               one("a/late", Verdict::fail, Change::expired)};
+               one("a/lost", Verdict::fail, CaseChange::regression),
+               one("a/known", Verdict::xfail, CaseChange::expected),
+               one("a/none", Verdict::unsupported, CaseChange::expected),
+               one("a/mended", Verdict::xpass, CaseChange::unexpected_pass),
+               one("a/reached", Verdict::fail, CaseChange::newly_reached),
+               one("a/late", Verdict::fail, CaseChange::expired)};
   out.cases[2].excuse = model::Excuse{"known since 4.1", "GW-7", "2026-12-31"};
   out.cases[6].excuse = model::Excuse{"known since 4.0", "GW-1", "2020-12-31"};
   out.baseline = model::BaselineUse{"baseline.yaml", "4.2", "2026-01-01", {{"b/gone", Verdict::pass}}, {"a note"}};
@@ -287,12 +287,12 @@ TEST(Gate, TheLineBeginsWithWhatShutIt) {
 
 // Two ways to one answer: the line and the exit code.
 TEST(Gate, TheLineSaysShutExactlyWhereTheExitCodeIsOne) {
-  for (int change = 0; change <= static_cast<int>(Change::unexpected_pass); ++change)
+  for (int change = 0; change <= static_cast<int>(CaseChange::unexpected_pass); ++change)
     for (const bool strict : {false, true}) {
       Results results;
       results.strict = strict;
       results.baseline.emplace();
-      results.cases = {one("a", Verdict::fail, static_cast<Change>(change))};
+      results.cases = {one("a", Verdict::fail, static_cast<CaseChange>(change))};
       EXPECT_EQ(gate_line(results).starts_with("shut"), model::gate_is_shut(results)) << change;
     }
 }
@@ -300,7 +300,7 @@ TEST(Gate, TheLineSaysShutExactlyWhereTheExitCodeIsOne) {
 TEST(PullRequest, RegressionsComeFirstAndOneScreenIsEnough) {
   auto results = with_baseline();
   for (int i = 0; i < 200; ++i) {
-    results.cases.push_back(one(fmt::format("b/{}", i), Verdict::fail, Change::regression));
+    results.cases.push_back(one(fmt::format("b/{}", i), Verdict::fail, CaseChange::regression));
     results.scenarios.push_back({fmt::format("azcopy/{}", i),
                                  "azcopy",
                                  "10.32.2",

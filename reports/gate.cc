@@ -7,16 +7,16 @@
 namespace blobgauge::reports {
 namespace {
 
-using model::Change;
+using model::CaseChange;
 
 // As they are read: what shuts the gate before what is only said.
-constexpr Change reading_order[] = {Change::regression, Change::vanished,        Change::expired,
-                                    Change::unexcused,  Change::unexpected_pass, Change::newly_reached,
-                                    Change::added,      Change::excused,         Change::expected};
+constexpr CaseChange reading_order[] = {CaseChange::regression, CaseChange::vanished,        CaseChange::expired,
+                                        CaseChange::unexcused,  CaseChange::unexpected_pass, CaseChange::newly_reached,
+                                        CaseChange::added,      CaseChange::excused,         CaseChange::expected};
 
-std::string counted(Change change, std::size_t count) {
-  const bool noun = change == Change::regression;
-  if (change == Change::unexpected_pass) return fmt::format("{} unexpected pass{}", count, count == 1 ? "" : "es");
+std::string counted(CaseChange change, std::size_t count) {
+  const bool noun = change == CaseChange::regression;
+  if (change == CaseChange::unexpected_pass) return fmt::format("{} unexpected pass{}", count, count == 1 ? "" : "es");
   return fmt::format("{} {}{}", count, name_of(change), noun && count != 1 ? "s" : "");
 }
 
@@ -29,7 +29,7 @@ std::vector<ChangeGroup> changes_of(const model::Results& results) {
     ChangeGroup group;
     group.change = change;
     group.gates = model::gates(change, results.strict);
-    if (change == Change::vanished)
+    if (change == CaseChange::vanished)
       for (const auto& item : results.baseline->vanished) group.ids.push_back(item.id);
     for (const auto& item : results.cases) {
       if (item.change != change) continue;

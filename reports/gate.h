@@ -9,7 +9,7 @@ namespace blobgauge::reports {
 
 // One kind of change with the cases that it befell, the worst kind first.
 struct ChangeGroup {
-  model::Change change = model::Change::none;
+  model::CaseChange change = model::CaseChange::none;
   bool gates = false;
   std::vector<const model::CaseResult*> cases;
   std::vector<std::string> ids;  // of these cases, or of those that vanished

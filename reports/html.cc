@@ -252,9 +252,9 @@ class HtmlPage {
         "accepted, and every failure that it expects.</caption>\n<thead><tr><th scope=\"col\">change</th><th "
         "scope=\"col\">case</th><th scope=\"col\">was</th><th scope=\"col\">now</th></tr></thead>\n<tbody>\n";
     for (const auto& group : groups) {
-      const auto mark = badge(group.gates                               ? "no"
-                              : group.change == model::Change::expected ? "absent"
-                                                                        : "unknown",
+      const auto mark = badge(group.gates                                   ? "no"
+                              : group.change == model::CaseChange::expected ? "absent"
+                                                                            : "unknown",
                               name_of(group.change));
       if (group.cases.empty())
         for (const auto& gone : results.baseline->vanished)

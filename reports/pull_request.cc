@@ -12,7 +12,7 @@
 namespace blobgauge::reports {
 namespace {
 
-using model::Change;
+using model::CaseChange;
 
 constexpr std::size_t most_rows = 10, most_names = 5, most_causes = 5;
 
@@ -55,7 +55,7 @@ class PullRequest {
     for (const auto& group : groups)
       if (has_table(group)) table(group);
     for (const auto& group : groups)
-      if (!has_table(group) && group.change != Change::expected)
+      if (!has_table(group) && group.change != CaseChange::expected)
         out_ += fmt::format("- {}: {}\n", name_of(group.change), some(group.ids));
     for (const auto& note : results.baseline->notes) out_ += "- " + markdown_text(note) + "\n";
     out_ += '\n';
@@ -72,7 +72,7 @@ class PullRequest {
 
   void table(const ChangeGroup& group) {
     out_ += fmt::format("| {} | expected | got | by | breaks |\n| --- | --- | --- | --- | --- |\n",
-                        group.change == Change::none ? "fails" : name_of(group.change));
+                        group.change == CaseChange::none ? "fails" : name_of(group.change));
     for (std::size_t i = 0; i < group.cases.size() && i < most_rows; ++i) {
       const auto& item = *group.cases[i];
       const auto found = std::find_if(item.findings.begin(), item.findings.end(),

@@ -14,8 +14,8 @@ namespace blobgauge::reports {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using model::CaseChange;
 using model::CaseResult;
-using model::Change;
 using model::Results;
 using model::Verdict;
 
@@ -61,10 +61,10 @@ std::string level_of(const CaseResult& item, Outcome outcome) {
 // What changed, as SARIF says it; nothing where no baseline was given.
 std::string state_of(const CaseResult& item) {
   switch (item.change) {
-    case Change::regression:
-    case Change::excused:
-    case Change::newly_reached:
-    case Change::added:
+    case CaseChange::regression:
+    case CaseChange::excused:
+    case CaseChange::newly_reached:
+    case CaseChange::added:
       return "new";
     default:
       return "unchanged";
@@ -114,7 +114,7 @@ Json run_of(const std::string& label, const Results& results) {
       gone.id = item.id;
       gone.title = "a case that is no longer there";
       gone.verdict = Verdict::error;
-      gone.change = Change::vanished;
+      gone.change = CaseChange::vanished;
       gone.was = item.was;
       const auto rule = driver["rules"].size();
       driver["rules"].push_back(rule_of(gone));

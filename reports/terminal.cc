@@ -88,7 +88,7 @@ class TerminalPage {
 
   void changes(const ChangeGroup& group) {
     // What is as it was expected needs no line of its own.
-    if (group.change == model::Change::expected) return;
+    if (group.change == model::CaseChange::expected) return;
     std::size_t width = 0;
     for (std::size_t i = 0; i < group.ids.size() && i < most_changes; ++i)
       width = std::max(width, columns(visible(group.ids[i])));

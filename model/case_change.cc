@@ -1,4 +1,4 @@
-#include "model/change.h"
+#include "model/case_change.h"
 
 #include <algorithm>
 #include <array>
@@ -12,28 +12,28 @@ constexpr std::array<std::string_view, 10> changes = {"none",      "regression",
 
 }  // namespace
 
-std::string_view name_of(Change change) { return changes[static_cast<std::size_t>(change)]; }
+std::string_view name_of(CaseChange change) { return changes[static_cast<std::size_t>(change)]; }
 
-std::optional<Change> parse_change(std::string_view name) {
+std::optional<CaseChange> parse_change(std::string_view name) {
   const auto found = std::find(changes.begin(), changes.end(), name);
   if (found == changes.end()) return std::nullopt;
-  return static_cast<Change>(found - changes.begin());
+  return static_cast<CaseChange>(found - changes.begin());
 }
 
-bool gates(Change change, bool strict) {
+bool gates(CaseChange change, bool strict) {
   switch (change) {
-    case Change::regression:
-    case Change::vanished:
-    case Change::expired:
-    case Change::unexcused:
+    case CaseChange::regression:
+    case CaseChange::vanished:
+    case CaseChange::expired:
+    case CaseChange::unexcused:
       return true;
-    case Change::unexpected_pass:
+    case CaseChange::unexpected_pass:
       return strict;
-    case Change::none:
-    case Change::excused:
-    case Change::expected:
-    case Change::newly_reached:
-    case Change::added:
+    case CaseChange::none:
+    case CaseChange::excused:
+    case CaseChange::expected:
+    case CaseChange::newly_reached:
+    case CaseChange::added:
       return false;
   }
   return true;

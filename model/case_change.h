@@ -7,7 +7,7 @@
 
 namespace blobgauge::model {
 
-enum class Change {
+enum class CaseChange {
   none,             // nothing to say
   regression,       // passed then, does not now
   vanished,         // was there then, and no case has this id any more
@@ -20,11 +20,11 @@ enum class Change {
   unexpected_pass,  // did not pass then, does now
 };
 
-std::string_view name_of(Change change);
-std::optional<Change> parse_change(std::string_view name);
+std::string_view name_of(CaseChange change);
+std::optional<CaseChange> parse_change(std::string_view name);
 
 // Whether a case with this change makes a run fail.
-bool gates(Change change, bool strict);
+bool gates(CaseChange change, bool strict);
 
 // xfail is a fail and xpass a pass: a baseline changes what a verdict means for the gate, not what was seen.
 Verdict plain(Verdict verdict);
