@@ -129,11 +129,13 @@ class Comparer {
 
   void slot(const Field& field) {
     auto& s = out_.slots;
-    const bool feasible = field.proof == model::Proof::open_ways;
+    const auto option = model::option_of(field);
+    const bool feasible = option.proof == model::Proof::open_ways;
     ++s.all;
-    if (field.presence == Presence::never) ++(feasible ? s.never_feasible : s.never);
-    if (field.presence == Presence::always) ++(feasible ? s.always_feasible : s.always);
-    if (field.presence == Presence::conditional) ++s.conditional;
+    if (option.presence == Presence::never) ++(feasible ? s.never_feasible : s.never);
+    if (option.presence == Presence::always) ++(feasible ? s.always_feasible : s.always);
+    if (option.presence == Presence::conditional) ++s.conditional;
+    if (field.option) ++s.written_elsewhere;
   }
 
   void fields(const std::string& operation, const std::string& what, Agreement& agreement, const FieldMap& predicted,
@@ -243,12 +245,16 @@ std::string to_text(const Comparison& comparison) {
   } else {
     text += fmt::format("\nundecided predictions: {}\n", comparison.undecided);
   }
-  if (const auto& s = comparison.slots; comparison.executable && !comparison.operations_only)
+  if (const auto& s = comparison.slots; comparison.executable && !comparison.operations_only) {
     text += fmt::format(
         "options never seen: {}, decided {} ({:.1f} %): never {} (no store found) and {} (none on a feasible path), "
         "always {} and {} (feasible paths), conditional {}\n",
         s.all, s.decided(), s.all ? 100.0 * static_cast<double>(s.decided()) / static_cast<double>(s.all) : 100.0,
         s.never, s.never_feasible, s.always, s.always_feasible, s.conditional);
+    if (s.written_elsewhere)
+      text +=
+          fmt::format("of these, options of fields that a policy may write all the same: {}\n", s.written_elsewhere);
+  }
   if (!comparison.library.empty())
     text += fmt::format("left to the HTTP library, not counted: {}\n", fmt::join(comparison.library, ", "));
   if (comparison.unnamed)

@@ -36,6 +36,8 @@ struct UnseenSlots {
   std::uint64_t never = 0, never_feasible = 0;    // no store found; none on a feasible path
   std::uint64_t always = 0, always_feasible = 0;  // on every path; on every feasible one
   std::uint64_t conditional = 0;
+  // Of the decided ones: options of fields that a policy may write all the same, so that the field stays undecided.
+  std::uint64_t written_elsewhere = 0;
   std::uint64_t decided() const { return never + never_feasible + always + always_feasible + conditional; }
 };
 

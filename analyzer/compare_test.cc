@@ -191,6 +191,28 @@ TEST(Compare, AnExecutablesNeverIsHeldAgainstWhatWasSeen) {
   EXPECT_THAT(to_text(result), testing::HasSubstr("options never seen: 4, decided 3 (75.0 %)"));
 }
 
+// A policy may write the header whatever the program's option says; the option is decided all the same.
+TEST(Compare, AnOptionIsDecidedWhereItsHeaderIsNot) {
+  Pair pair;
+  pair.predicted.kind = "executable";
+  pair.predicted.operations["Put Block"].level = model::Level::reachable;
+  for (const auto* name : {"x-seen", "x-id", "x-other"}) {
+    auto f = field(name, Presence::undecided);
+    f.guards = {"o.ID != nil"};
+    f.option = model::OwnOption{Presence::never, model::Proof::all_ways};
+    pair.says()[name] = f;
+  }
+  pair.says()["x-other"].option.reset();
+  pair.saw()["x-seen"] = field("x-seen", Presence::always, 3, 3);
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_TRUE(result.contradicted.empty()) << "nobody said that the header is never sent";
+  EXPECT_EQ(result.slots.all, 2u);
+  EXPECT_EQ(result.slots.never, 1u);
+  EXPECT_EQ(result.slots.decided(), 1u);
+  EXPECT_THAT(to_text(result),
+              testing::HasSubstr("of these, options of fields that a policy may write all the same: 1\n"));
+}
+
 TEST(Compare, WhatHasNoNameIsNotCompared) {
   Pair pair;
   pair.observed.operations["unclassified"].exchanges = 7;

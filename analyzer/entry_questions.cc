@@ -156,7 +156,9 @@ EntryDecision decide(const ShapedField& field, const EntryQuestions& questions) 
   const auto policy = policy_reason(field);
   const auto with_policy = [&](EntryDecision d) {
     if (policy.empty() || (d.presence != Presence::never && d.presence != Presence::undecided)) return d;
-    return EntryDecision{Presence::undecided, Proof::none, policy, {}};
+    EntryDecision out{Presence::undecided, Proof::none, policy, {}, {}};
+    if (d.presence != Presence::undecided) out.option = model::OwnOption{d.presence, d.proof};
+    return out;
   };
   auto all = decide_by(field, questions, Proof::all_ways);
   if (is_sure(all)) {

@@ -2,6 +2,7 @@
 // What only the machine code of an executable can say of a request builder: can an argument of it be set? The library's
 // source gives the guards; the program that sets the options may have no source at all. So each guarded field of a
 // request becomes always, conditional, never or undecided, in two grades that are never mixed (docs/analyzer.md).
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct EntryDecision {
   model::Proof proof = model::Proof::none;
   std::string reason;               // of undecided
   std::vector<std::string> stores;  // that set what the guard needs
+  // Where code on the way out may write the field as well: what is said of the builder's part alone.
+  std::optional<model::OwnOption> option;
 };
 
 // What a field's guards ask that the library's source leaves open.

@@ -46,7 +46,8 @@ const std::string given = test_of("o != nil", R"("means":"set")"),
 class EntryDecisions : public ::testing::Test {
  protected:
   // One header, written under each of the guards.
-  EntryDecision decided(const std::vector<std::string>& guards, const std::string& acts = "set") {
+  EntryDecision decided(const std::vector<std::string>& guards, const std::string& acts = "set",
+                        bool by_policy = false) {
     std::string text = R"({"k":"facts","version":2}
 {"k":"func","id":1,"name":"sdk.build","pkg":"sdk"}
 {"k":"request","id":1,"fn":1,"at":"b.go:1","maker":"n","method":{"const":"PUT"},"endpoint":{"const":"/"}}
@@ -63,7 +64,11 @@ class EntryDecisions : public ::testing::Test {
     EXPECT_TRUE(facts) << model::describe(facts.error());
     const ValueFlow flow(*facts);
     const auto shapes = shape_requests(*facts, flow, {});
-    const auto& field = shapes.at(0).headers.at("x-a");
+    auto field = shapes.at(0).headers.at("x-a");
+    if (by_policy) {
+      field.emissions.push_back(field.emissions.front());
+      field.emissions.back().by_policy = true;
+    }
     asked_ = questions_of(field).size();
     explained_ = explain(field.emissions.front().condition, answers_);
     return decide(field, answers_);
@@ -130,6 +135,21 @@ TEST_F(EntryDecisions, EveryKindOfTestMeansWhatItSays) {
   EXPECT_EQ(decide("loop", "needs"), "never: no store found");
   EXPECT_EQ(said(decided({test_of("check(o)", "", "true")})), "undecided");
   EXPECT_EQ(decided({test_of("check(o)", "", "true")}).reason, "no argument decides check(o)");
+}
+
+TEST_F(EntryDecisions, APolicyLeavesTheHeaderOpenAndNotTheOption) {
+  answers_.all = {{"", set}, {"8", unset}};
+  const auto never = decided({all_given}, "set", true);
+  EXPECT_EQ(said(never), "undecided");
+  EXPECT_NE(never.reason.find("written on the way out at b.go:2"), std::string::npos) << never.reason;
+  ASSERT_TRUE(never.option);
+  EXPECT_EQ(model::name_of(never.option->presence, never.option->proof), "no store found");
+  answers_.all = {{"", set}, {"8", half_lost}};
+  EXPECT_FALSE(decided({all_given}, "set", true).option) << "nothing is known of it either";
+  answers_.all = {{"", set}, {"8", set}};
+  const auto always = decided({all_given}, "set", true);
+  EXPECT_EQ(said(always), "always: set on every path") << "what is sent already is not sent less";
+  EXPECT_FALSE(always.option);
 }
 
 TEST_F(EntryDecisions, TwoWritesAndRemovalsCountTogether) {

@@ -421,6 +421,7 @@ class Inference {
     auto decision = decide(shaped, *entries_);
     f.presence = decision.presence;
     f.proof = decision.proof;
+    f.option = decision.option;
     f.reason = decision.reason;
     return std::move(decision.stores);
   }
@@ -459,6 +460,8 @@ class Inference {
   // Two builders of one operation: what only one of them sends is not always sent.
   static void join(std::map<std::string, Field>& into, const std::map<std::string, Field>& from) {
     const auto not_always = [](Field& field) {
+      if (field.option && field.option->presence == Presence::always)
+        field.option = model::OwnOption{Presence::conditional, model::Proof::none};
       if (field.presence != Presence::always) return;
       field.presence = Presence::conditional;
       field.proof = model::Proof::none;
@@ -474,17 +477,21 @@ class Inference {
     }
   }
 
-  static void join(Field& into, const Field& from) {
+  static model::OwnOption join(const model::OwnOption& a, const model::OwnOption& b) {
+    if (a.presence == b.presence) return {a.presence, std::max(a.proof, b.proof)};
     const auto strength = [](Presence p) { return p == Presence::never ? 0 : p == Presence::undecided ? 1 : 2; };
-    into.proof = into.presence == from.presence ? std::max(into.proof, from.proof) : model::Proof::none;
-    if (into.presence != from.presence) {
-      // What one builder surely does sometimes is done sometimes, whatever is not known of the other.
-      if (strength(into.presence) == 2 && strength(from.presence) == 2)
-        into.presence = Presence::conditional;
-      else if (strength(from.presence) > strength(into.presence))
-        into.presence = from.presence;
-      if (into.presence == Presence::always) into.presence = Presence::conditional;
-    }
+    // What one builder surely does sometimes is done sometimes, whatever is not known of the other.
+    const bool both = strength(a.presence) == 2 && strength(b.presence) == 2;
+    const auto stronger = strength(b.presence) > strength(a.presence) ? b.presence : a.presence;
+    return {both || stronger == Presence::always ? Presence::conditional : stronger, model::Proof::none};
+  }
+
+  static void join(Field& into, const Field& from) {
+    const auto option = join(model::option_of(into), model::option_of(from));
+    const auto joined = join(model::OwnOption{into.presence, into.proof}, {from.presence, from.proof});
+    into.presence = joined.presence;
+    into.proof = joined.proof;
+    model::keep_option(into, option);
     if (into.presence != Presence::undecided)
       into.reason.clear();
     else if (into.reason.empty())

@@ -85,11 +85,16 @@ Presence join(Presence a, Presence b) {
   return Presence::conditional;
 }
 
+OwnOption join(const OwnOption& a, const OwnOption& b) {
+  return {join(a.presence, b.presence), a.presence == b.presence ? std::max(a.proof, b.proof) : Proof::none};
+}
+
 Field merge_fields(const Field& a, const Field& b) {
   Field out;
   out.name = std::min(a.name, b.name);
   out.presence = join(a.presence, b.presence);
   if (a.presence == b.presence) out.proof = std::max(a.proof, b.proof);
+  keep_option(out, join(option_of(a), option_of(b)));
   out.seen = a.seen + b.seen;
   out.of = a.of + b.of;
   out.value = merge_values(a.value, b.value);
@@ -120,10 +125,12 @@ Fields merge_field_maps(const Fields& a, std::uint64_t known_a, const Fields& b,
     const bool in_a = a.count(key), in_b = b.count(key);
     if (in_a && in_b) continue;
     const std::uint64_t known = in_a ? known_b : known_a;
+    const auto option = option_of(field);
     field.of += known;
     field.presence =
         field.seen ? presence_of(field.seen, field.of, known_a + known_b) : join(field.presence, Presence::never);
     if (field.presence != Presence::never) field.proof = Proof::none;
+    if (field.option) keep_option(field, join(option, {Presence::never, option.proof}));
   }
   return out;
 }
@@ -294,6 +301,13 @@ std::string_view name_of(Presence presence) {
       return "undecided";
   }
   return "undecided";
+}
+
+OwnOption option_of(const Field& field) { return field.option.value_or(OwnOption{field.presence, field.proof}); }
+
+void keep_option(Field& field, const OwnOption& option) {
+  field.option.reset();
+  if (field.presence == Presence::undecided && option.presence != Presence::undecided) field.option = option;
 }
 
 std::string_view name_of(Presence presence, Proof proof) {

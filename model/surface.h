@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,12 +39,21 @@ struct Value {
   bool operator==(const Value&) const = default;
 };
 
+// What the builder of a request makes of the program's own option for a field.
+struct OwnOption {
+  Presence presence = Presence::undecided;
+  Proof proof = Proof::none;
+  bool operator==(const OwnOption&) const = default;
+};
+
 // A query parameter, request header, response header or body element. Observed presence is counted, so that merging
 // is associative: `seen` of `of` exchanges had it.
 struct Field {
   std::string name;  // as sent; of several spellings the first in ASCII order, so that merging is associative
   Presence presence = Presence::undecided;
-  Proof proof = Proof::none;       // of always and never
+  Proof proof = Proof::none;  // of always and never
+  // Executable, of an undecided field that code on the way out may write as well: what is known of the option alone.
+  std::optional<OwnOption> option;
   std::uint64_t seen = 0, of = 0;  // 0 of 0 in a static surface
   Value value;
   std::vector<std::string> guards;    // static: the conditions, as source text
@@ -117,6 +127,11 @@ bool is_partial(const Surface& surface);
 
 // Of an executable alone: it tells what can be reached and never that anything was sent.
 bool is_executable(const Surface& surface);
+
+// What is known of the program's own option for a field: `option`, or else the field's presence.
+OwnOption option_of(const Field& field);
+// Keeps it only where it says more than the field itself.
+void keep_option(Field& field, const OwnOption& option);
 
 std::string_view name_of(Presence presence);
 // "no store found", "none on a feasible path", "set on every path", "set on every feasible path"; else empty.

@@ -47,7 +47,14 @@ class Generator {
         if (field.presence == Presence::always || field.presence == Presence::never)
           field.proof = pick<Proof>({Proof::none, Proof::all_ways, Proof::open_ways});
         if (below(2)) field.guards = {pick(words_)};
-        if (field.presence == Presence::undecided) field.reason = pick(words_);
+        if (field.presence == Presence::undecided) {
+          field.reason = pick(words_);
+          if (below(2))
+            field.option =
+                OwnOption{pick<Presence>({Presence::always, Presence::conditional, Presence::never}), Proof::none};
+          if (field.option && field.option->presence != Presence::conditional)
+            field.option->proof = pick<Proof>({Proof::none, Proof::all_ways, Proof::open_ways});
+        }
         field.evidence = {evidence(out, "path", "root main.go:1", fmt_line())};
         operation.request_headers.emplace(key_of(field), field);
       }
@@ -235,6 +242,41 @@ TEST(Surface, GradesAreNeverMixed) {
   const auto text = to_yaml(always);
   EXPECT_NE(text.find("grade: set on every feasible path"), std::string::npos) << text;
   EXPECT_EQ(*surface_from_yaml(text, "s"), always);
+}
+
+TEST(Surface, AnOptionStaysBesideAHeaderThatAPolicyMayWrite) {
+  const auto surface = [](Presence presence, std::optional<OwnOption> option) {
+    Surface out;
+    out.kind = "executable";
+    out.operations["Put Blob"].operation = "Put Blob";
+    auto& field = out.operations["Put Blob"].request_headers["x-a"];
+    field.name = "x-a";
+    field.presence = presence;
+    field.option = option;
+    return out;
+  };
+  const auto merged = [](const Surface& a, const Surface& b) {
+    return merge(a, b)->operations.at("Put Blob").request_headers.at("x-a");
+  };
+  const OwnOption never{Presence::never, Proof::all_ways}, weak{Presence::never, Proof::open_ways};
+  const auto open = surface(Presence::undecided, never);
+  EXPECT_EQ(merged(open, surface(Presence::undecided, weak)).option, weak);
+  EXPECT_EQ(merged(open, surface(Presence::undecided, std::nullopt)).option, std::nullopt);
+  EXPECT_EQ(merged(open, surface(Presence::never, std::nullopt)).option, (OwnOption{Presence::never, Proof::all_ways}));
+  EXPECT_EQ(merged(open, surface(Presence::conditional, std::nullopt)).option,
+            (OwnOption{Presence::conditional, Proof::none}));
+  const auto text = to_yaml(open);
+  EXPECT_NE(text.find("option: never\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("option_grade: no store found\n"), std::string::npos) << text;
+  EXPECT_EQ(*surface_from_yaml(text, "s"), open);
+  const auto damaged = surface_from_yaml(
+      "blobgauge-surface: 1\nkind: executable\nclient: c\noperations:\n  Put Blob:\n    request_headers:\n"
+      "      x-a: {presence: undecided, option: conditional, option_grade: no store found}\n",
+      "s");
+  ASSERT_FALSE(damaged);
+  EXPECT_NE(damaged.error().message.find("option_grade 'no store found' is none of a field that is conditional"),
+            std::string::npos)
+      << damaged.error().message;
 }
 
 TEST(Surface, NamesThePlaceOfAMistake) {

@@ -42,6 +42,11 @@ void write_field(yaml::Writer& out, const Field& field) {
   out.key(field.name).begin_map();
   out.field("presence", name_of(field.presence));
   if (const auto grade = name_of(field.presence, field.proof); !grade.empty()) out.field("grade", grade);
+  if (field.option) {
+    out.field("option", name_of(field.option->presence));
+    if (const auto grade = name_of(field.option->presence, field.option->proof); !grade.empty())
+      out.field("option_grade", grade);
+  }
   if (field.of) out.field("seen", fmt::format("{} of {}", field.seen, field.of));
   if (field.value.kind != ValueKind::dynamic)
     out.key(name_of(field.value.kind)).flow({field.value.values.begin(), field.value.values.end()});
@@ -194,19 +199,26 @@ class Reader {
     yaml::Fields fields(node, name_, fmt::format("'{}'", key));
     Field out;
     out.name = key;
-    const auto presence = fields.text("presence");
-    bool known = false;
-    for (const auto each : {Presence::always, Presence::conditional, Presence::never, Presence::undecided}) {
-      if (presence != name_of(each)) continue;
-      out.presence = each;
-      known = true;
-    }
-    if (!known) fields.refuse(fmt::format("presence '{}' is none of always, conditional, never, undecided", presence));
-    if (const auto grade = fields.maybe("grade")) {
+    const auto presence_in = [&](std::string_view where) {
+      const auto presence = fields.text(where);
+      for (const auto each : {Presence::always, Presence::conditional, Presence::never, Presence::undecided})
+        if (presence == name_of(each)) return each;
+      fields.refuse(fmt::format("{} '{}' is none of always, conditional, never, undecided", where, presence));
+      return Presence::undecided;
+    };
+    const auto grade_in = [&](std::string_view where, Presence presence) {
+      const auto grade = fields.maybe(where);
+      if (!grade) return Proof::none;
       for (const auto each : {Proof::all_ways, Proof::open_ways})
-        if (!grade->empty() && *grade == name_of(out.presence, each)) out.proof = each;
-      if (out.proof == Proof::none)
-        fields.refuse(fmt::format("grade '{}' is none of a field that is {}", *grade, name_of(out.presence)));
+        if (!grade->empty() && *grade == name_of(presence, each)) return each;
+      fields.refuse(fmt::format("{} '{}' is none of a field that is {}", where, *grade, name_of(presence)));
+      return Proof::none;
+    };
+    out.presence = presence_in("presence");
+    out.proof = grade_in("grade", out.presence);
+    if (fields.has("option")) {
+      out.option = OwnOption{presence_in("option"), Proof::none};
+      out.option->proof = grade_in("option_grade", out.option->presence);
     }
     if (const auto seen = fields.maybe("seen")) {
       const auto cut = seen->find(" of ");
