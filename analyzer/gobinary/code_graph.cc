@@ -127,12 +127,13 @@ void CodeGraph::cut(const Image& image, const FunctionTable& functions, Function
     if (!ended && blocks_[b].end < steps_.size() && (last.op == Op::branch || !is_branch(last.op)))
       connect(b, blocks_[b].end);
   }
+  // Of these only what no way of the code leads to: every return of a function that defers calls it too.
+  std::erase_if(recovering, [&](std::uint32_t b) { return !blocks_[b].before.empty() || b == 0; });
   constexpr std::size_t most_recovering = 8;  // the compiler writes one
   if (recovering.size() > most_recovering) understood_ = false;
   if (!understood_) return;
   // After a recovered panic the runtime goes on where no way of the code leads: at a call of deferreturn.
   for (const auto b : recovering) {
-    if (!blocks_[b].before.empty() || b == 0) continue;
     blocks_[b].recovers = true;
     for (const auto from : with_calls) {
       if (from == b) continue;

@@ -176,11 +176,17 @@ FlowQuery::Effect FlowQuery::effects(Frame frame, OriginId asked, const Path& as
       inside = place - flow.distance(id);
       return inside >= 0 && (name.pointer != flow.frame_pointer() || place < flow.end_of_variable(flow.distance(id)));
     };
+    if (safe)
+      for (const auto id : flow.dropped(name.pointer))
+        if (std::int64_t inside = 0; leads_there(id, inside)) give_up(Reason::too_many);
     if (const auto& origin = origins[name.pointer]; origin.kind == OriginKind::load)
       add_name(flow.pointer(origin.base), origin.value + flow.distance(origin.base), name.path, 0);
-    for (const auto load : uses.loads)
-      if (!rest.empty() && origins[load].value + flow.distance(origins[load].base) == place)
+    for (const auto load : uses.loads) {
+      const auto base = origins[load].base;
+      const bool somewhere = origins[base].kind == OriginKind::element;  // an element of a slice may be any
+      if (!rest.empty() && (somewhere || origins[load].value + flow.distance(base) == place))
         add_name(load, rest[0], rest, 1);
+    }
 
     for (const auto index : uses.stores) {
       const auto& store = flow.stores()[index];

@@ -142,7 +142,7 @@ void FrameFlow::settle() {
       queued[next] = true;
     });
   }
-  FrameWalk::Events events{stores_, calls_, returns_, tests_};
+  FrameWalk::Events events{stores_, calls_, returns_, tests_, made_};
   for (std::uint32_t block = 0; block < entries_.size(); ++block)
     if (entries_[block]) walk.run(block, *entries_[block], &events, [](std::uint32_t, const FrameState&) {});
   for (OriginId id = 0; id < origins_.size(); ++id)
@@ -198,6 +198,7 @@ void FrameFlow::find_pointers() {
       default:
         pointers_[id] = id;
     }
+    if (origins_.is_dropped(id)) dropped_[pointers_[id]].push_back(id);
   }
 }
 
@@ -240,6 +241,17 @@ const CallEvent* FrameFlow::call_at(std::uint32_t site) const {
   for (const auto& call : calls_)
     if (call.site == site) return &call;
   return nullptr;
+}
+
+const std::vector<OriginId>& FrameFlow::dropped(OriginId pointer) const {
+  static const std::vector<OriginId> none;
+  const auto found = dropped_.find(pointer);
+  return found == dropped_.end() ? none : found->second;
+}
+
+std::uint64_t FrameFlow::made_at(std::uint32_t site) const {
+  const auto found = made_.find(site);
+  return found == made_.end() ? 0 : found->second;
 }
 
 ValueId FrameFlow::slot_before(std::uint32_t step, std::int64_t offset, std::uint8_t width) {

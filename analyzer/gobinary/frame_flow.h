@@ -87,6 +87,8 @@ class FrameFlow {
   const std::vector<ReturnEvent>& returns() const { return returns_; }
   const std::vector<TestEvent>& tests() const { return tests_; }
   const CallEvent* call_at(std::uint32_t site) const;
+  // The type of the object that runtime.newobject makes there; 0: not known.
+  std::uint64_t made_at(std::uint32_t site) const;
   // One name for pointers that are the same as far as can be told: those into the frame, and those that are loaded from
   // the same place. An element goes by what it is an element of.
   OriginId pointer(OriginId origin) const { return origin < pointers_.size() ? pointers_[origin] : origin; }
@@ -97,6 +99,8 @@ class FrameFlow {
   const std::vector<std::uint32_t>& stores_anywhere() const { return stores_anywhere_; }  // through computed pointers
   // Stores of the address of code: of nothing but closures, where they are made.
   const std::vector<std::uint32_t>& closures() const { return closures_; }
+  // Origins with this name that can be where they are not listed, since a set grew too large.
+  const std::vector<OriginId>& dropped(OriginId pointer) const;
   // Does the function do anything with a word that has this origin, other than having it?
   bool uses(OriginId origin) const { return origin < used_.size() && used_[origin]; }
   // What the slot holds before the step; with the mark `touched`, where a call may have written it since.
@@ -133,9 +137,11 @@ class FrameFlow {
   std::vector<CallEvent> calls_;
   std::vector<ReturnEvent> returns_;
   std::vector<TestEvent> tests_;
+  std::map<std::uint32_t, std::uint64_t> made_;
   std::vector<OriginId> loads_;
   std::vector<bool> used_;
   std::vector<OriginId> pointers_;
+  std::map<OriginId, std::vector<OriginId>> dropped_;  // by name
   OriginId frame_pointer_ = 0;
   std::map<OriginId, PointerUses> uses_;
   std::vector<std::uint32_t> stores_anywhere_, closures_;

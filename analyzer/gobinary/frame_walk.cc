@@ -339,8 +339,20 @@ void FrameWalk::record_call(const FrameState& state, std::uint32_t site, const S
   if (known)
     for (const auto& slot : state.slots())
       if (slot.offset >= event.frame + 8 && slot.offset < event.frame + 8 + size)
-        event.stack.emplace_back(slot.offset - event.frame - 8, origins_.without_marks(slot.value));
+        if (const auto value = without_leftovers(slot.value, slot.offset - event.frame - 8); value != Origins::nothing)
+          event.stack.emplace_back(slot.offset - event.frame - 8, value);
   events_->calls.push_back(std::move(event));
+}
+
+// Arguments are stored anew for each call: what a call before left in their place is none.
+ValueId FrameWalk::without_leftovers(ValueId value, std::int64_t slot) {
+  auto kept = Origins::nothing;
+  for (const auto id : std::vector(origins_.members(origins_.without_marks(value)))) {
+    const auto& origin = origins_[id];
+    if (origin.kind != OriginKind::stack_result || origin.value != slot)
+      kept = origins_.unite(kept, origins_.value_of(id));
+  }
+  return kept;
 }
 
 std::int64_t FrameWalk::size_of_type(const FrameState& state) const {
@@ -372,6 +384,8 @@ bool FrameWalk::runtime_call(FrameState& state, std::uint32_t site, const Step& 
     case RuntimeCall::barrier_only:
       return done();
     case RuntimeCall::new_object:
+      if (const auto* type = origins_.single(state.registers[ax], OriginKind::data); type && events_)
+        events_->made.emplace(site, static_cast<std::uint64_t>(type->value));
       clobber(state, site, 0, false);
       state.registers[ax] = origins_.value({OriginKind::fresh, Reason::none, 8, site, 0, 0});
       return true;

@@ -2,6 +2,7 @@
 // The effect of instructions on a state of the frame, step by step through a block.
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "analyzer/gobinary/frame_flow.h"
@@ -17,6 +18,7 @@ class FrameWalk {
     std::vector<CallEvent>& calls;
     std::vector<ReturnEvent>& returns;
     std::vector<TestEvent>& tests;
+    std::map<std::uint32_t, std::uint64_t>& made;  // objects: site -> type
   };
   using Next = std::function<void(std::uint32_t block, const FrameState&)>;
 
@@ -49,6 +51,7 @@ class FrameWalk {
   void assign(FrameState& state, std::uint32_t site, const Operand& to, ValueId value);
   void set_register(FrameState& state, std::uint8_t number, ValueId value);
   ValueId constant(std::int64_t number, std::uint32_t site);
+  ValueId without_leftovers(ValueId value, std::int64_t slot);
   std::int64_t size_of_type(const FrameState& state) const;  // of the type in AX; negative: unknown
   std::int64_t stack_pointer_of(const FrameState& state, bool& known) const;
 

@@ -122,6 +122,8 @@ ValueId Origins::unite(ValueId a, ValueId b) {
   std::set_union(values_[a].begin(), values_[a].end(), values_[b].begin(), values_[b].end(),
                  std::back_inserter(members));
   if (members.size() > most_members) {
+    dropped_.resize(origins_.size());
+    for (const auto id : members) dropped_[id] = true;
     const bool touched = contains(a, OriginKind::touched) || contains(b, OriginKind::touched);
     members = {intern({OriginKind::unknown, Reason::too_many, 8, 0, 0, 0})};
     if (touched) members.push_back(intern({OriginKind::touched, Reason::none, 8, 0, 0, 0}));

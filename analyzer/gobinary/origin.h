@@ -85,6 +85,8 @@ class Origins {
   bool contains(ValueId value, OriginKind kind) const;
   // The value without marks that are no values.
   ValueId without_marks(ValueId value);
+  // Was it ever left out of a set that grew too large?
+  bool is_dropped(OriginId id) const { return id < dropped_.size() && dropped_[id]; }
   // The only member, if it is of this kind; else nullptr.
   const Origin* single(ValueId value, OriginKind kind) const;
 
@@ -98,6 +100,7 @@ class Origins {
   };
   std::unordered_map<Origin, OriginId, Hash> numbers_;
   std::vector<std::vector<OriginId>> values_;
+  std::vector<bool> dropped_;  // by origin
   std::map<std::vector<OriginId>, ValueId> value_numbers_;
   std::unordered_map<std::uint64_t, ValueId> unions_;
 };
