@@ -1,5 +1,6 @@
 #pragma once
 // Who can enter a function: the calls that name it, the places that take its address, and whether more can.
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -12,6 +13,7 @@ namespace blobgauge::analyzer::gobinary {
 struct Site {
   FunctionId function = 0;
   std::uint64_t address = 0;  // of the instruction
+  auto operator<=>(const Site&) const = default;
 };
 
 class CallSites {

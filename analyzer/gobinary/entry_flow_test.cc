@@ -21,6 +21,7 @@ const std::string flow_fixture = BLOBGAUGE_SOURCE_DIR "/analyzer/gobinary/testda
 
 struct EntryWant {
   std::string where, answer;  // "main.build AX 0", "never"
+  bool feasible = false;      // of the precise grade
 };
 
 std::vector<EntryWant> flow_wants() {
@@ -30,9 +31,12 @@ std::vector<EntryWant> flow_wants() {
   for (const auto line : model::split(*source, '\n')) {
     constexpr std::string_view mark = "// want ";
     const auto colon = line.rfind(": ");
-    if (line.starts_with(mark))
-      wants.push_back(
-          {std::string(line.substr(mark.size(), colon - mark.size())), std::string(line.substr(colon + 2))});
+    if (!line.starts_with(mark)) continue;
+    auto where = line.substr(mark.size(), colon - mark.size());
+    constexpr std::string_view weaker = "feasible ";
+    const bool feasible = where.starts_with(weaker);
+    if (feasible) where.remove_prefix(weaker.size());
+    wants.push_back({std::string(where), std::string(line.substr(colon + 2)), feasible});
   }
   return wants;
 }
@@ -81,6 +85,11 @@ std::ostream& operator<<(std::ostream& out, const Build& build) {
   return out << build.toolchain << ' ' << build.options;
 }
 
+// Builders whose option is stored through an alias that was lost from sight.
+constexpr std::string_view stored_out_of_sight[] = {
+    "main.buildChannelled",  "main.buildKept ", "main.buildKeptInside", "main.buildMapped",
+    "main.buildCopiedSlice", "main.buildBoth",  "main.buildGivenBack"};
+
 class GoBinaryEntryFlow : public testing::TestWithParam<Build> {
  protected:
   void SetUp() override {
@@ -122,9 +131,13 @@ TEST_P(GoBinaryEntryFlow, AnswersWhatTheCommentsSay) {
     ASSERT_FALSE(ids.empty()) << want.where;
     const auto word = word_of(want.where.substr(space + 1));
     const auto safest = flow->ask(ids[0], word, Grade::safest);
-    EXPECT_TRUE(agrees(safest, want.answer)) << want.where << ": " << want.answer << ", safest: " << shown(safest);
+    EXPECT_TRUE(agrees(safest, want.answer) || (want.feasible && safest.unknown))
+        << want.where << ": " << want.answer << ", safest: " << shown(safest);
+    // The linker of older releases leaves the types of more interfaces in, so that more assertions can be.
+    constexpr int first_that_leaves_out = 20;
+    if (want.feasible && program->build_info().go_minor < first_that_leaves_out) continue;
     const auto precise = flow->ask(ids[0], word, Grade::precise);
-    if (want.answer == "never" || want.answer == "always") {
+    if (want.feasible || want.answer == "never" || want.answer == "always") {
       EXPECT_TRUE(agrees(precise, want.answer)) << want.where << ": " << want.answer << ", precise: " << shown(precise);
     }
   }
@@ -148,6 +161,12 @@ TEST_P(GoBinaryEntryFlow, NothingThatRunsIsCalledNever) {
     const auto chance =
         flow->ask(program->named(line.substr(0, space)).at(0), word_of(line.substr(space + 1)), Grade::safest);
     EXPECT_TRUE(chance.nonzero || chance.unknown) << line << ": " << shown(chance);
+    // The weaker grade leaves out stores through what was lost from sight, and nothing else.
+    const auto weaker =
+        flow->ask(program->named(line.substr(0, space)).at(0), word_of(line.substr(space + 1)), Grade::precise);
+    const bool by_alias = std::any_of(std::begin(stored_out_of_sight), std::end(stored_out_of_sight),
+                                      [&](std::string_view name) { return line.starts_with(name); });
+    EXPECT_TRUE(by_alias || weaker.nonzero || weaker.unknown) << line << ": " << shown(weaker);
   }
 }
 
@@ -177,7 +196,8 @@ TEST_P(GoBinaryEntryFlow, DamagedCodeIsAnswered) {
     for (const auto& want : wants) {
       const auto space = want.where.find(' ');
       for (const auto id : program->named(want.where.substr(0, space)))
-        flow->ask(id, word_of(want.where.substr(space + 1)), Grade::safest);
+        for (const auto grade : {Grade::safest, Grade::precise})
+          flow->ask(id, word_of(want.where.substr(space + 1)), grade);
     }
   }
 }

@@ -45,6 +45,7 @@ FlowQuery::FlowQuery(const Executable& executable, const Reach& reach, const Cal
       sites_(sites),
       runtime_(runtime),
       most_work_(most_work),
+      types_(executable, reach.type_table(), reach.types()),
       parameters_(executable.image(), executable.functions()),
       context_{executable.image(), executable.functions(), runtime, parameters_},
       contexts_(1) {}
@@ -73,6 +74,9 @@ bool FlowQuery::counts(FunctionId id) const {
 
 std::uint32_t FlowQuery::enter(Frame caller, std::uint32_t site) {
   const Context context{caller, site};
+  // A call that is under way already may come round any number of times: then all calls count.
+  for (auto frame = caller; frame.context != 0; frame = contexts_[frame.context].caller)
+    if (contexts_[frame.context].site == site && contexts_[frame.context].caller.function == caller.function) return 0;
   const auto [place, fresh] = context_numbers_.emplace(context, static_cast<std::uint32_t>(contexts_.size()));
   if (fresh) contexts_.push_back(context);
   return place->second;
@@ -131,6 +135,7 @@ Answer FlowQuery::ask(FunctionId function, const EntryWord& word, Grade grade) {
   if (kept_steps_ > most_steps_kept || known_[0].size() + known_[1].size() > most_answers_kept) {
     flows_.clear();
     ways_back_.clear();
+    word_types_.clear();
     contexts_.resize(1);
     context_numbers_.clear();
     for (int i = 0; i < 2; ++i) {
@@ -302,9 +307,14 @@ Answer FlowQuery::from_callers(Frame frame, OriginId root_id, const Path& path) 
     // Methods that reflection calls by a name in some string are counted where that is the only way to them, and where
     // the name is seen at the call: a template's names would be those of half the program.
     if (reach_.level_by_value(frame.function) == Level::reachable || reach_.level(frame.function) != Level::reachable ||
-        called_by_name(frame.function))
-      answer.add(
-          unknown(frame.function, sites_.makers(frame.function).empty() ? Reason::by_interface : Reason::by_value));
+        called_by_name(frame.function)) {
+      const auto* callers = only_itabs_lead_to(frame.function) ? &callers_by_interface(frame.function) : nullptr;
+      if (!callers || callers->lost)
+        answer.add(
+            unknown(frame.function, sites_.makers(frame.function).empty() ? Reason::by_interface : Reason::by_value));
+      if (callers)
+        for (const auto& site : callers->calls) answer.add(from_call({site.function, 0}, site, root, path));
+    }
     for (const auto& site : sites_.calls(frame.function))
       if (counts(site.function)) answer.add(from_call({site.function, 0}, site, root, path));
     return answer;
@@ -389,6 +399,13 @@ std::vector<FunctionId> FlowQuery::callees(Frame frame, const CallEvent& call, b
 
 // Code's address in a closure, in an itab or in a constant. A word that is always zero is never called.
 bool FlowQuery::enters_target(Frame frame, OriginId target, std::uint32_t site, std::vector<FunctionId>& into) {
+  // Where the type of the interface leaves one method only, its values need not be looked for.
+  std::vector<FunctionId> by_type;
+  const bool typed = enters_implementations(frame.function, target, by_type);
+  if (typed && by_type.size() == 1) {
+    into.push_back(by_type.front());
+    return true;
+  }
   const auto cut_before = lowest_cut_;
   lowest_cut_ = any_time;
   const auto answer = word(frame, target, {}, {site, not_through});
@@ -396,6 +413,10 @@ bool FlowQuery::enters_target(Frame frame, OriginId target, std::uint32_t site, 
   const bool whole = lowest_cut_ == any_time;
   lowest_cut_ = std::min(cut_before, lowest_cut_);
   bool known = whole && !answer.unknown && !answer.unnamed;
+  if (!known && typed) {
+    into.insert(into.end(), by_type.begin(), by_type.end());
+    return true;
+  }
   for (const auto address : answer.addresses) {
     const auto callee = executable_.functions().starting_at(address);
     known &= callee != FunctionTable::none;

@@ -14,6 +14,7 @@
 #include "analyzer/gobinary/call_sites.h"
 #include "analyzer/gobinary/entry_flow.h"
 #include "analyzer/gobinary/frame_flow.h"
+#include "analyzer/gobinary/type_index.h"
 
 namespace blobgauge::analyzer::gobinary {
 
@@ -99,6 +100,42 @@ class FlowQuery {
   Answer data_word(FunctionId function, std::uint64_t address, Path rest);
   Answer remembered(Key key, const std::function<Answer()>& compute);
 
+  // Types of words (flow_types.cc).
+  TypedPlace pointed_at(FunctionId function, OriginId id, int depth);
+  TypedPlace word_type(FunctionId function, OriginId id, int depth);
+  TypedPlace find_word_type(FunctionId function, OriginId id, int depth);
+  TypedPlace type_of_all(FunctionId function, ValueId value, int depth, bool& agree, TypedPlace sofar);
+  TypedPlace argument_type(FunctionId function, std::uint8_t reg, int depth);
+  TypedPlace returned_type(FunctionId callee, std::uint8_t reg, int depth);
+  TypedPlace captured_type(FunctionId closure, std::int64_t offset, int depth);
+  std::uint64_t closure_type(FunctionId closure);
+  std::uint64_t interface_called(FunctionId function, OriginId target, std::size_t& slot, int depth);
+  std::uint64_t interface_called(FunctionId function, const CallEvent& call, std::size_t& slot, int depth);
+  bool enters_implementations(FunctionId function, OriginId target, std::vector<FunctionId>& into);
+
+  // Calls through interfaces, found from where the interfaces are made (flow_trace.cc).
+  struct ItabSlot {
+    std::uint64_t itab = 0;
+    std::int64_t offset = 0;
+  };
+  struct Callers {
+    std::vector<Site> calls;
+    bool lost = false;  // there may be others
+  };
+  using Traced = std::pair<FunctionId, OriginId>;  // a word that may hold the itab's address
+  using AddTraced = std::function<void(FunctionId, OriginId)>;
+  const std::vector<ItabSlot>& itabs_with(FunctionId function);
+  void read_itabs();
+  bool stands_in_data(std::uint64_t address);
+  bool only_itabs_lead_to(FunctionId function);
+  const Callers& callers_by_interface(FunctionId function);
+  void trace(std::vector<Traced> wanted, std::int64_t slot, FunctionId method, Callers& found);
+  bool trace_into(FunctionId function, const CallEvent& call, std::uint8_t reg, std::int64_t slot, OriginId word,
+                  FunctionId method, std::int64_t method_slot, const AddTraced& add);
+  bool trace_slot(FunctionId function, std::int64_t place, const AddTraced& add);
+  bool trace_stored(FunctionId function, const StoreEvent& store, const AddTraced& add);
+  void trace_back(FunctionId function, OriginId word, const AddTraced& add, bool& lost);
+
   FrameFlow& flow(FunctionId id);
   std::vector<FunctionId> callees(Frame frame, const CallEvent& call, bool& all);
   bool enters_target(Frame frame, OriginId target, std::uint32_t site, std::vector<FunctionId>& into);
@@ -130,6 +167,7 @@ class FlowQuery {
   const CallSites& sites_;
   const RuntimeCalls& runtime_;
   const std::uint64_t most_work_;
+  const TypeIndex types_;
   ParameterRegisters parameters_;
   FlowContext context_;
   Decoder decoder_;
@@ -149,6 +187,13 @@ class FlowQuery {
   std::map<Key, std::size_t> open_;           // being computed, by depth
   std::size_t lowest_cut_ = 0;
   std::optional<std::set<std::string_view>> called_names_;
+  std::map<std::pair<FunctionId, OriginId>, TypedPlace> word_types_;
+  std::unordered_map<FunctionId, std::uint64_t> closure_types_;
+  std::map<std::pair<std::uint64_t, std::size_t>, std::vector<FunctionId>> implementations_;
+  std::optional<std::unordered_map<FunctionId, std::vector<ItabSlot>>> itab_slots_;
+  std::unordered_map<std::uint64_t, std::vector<FunctionId>> itab_takers_;  // functions whose code takes its address
+  std::set<std::uint64_t> itabs_read_;        // of which code reads words by their own addresses
+  std::map<FunctionId, Callers> callers_[2];  // by grade
   std::size_t ways_back_depth_ = 0;
   std::uint64_t kept_steps_ = 0;  // of all functions in flows_
   std::uint64_t work_ = 0;        // of the question that is being answered: events looked at, about

@@ -114,9 +114,15 @@ Level Reach::level(FunctionId id) const {
 
 Level Reach::level_by_value(FunctionId id) const { return parts_->worklist.level_by_value(id); }
 
-const References& Reach::references() const { return parts_->tables->references; }
+Level Reach::level_by_address(FunctionId id) const { return parts_->worklist.level_by_address(id); }
 
-const TypeTable& Reach::types() const { return parts_->tables->types; }
+Level Reach::level_by_assertion(FunctionId id) const { return parts_->worklist.level_by_assertion(id); }
+
+const TypeTable& Reach::type_table() const { return parts_->tables->types; }
+
+std::vector<std::uint64_t> Reach::types() const { return parts_->worklist.types(); }
+
+const References& Reach::references() const { return parts_->tables->references; }
 
 std::size_t Reach::count(Level level) const {
   std::size_t count = 0;

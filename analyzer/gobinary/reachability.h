@@ -57,9 +57,13 @@ class Reach {
   // Of a function with code: the best level at which more leads to it than calls that name it, so that its arguments
   // can be anything.
   Level level_by_value(FunctionId id) const;
+  // Of these: that more than calls and itabs leads to it; that itabs do which a type assertion makes.
+  Level level_by_address(FunctionId id) const;
+  Level level_by_assertion(FunctionId id) const;
   const References& references() const;
-  const TypeTable& types() const;
-  std::size_t count(Level level) const;  // functions with code of exactly this level
+  const TypeTable& type_table() const;
+  std::vector<std::uint64_t> types() const;  // descriptors of those with methods that were reached
+  std::size_t count(Level level) const;      // functions with code of exactly this level
   // A shortest chain from a root, counted in calls; empty where unreached.
   std::vector<Frame> chain(FunctionId id) const;
 

@@ -253,7 +253,7 @@ std::vector<CodeRequest> find_requests(const Executable& executable, const Reach
       for (const auto& frame : executable.frames_at(id, request.address))
         if (!names.count(frame.function)) request.builder = frame.function;
       if (request.builder.empty() || !is_builder(request.builder)) continue;
-      if (!reader) reader.emplace(tools, reach.types(), id);
+      if (!reader) reader.emplace(tools, reach.type_table(), id);
       reader->read(request, maker->second->method_word);
       requests.push_back(std::move(request));
     }

@@ -257,6 +257,106 @@ void TypeTable::read_function(Bytes bytes, Type& into) const {
     if (const auto type = type_at(start + 8 * i)) into.parts.push_back(type);
 }
 
+Kind TypeTable::kind(std::uint64_t type) const {
+  const auto bytes = image_.at(type, common_size);
+  return bytes.empty() ? Kind{} : static_cast<Kind>(kind_of(bytes));
+}
+
+std::uint64_t TypeTable::size(std::uint64_t type) const { return image_.word(type).value_or(0); }
+
+std::uint64_t TypeTable::element(std::uint64_t type) const {
+  const auto kind = this->kind(type);
+  return kind == Kind::pointer || kind == Kind::array || kind == Kind::slice ? type_at(type + common_size) : 0;
+}
+
+// Name, type, offset; until Go 1.18 the offset stands one bit higher.
+template <class Each>
+bool TypeTable::each_field(std::uint64_t structure, Each&& each) const {
+  const auto start = image_.word(structure + common_size + 8).value_or(0);
+  const auto count = image_.word(structure + common_size + 16).value_or(0);
+  if (count > name_limit || image_.at(start, field_size * count).empty()) return count == 0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto at = start + field_size * i;
+    const auto offset = image_.word(at + 16).value_or(0) >> (data_.go_minor < 19 ? 1 : 0);
+    const auto type = type_at(at + 8);
+    if (!type || offset > size(structure)) return false;
+    if (!each(type, static_cast<std::int64_t>(offset))) break;
+  }
+  return true;
+}
+
+TypedPlace TypeTable::field(std::uint64_t structure, std::int64_t offset) const {
+  TypedPlace found;
+  each_field(structure, [&](std::uint64_t type, std::int64_t begin) {
+    if (offset >= begin && offset < begin + static_cast<std::int64_t>(size(type))) found = {type, offset - begin};
+    return found.type == 0;
+  });
+  return found;
+}
+
+std::string TypeTable::full_name(std::uint64_t type) const {
+  const auto bytes = image_.at(type);
+  if (bytes.size() < common_size || !(bytes[20] & has_uncommon)) return {};
+  const auto path = image_.half(type + uncommon_offset(static_cast<Kind>(kind_of(bytes))));
+  if (!path || *path == 0) return {};
+  const auto package = name_at(data_.types.from + *path).text;
+  auto name = name_at(data_.types.from + load<std::uint32_t>(bytes.data() + 40)).text;
+  if ((bytes[20] & extra_star) && name.starts_with('*')) name.remove_prefix(1);
+  const auto dot = name.find('.');
+  if (package.empty() || dot == name.npos || name.find_first_of("*[( ") != name.npos) return {};
+  return std::string(package) + std::string(name.substr(dot));
+}
+
+bool TypeTable::register_words(std::uint64_t type, std::vector<TypedPlace>& words, int depth) const {
+  constexpr std::size_t most = 32;  // more than there are registers
+  constexpr int deepest = 16;
+  constexpr std::uint8_t first_float = 13, last_float = 14, last_complex = 16;
+  if (words.size() > most || depth > deepest) return false;
+  const auto kind = this->kind(type);
+  const auto number = static_cast<std::uint8_t>(kind);
+  const auto add = [&](int count, std::uint64_t of) {
+    for (int i = 0; i < count; ++i) words.push_back({of, 8 * i});
+    return true;
+  };
+  switch (kind) {
+    case Kind::structure: {
+      bool fits = true;
+      const bool whole = each_field(type, [&](std::uint64_t field, std::int64_t) {
+        fits = register_words(field, words, depth + 1);
+        return fits;
+      });
+      return whole && fits;
+    }
+    case Kind::array: {
+      const auto count = image_.word(type + common_size + 16).value_or(0);
+      return count == 0 || (count == 1 && element(type) && register_words(element(type), words, depth + 1));
+    }
+    case Kind::slice:
+      return add(3, type);
+    case Kind::string:
+    case Kind::interface:
+      return add(2, type);
+    default:
+      if (number >= first_float && number <= last_complex) return add(number <= last_float ? 1 : 2, 0);
+      return add(1, type);
+  }
+}
+
+bool TypeTable::signature(std::uint64_t function, std::vector<std::uint64_t>& in,
+                          std::vector<std::uint64_t>& out) const {
+  const auto bytes = image_.at(function);
+  if (bytes.size() < common_size + 8 || !is_type(function) || kind(function) != Kind::func) return false;
+  const std::size_t ins = load<std::uint16_t>(bytes.data() + common_size),
+                    outs = load<std::uint16_t>(bytes.data() + common_size + 2) & 0x7fffu;
+  const auto start = function + common_size + 8 + (bytes[20] & has_uncommon ? uncommon_size : 0);
+  for (std::size_t i = 0; i < ins + outs; ++i) {
+    const auto type = type_at(start + 8 * i);
+    if (!type) return false;
+    (i < ins ? in : out).push_back(type);
+  }
+  return true;
+}
+
 // Of a form in which everything of one descriptor lies together (from Go 1.27 on).
 std::uint64_t TypeTable::descriptor_size(std::uint64_t address) const {
   const auto bytes = image_.at(address);

@@ -4,6 +4,7 @@
 // the region of types can be all read-only data, so what is taken for one is checked field by field.
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -44,7 +45,15 @@ struct StructField {
   Kind kind{};
 };
 
+// A place in a value: `offset` bytes inside one of this type. Type 0: not known.
+struct TypedPlace {
+  std::uint64_t type = 0;
+  std::int64_t offset = 0;
+  bool operator==(const TypedPlace&) const = default;
+};
+
 struct Itab {
+  static constexpr std::int64_t first_slot = 24;  // behind the interface, the type and its hash
   std::uint64_t interface = 0, type = 0;
 };
 
@@ -61,6 +70,23 @@ class TypeTable {
   std::vector<StructField> fields(std::uint64_t address) const;
   std::optional<Itab> itab(std::uint64_t address) const;
 
+  // Parts of what `read` gives, of a type that is_type accepted.
+  Kind kind(std::uint64_t type) const;
+  std::uint64_t size(std::uint64_t type) const;     // bytes of a value
+  std::uint64_t element(std::uint64_t type) const;  // of a pointer, an array, a slice; or 0
+  // The field of a structure in which a place lies, and where in it; nothing where none does.
+  TypedPlace field(std::uint64_t structure, std::int64_t offset) const;
+  // "import/path.Name" of a type with methods; else empty.
+  std::string full_name(std::uint64_t type) const;
+  // The words of a value as they are passed in registers, in order; those of floating-point have type 0. False where it
+  // is passed in memory.
+  bool register_words(std::uint64_t type, std::vector<TypedPlace>& words, int depth = 0) const;
+  // Of a function's type; false where the descriptor is damaged.
+  bool signature(std::uint64_t function, std::vector<std::uint64_t>& in, std::vector<std::uint64_t>& out) const;
+  const std::vector<std::uint64_t>& itabs() const { return itabs_; }
+  // T -> *T, as far as the linker lists them.
+  const std::unordered_map<std::uint64_t, std::uint64_t>& pointers() const { return pointers_; }
+
  private:
   struct Name {
     std::string_view text;
@@ -75,6 +101,8 @@ class TypeTable {
   void read_struct(Bytes bytes, Type& into) const;
   void read_function(Bytes bytes, Type& into) const;
   void link_pointer(std::uint64_t address);
+  template <class Each>
+  bool each_field(std::uint64_t structure, Each&& each) const;
 
   const Image& image_;
   const ModuleData& data_;

@@ -62,8 +62,16 @@ Worklist::Worklist(const Executable& executable, const TypeTable& types, const R
       data_(data),
       levels_(functions_.physical_count(), Level::none),
       by_value_(functions_.physical_count(), Level::none),
+      by_address_(functions_.physical_count(), Level::none),
+      by_assertion_(functions_.physical_count(), Level::none),
       causes_(functions_.physical_count()) {
   for (const auto& segment : image_.segments()) budget_ += segment.bytes.size() / 8;
+}
+
+std::vector<std::uint64_t> Worklist::types() const {
+  std::vector<std::uint64_t> types;
+  for (const auto& each : reached_) types.push_back(each.type.address);
+  return types;
 }
 
 model::Status Worklist::run() {
@@ -128,6 +136,8 @@ void Worklist::add_function(std::uint64_t address, const Cause& cause) {
 
 void Worklist::add_function(FunctionId id, const Cause& cause) {
   if (cause.edge != Edge::call) by_value_[id] = std::min(by_value_[id], current_);
+  if (cause.edge == Edge::root || cause.edge == Edge::closure) by_address_[id] = std::min(by_address_[id], current_);
+  if (cause.edge == Edge::dynamic_itab) by_assertion_[id] = std::min(by_assertion_[id], current_);
   if (levels_[id] != Level::none) return;
   levels_[id] = current_;
   causes_[id] = cause;

@@ -37,7 +37,13 @@ class Worklist {
   Level level(FunctionId id) const { return levels_[id]; }
   // The best level at which something other than a call that names the function leads to it.
   Level level_by_value(FunctionId id) const { return by_value_[id]; }
+  // The same of what is neither an itab nor reflection: function values, roots, assembly.
+  Level level_by_address(FunctionId id) const { return by_address_[id]; }
+  // Of itabs that a type assertion makes.
+  Level level_by_assertion(FunctionId id) const { return by_assertion_[id]; }
   const Cause& cause(FunctionId id) const { return causes_[id]; }
+  // Descriptors of all types with methods that were reached.
+  std::vector<std::uint64_t> types() const;
 
  private:
   struct Item {
@@ -80,7 +86,7 @@ class Worklist {
   const References& references_;
   const DataMap& data_;
   Level current_ = Level::reachable;
-  std::vector<Level> levels_, by_value_;
+  std::vector<Level> levels_, by_value_, by_address_, by_assertion_;
   std::vector<Cause> causes_;
   std::deque<FunctionId> queue_;
   std::vector<Item> pending_;

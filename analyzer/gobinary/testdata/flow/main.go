@@ -4,7 +4,8 @@
 //	// want FUNCTION REGISTER PATH: ANSWER
 //
 // PATH are offsets behind pointers. ANSWER is of the safest grade: "never" (zero and nothing else), "always" (other than
-// zero and nothing else), "set" (a store is found), "maybe" (anything but never). Each builder prints its name when the
+// zero and nothing else), "set" (a store is found), "maybe" (anything but never). After "want feasible" it is of the precise
+// grade, and the safest one may know less. Each builder prints its name when the
 // word is other than zero, and what is printed when the program runs must not be "never".
 package main
 
@@ -622,11 +623,413 @@ func byMethod() {
 	buildByMethod(o)
 }
 
+// Called through an interface that is handed on, captured and given back: all calls are found.
+
+type printer interface{ print(o *options) int }
+type writer interface{ write(o *options) int }
+type disk struct{ size int }
+
+//go:noinline
+func (d *disk) print(o *options) int {
+	buildWritten(o)
+	return d.size
+}
+
+//go:noinline
+func buildWritten(o *options) {
+	saw("main.buildWritten AX 0", o.tier)
+	saw("main.buildWritten AX 8", o.version)
+}
+
+type copier struct{ count int }
+
+//go:noinline
+func (c *copier) flush(p printer) int { return p.print(&options{tier: &some}) + c.count }
+
+//go:noinline
+func copyTo(p printer) {
+	c := &copier{len(os.Args)}
+	call(func() { c.count = c.flush(p) })
+}
+
+//go:noinline
+func openDisk() printer { return &disk{len(os.Args)} }
+
+// want feasible main.buildWritten AX 0: always
+// want feasible main.buildWritten AX 8: never
+// want feasible main.buildWritten AX 16: never
+func written() { copyTo(openDisk()) }
+
+// The same method where the way of the interface is lost: in a variable of the program, in a field, a channel, a map, a
+// slice, by assertion, as a method's value, through type parameters, deferred, and by reflection.
+
+type tape struct{ size int }
+
+//go:noinline
+func (t *tape) write(o *options) int { buildInVariable(o); return t.size }
+
+//go:noinline
+func buildInVariable(o *options) { saw("main.buildInVariable AX 8", o.version) }
+
+var keptWriter writer = &tape{1}
+
+// want main.buildInVariable AX 8: maybe
+func inVariable() {
+	(&tape{}).write(&options{})
+	keptWriter.write(&options{version: &some})
+}
+
+type card struct{ size int }
+
+//go:noinline
+func (c *card) write(o *options) int { buildInField(o); return c.size }
+
+//go:noinline
+func buildInField(o *options) { saw("main.buildInField AX 8", o.version) }
+
+type machine struct{ to writer }
+
+//go:noinline
+func (m *machine) run() { m.to.write(&options{version: &some}) }
+
+//go:noinline
+func makeMachine(w writer) *machine {
+	w.write(&options{})
+	return &machine{w}
+}
+
+// want main.buildInField AX 8: maybe
+func inField() { makeMachine(&card{}).run() }
+
+type drum struct{ size int }
+
+//go:noinline
+func (d *drum) write(o *options) int { buildInChannel(o); return d.size }
+
+//go:noinline
+func buildInChannel(o *options) { saw("main.buildInChannel AX 8", o.version) }
+
+//go:noinline
+func receive(c chan writer) { (<-c).write(&options{version: &some}) }
+
+// want main.buildInChannel AX 8: maybe
+func inChannel() {
+	c := make(chan writer, 1)
+	var w writer = &drum{}
+	w.write(&options{})
+	c <- w
+	receive(c)
+}
+
+type wire struct{ size int }
+
+//go:noinline
+func (w *wire) write(o *options) int { buildInMap(o); return w.size }
+
+//go:noinline
+func buildInMap(o *options) { saw("main.buildInMap AX 8", o.version) }
+
+// want main.buildInMap AX 8: maybe
+func inMap() {
+	all := map[string]writer{some: &wire{}}
+	all[some].write(&options{version: &some})
+}
+
+type page struct{ size int }
+
+//go:noinline
+func (p *page) write(o *options) int { buildInSlice(o); return p.size }
+
+//go:noinline
+func buildInSlice(o *options) { saw("main.buildInSlice AX 8", o.version) }
+
+// want main.buildInSlice AX 8: maybe
+func inSlice() {
+	all := make([]writer, len(os.Args)+1)
+	all[len(os.Args)] = &page{}
+	all[len(os.Args)].write(&options{version: &some})
+}
+
+type film struct{ size int }
+type shower interface{ show(o *options) int }
+
+//go:noinline
+func (f *film) show(o *options) int { buildAsserted(o); return f.size }
+
+//go:noinline
+func buildAsserted(o *options) { saw("main.buildAsserted AX 8", o.version) }
+
+//go:noinline
+func tryWrite(a any) {
+	if s, is := a.(shower); is {
+		s.show(&options{version: &some})
+	}
+}
+
+// want main.buildAsserted AX 8: maybe
+func asserted() {
+	var s shower = &film{}
+	s.show(&options{})
+	tryWrite(s)
+}
+
+type slate struct{ size int }
+
+//go:noinline
+func (s *slate) write(o *options) int { buildByMethodValue(o); return s.size }
+
+//go:noinline
+func buildByMethodValue(o *options) { saw("main.buildByMethodValue AX 8", o.version) }
+
+//go:noinline
+func callWith(f func(*options) int) { f(&options{version: &some}) }
+
+// want main.buildByMethodValue AX 8: maybe
+func byMethodValue() {
+	var w writer = &slate{}
+	if len(os.Args) > 7 {
+		w = nil
+	}
+	callWith(w.write)
+}
+
+type stone struct{ size int }
+
+//go:noinline
+func (s *stone) write(o *options) int { buildByParameter(o); return s.size }
+
+//go:noinline
+func buildByParameter(o *options) { saw("main.buildByParameter AX 8", o.version) }
+
+//go:noinline
+func writeTo[W writer](w W) { w.write(&options{version: &some}) }
+
+// want main.buildByParameter AX 8: maybe
+func byParameter() { writeTo(&stone{}) }
+
+type paper struct{ size int }
+
+//go:noinline
+func (p *paper) print(o *options) int { buildLate(o); return p.size }
+
+//go:noinline
+func buildLate(o *options) { saw("main.buildLate AX 8", o.version) }
+
+//go:noinline
+func writeLate(p printer, done chan bool) {
+	defer p.print(&options{version: &some})
+	go func() {
+		p.print(&options{})
+		done <- true
+	}()
+	<-done
+}
+
+// want feasible main.buildLate AX 8: set
+func late() { writeLate(&paper{}, make(chan bool)) }
+
+type Glass struct{ size int }
+
+//go:noinline
+func (g *Glass) Write(o *options) int { buildByName(o); return g.size }
+
+type Writer interface{ Write(o *options) int }
+
+//go:noinline
+func buildByName(o *options) { saw("main.buildByName AX 8", o.version) }
+
+// want main.buildByName AX 8: maybe
+func byName() {
+	var w Writer = &Glass{}
+	w.Write(&options{})
+	reflect.ValueOf(w).MethodByName("Write").Call([]reflect.Value{reflect.ValueOf(&options{version: &some})})
+}
+
+type brush struct{ size int }
+
+//go:noinline
+func (b *brush) write(o *options) int { buildByAddress(o); return b.size }
+
+//go:noinline
+func buildByAddress(o *options) { saw("main.buildByAddress AX 8", o.version) }
+
+//go:noinline
+func writeBehind(w *writer) { (*w).write(&options{version: &some}) }
+
+// want main.buildByAddress AX 8: maybe
+func byAddress() {
+	var w writer = &brush{}
+	w.write(&options{})
+	writeBehind(&w)
+}
+
+type chalk struct{ size int }
+
+//go:noinline
+func (c *chalk) print(o *options) int { buildPassedOn(o); return c.size }
+
+//go:noinline
+func buildPassedOn(o *options) { saw("main.buildPassedOn AX 8", o.version) }
+
+//go:noinline
+func writeNinth(a, b, c, d, e, f, g, h, i int, p printer) { p.print(&options{version: &some}) }
+
+//go:noinline
+func pick(all ...writer) writer {
+	if len(all) > 3 {
+		return nil
+	}
+	return all[len(all)-1]
+}
+
+// want feasible main.buildPassedOn AX 8: set
+func passedOn() { writeNinth(1, 2, 3, 4, 5, 6, 7, 8, 9, &chalk{}) }
+
+type ink struct{ size int }
+
+//go:noinline
+func (i *ink) write(o *options) int { buildPicked(o); return i.size }
+
+//go:noinline
+func buildPicked(o *options) { saw("main.buildPicked AX 8", o.version) }
+
+// want main.buildPicked AX 8: maybe
+func picked() { pick(nil, &ink{}).write(&options{version: &some}) }
+
+// Embedded: the method is another type's, and an interface that is embedded hands it on.
+
+type base struct{ size int }
+
+//go:noinline
+func (b *base) write(o *options) int { buildPromoted(o); return b.size }
+
+type derived struct {
+	name string
+	base
+}
+type wrapped struct {
+	name string
+	writer
+}
+
+//go:noinline
+func buildPromoted(o *options) { saw("main.buildPromoted AX 8", o.version) }
+
+//go:noinline
+func writeSet(w writer) { w.write(&options{version: &some}) }
+
+// want main.buildPromoted AX 8: maybe
+func promoted() {
+	(&base{}).write(&options{})
+	writeSet(&wrapped{"wrapped", &derived{}})
+}
+
+// What a method behind an interface gives back, where the way of the interface is lost but its type is known.
+
+type provider interface {
+	key() *string
+	scope() *string
+	lease() *string
+}
+type silent struct{ n int }
+type speaking struct{ n int }
+type relay struct {
+	n int
+	provider
+}
+type short func() *string
+type fixed string
+
+func (*silent) key() *string     { return nil }
+func (*silent) scope() *string   { return nil }
+func (*silent) lease() *string   { return nil }
+func (*speaking) key() *string   { return &some }
+func (*speaking) scope() *string { return nil }
+func (*speaking) lease() *string { return nil }
+func (s short) key() *string     { return nil }
+func (s short) scope() *string   { return nil }
+func (s short) lease() *string   { return s() }
+func (f fixed) key() *string     { return nil }
+func (f fixed) scope() *string   { return nil }
+func (f fixed) lease() *string   { return nil }
+
+type sender struct {
+	name string
+	from provider
+}
+
+//go:noinline
+func buildProvided(key, scope, lease *string) {
+	saw("main.buildProvided AX", key)
+	saw("main.buildProvided BX", scope)
+	saw("main.buildProvided CX", lease)
+}
+
+//go:noinline
+func (s *sender) send() { buildProvided(s.from.key(), s.from.scope(), s.from.lease()) }
+
+// want main.buildProvided AX: set
+// want main.buildProvided BX: never
+// want main.buildProvided CX: maybe
+func provided() {
+	c := make(chan *sender, 5)
+	for _, p := range []provider{&silent{}, &relay{1, &speaking{1}}, &speaking{1}, fixed(some),
+		short(func() *string { return &some })} {
+		c <- &sender{"sender", p}
+	}
+	for len(c) > 0 {
+		(<-c).send()
+	}
+}
+
+// A closure that captures the holder of an interface with an embedded one.
+
+type named interface{ number() *string }
+type wide interface {
+	named
+	tag() *string
+}
+type one struct{ n int }
+type two struct{ with *string }
+
+func (*one) number() *string { return nil }
+func (*one) tag() *string    { return nil }
+func (*two) number() *string { return nil }
+func (t *two) tag() *string  { return t.with }
+
+type holder struct {
+	n    int
+	from wide
+}
+
+//go:noinline
+func buildWide(number, tag *string) {
+	saw("main.buildWide AX", number)
+	saw("main.buildWide BX", tag)
+}
+
+//go:noinline
+func (h *holder) later() func() {
+	return func() { buildWide(h.from.number(), h.from.tag()) }
+}
+
+// want main.buildWide AX: never
+// want main.buildWide BX: set
+func wider() {
+	c := make(chan *holder, 2)
+	c <- &holder{1, &one{}}
+	c <- &holder{2, &two{&some}}
+	for len(c) > 0 {
+		(<-c).later()()
+	}
+}
+
 func main() {
 	for _, run := range []func(){plain, sometimes, dispatched, byValue, channelled, aliased, unaliased, keepGlobally,
 		keepInside, captured, capturedWord, inside, generic, pointer, reflected, scanned, mapped, fromMap, embedded,
 		copied, onStack, deferred, recovered, formatted, concurrent, sliced, returned, both, changed, copiedSlice, givenBack, indexed, numbers, many, passed, replaced,
-		byMethod} {
+		byMethod, written, inVariable, inField, inChannel, inMap, inSlice, asserted, byMethodValue, byParameter, late,
+		byName, byAddress, passedOn, picked, promoted, provided, wider} {
 		run()
 	}
 	strings.Contains(some, "x")
