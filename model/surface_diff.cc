@@ -17,6 +17,8 @@ std::string value_text(const Value& value) {
 class Differ {
  public:
   std::vector<SurfaceChange> run(const Surface& before, const Surface& after) {
+    before_ = &before;
+    after_ = &after;
     partial_ = is_partial(after);
     executable_ = is_executable(before) || is_executable(after);
     const bool operations_only = before.operations_only || after.operations_only;
@@ -25,7 +27,7 @@ class Differ {
       const auto found = before.operations.find(name);
       if (found == before.operations.end()) {
         const auto grade = operation.level == Level::safe_bound ? Grade::evidence : Grade::breaking;
-        add(grade, "operation", "", "", word(operation));
+        add(grade, "operation", "", "", word(operation), lines(after, operation.evidence));
         continue;
       }
       levels(found->second.level, operation.level);
@@ -42,7 +44,8 @@ class Differ {
     }
     for (const auto& [name, operation] : before.operations) {
       operation_ = name;
-      if (!partial_ && !after.operations.count(name)) add(Grade::harmless, "operation", "", word(operation), "");
+      if (!partial_ && !after.operations.count(name))
+        add(Grade::harmless, "operation", "", word(operation), "", lines(before, operation.evidence));
     }
     std::stable_sort(changes_.begin(), changes_.end(),
                      [](const SurfaceChange& a, const SurfaceChange& b) { return a.grade < b.grade; });
@@ -50,8 +53,16 @@ class Differ {
   }
 
  private:
-  void add(Grade grade, std::string what, std::string name, std::string before, std::string after) {
-    changes_.push_back({grade, operation_, std::move(what), std::move(name), std::move(before), std::move(after)});
+  void add(Grade grade, std::string what, std::string name, std::string before, std::string after,
+           std::vector<std::string> where = {}) {
+    changes_.push_back(
+        {grade, operation_, std::move(what), std::move(name), std::move(before), std::move(after), std::move(where)});
+  }
+
+  static std::vector<std::string> lines(const Surface& surface, const std::vector<std::string>& evidence) {
+    if (evidence.empty()) return {};
+    const auto found = surface.evidence.find(evidence.front());
+    return found == surface.evidence.end() ? std::vector<std::string>{} : found->second.lines;
   }
 
   static std::string word(const OperationSurface& operation) {
@@ -81,22 +92,26 @@ class Differ {
         const bool possible = executable_ && field.presence == Presence::undecided;
         add(possible || weak ? Grade::evidence : Grade::breaking, what, field.name,
             known == before.end() || known->second.proof == Proof::none ? "" : stated(known->second),
-            fmt::format("{}: {}", stated(field), value_text(field.value)));
+            fmt::format("{}: {}", stated(field), value_text(field.value)), lines(*after_, field.evidence));
         continue;
       }
       if (old->name != field.name) add(Grade::evidence, what + " spelling", field.name, old->name, field.name);
       if (!partial_ && old->presence != field.presence)
-        add(Grade::evidence, what + " presence", field.name, stated(*old), stated(field));
+
+        add(Grade::evidence, what + " presence", field.name, stated(*old), stated(field),
+            lines(*after_, field.evidence));
       const auto grade = executable_ ? Grade::evidence : value_grade(old->value, field.value);
       if (old->value != field.value && !(partial_ && grade == Grade::harmless))
-        add(grade, what + " value", field.name, value_text(old->value), value_text(field.value));
+
+        add(grade, what + " value", field.name, value_text(old->value), value_text(field.value),
+            lines(*after_, field.evidence));
     }
     for (const auto& [key, field] : before)
       if (!partial_ && field.presence != Presence::never && !sent(after, key)) {
         const auto known = after.find(key);
         const auto proof = known == after.end() ? Proof::none : known->second.proof;
         add(proof == Proof::open_ways ? Grade::evidence : Grade::harmless, what, field.name, stated(field),
-            proof == Proof::none ? "" : stated(known->second));
+            proof == Proof::none ? "" : stated(known->second), lines(*before_, field.evidence));
       }
   }
 
@@ -125,6 +140,8 @@ class Differ {
         add(Grade::evidence, "status", fmt::to_string(status), "there", "");
   }
 
+  const Surface* before_ = nullptr;
+  const Surface* after_ = nullptr;
   bool partial_ = false;     // what `after` lacks is not gone
   bool executable_ = false;  // values are the library's, and the program may overwrite them
   std::string operation_;
@@ -134,6 +151,13 @@ class Differ {
 }  // namespace
 
 std::vector<SurfaceChange> diff(const Surface& before, const Surface& after) { return Differ().run(before, after); }
+
+std::string fingerprint(const SurfaceChange& change) {
+  std::uint64_t hash = 14695981039346656037U;  // FNV-1a: names a change, protects nothing
+  for (const auto* field : {&change.operation, &change.what, &change.name, &change.before, &change.after})
+    for (const char c : *field + '\n') hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return fmt::format("{:016x}", hash);
+}
 
 std::string_view name_of(Grade grade) {
   switch (grade) {

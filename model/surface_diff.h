@@ -15,7 +15,13 @@ struct SurfaceChange {
   Grade grade = Grade::breaking;
   std::string operation, what, name;  // "Put Block", "request header", "If-Match"
   std::string before, after;          // empty where it was not there
+  // Where the client's code (or a recording) shows it: the first evidence of the surface that has it, a line each.
+  std::vector<std::string> where;
 };
+
+// The same for the same change, whatever else the two surfaces say and wherever it stands: 16 hex digits over the
+// fields of the change, grade and evidence apart.
+std::string fingerprint(const SurfaceChange& change);
 
 // Where `after` is partial evidence, what it lacks is no change. `before` must not be: all that it lacks would be new.
 std::vector<SurfaceChange> diff(const Surface& before, const Surface& after);
