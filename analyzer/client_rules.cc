@@ -67,6 +67,10 @@ Status read_common(Fields& fields, ClientRules& rules) {
   BLOBGAUGE_CHECK(each(fields, "statuses", "a judge of statuses", [&](Fields& e) {
     rules.statuses.push_back({e.text("function"), e.number_or("response", 0), e.number_or("codes", 1)});
   }));
+  BLOBGAUGE_CHECK(each(fields, "pipelines", "a list of stages", [&](Fields& e) {
+    rules.pipelines.push_back(
+        {e.text("send"), e.number_or("request", 1), e.text("stages"), e.text("handler"), e.text_or("factory", "")});
+  }));
   for (auto& [field, path] : fields.pairs("paths")) rules.paths[field] = path;
   BLOBGAUGE_CHECK(each(fields, "builders", "a package that makes requests", [&](Fields& e) {
     rules.builders.push_back({e.text("package"), e.text_or("service", ""), e.text_or("unless_query", "")});
@@ -122,12 +126,19 @@ nlohmann::json configuration(const ClientRules& rules, const std::string& platfo
   json sinks = {{"requests", json::array()},
                 {"same", json::array()},
                 {"same_fields", rules.same_fields},
-                {"statuses", json::array()}};
+                {"statuses", json::array()},
+                {"pipelines", json::array()}};
   for (const auto& r : rules.requests)
     sinks["requests"].push_back({{"function", r.function}, {"method", r.method}, {"endpoint", r.endpoint}});
   for (const auto& s : rules.same) sinks["same"].push_back({{"function", s.function}, {"argument", s.argument}});
   for (const auto& s : rules.statuses)
     sinks["statuses"].push_back({{"function", s.function}, {"response", s.response}, {"codes", s.codes}});
+  for (const auto& p : rules.pipelines)
+    sinks["pipelines"].push_back({{"send", p.send},
+                                  {"request", p.request},
+                                  {"stages", p.stages},
+                                  {"handler", p.handler},
+                                  {"factory", p.factory}});
   const auto slash = platform.find('/');
   return {{"goos", platform.substr(0, slash)},
           {"goarch", slash == std::string::npos ? "" : platform.substr(slash + 1)},
@@ -189,6 +200,7 @@ std::string go_configuration(const ClientRules& rules, const Source& source) {
   auto config = configuration(rules, source.platform);
   config["packages"] = rules.packages;
   config["roots"] = roots_as_json(rules.roots);
+  config["outside"] = rules.outside;
   config[source.module.empty() ? "dir" : "module"] = source.module.empty() ? source.dir : source.module;
   return config.dump();
 }

@@ -36,6 +36,15 @@ struct StatusJudge {
   std::uint64_t response = 0, codes = 0;  // argument numbers
 };
 
+// How a library sends a request through a list of stages that may write to it.
+struct PipelineRule {
+  std::string send;           // the function, or the interface's method, that sends it
+  std::uint64_t request = 0;  // argument number
+  std::string stages;         // the receiver's field that holds the list
+  std::string handler;        // an interface's method that is handed the request
+  std::string factory;        // the method of the list's elements that makes a handler; empty: they are handlers
+};
+
 // A package that makes requests, for programs of which only the libraries' source is at hand.
 struct BuilderRule {
   std::string package;
@@ -66,6 +75,7 @@ struct ClientRules {
   std::vector<StandsFor> same;
   std::vector<std::string> same_fields;
   std::vector<StatusJudge> statuses;
+  std::vector<PipelineRule> pipelines;
   // Field that holds an address, or type whose methods make requests -> path template.
   std::map<std::string, std::string> paths;
   std::vector<BuilderRule> builders;

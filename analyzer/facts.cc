@@ -138,10 +138,18 @@ class Reader {
                                           guard(object, "guard"), text_of(object, "how") == "dynamic"});
     } else if (kind == "request") {
       if (auto* r = next(facts_.requests, object))
-        *r = {function(object), text_of(object, "at"), text_of(object, "maker"), expr(object, "method"),
-              expr(object, "endpoint")};
+        *r = {function(object),
+              text_of(object, "at"),
+              text_of(object, "maker"),
+              expr(object, "method"),
+              expr(object, "endpoint"),
+              texts_of(object, "carries"),
+              object["carries"].error() == simdjson::SUCCESS};
     } else if (kind == "write") {
       write(object);
+    } else if (kind == "send") {
+      facts_.sends.push_back(
+          {expr(object, "request"), expr(object, "through"), function(object), text_of(object, "at")});
     } else if (kind == "status") {
       facts_.statuses.push_back({expr(object, "owner"), texts_of(object, "codes"), text_of(object, "how") == "accepted",
                                  function(object), text_of(object, "at")});
@@ -242,6 +250,16 @@ class Reader {
         parts(Expr::Kind::any);
       else if (key == "list")
         parts(Expr::Kind::list);
+      else if (key == "seq")
+        parts(Expr::Kind::sequence);
+      else if (key == "fn")
+        named_in(field.value, e.id);
+      else if (key == "stage")
+        part(field.value, Expr::Kind::stage, e, depth);
+      else if (key == "held" || key == "key")
+        part(field.value, Expr::Kind::held, e, depth);
+      else if (key == "none")
+        e.kind = !field.value.get(flag) && flag ? Expr::Kind::none : e.kind;
       else if (key == "nil")
         e.kind = !field.value.get(flag) && flag ? Expr::Kind::nil : e.kind;
       else if (key == "zero")
@@ -260,7 +278,26 @@ class Reader {
       }
     }
     if (e.kind == Expr::Kind::address && e.parts.empty()) e.kind = Expr::Kind::nothing;
+    if (e.kind == Expr::Kind::stage && e.parts.size() != 1) problem_ = "a stage without a value";
+    if (e.kind == Expr::Kind::held && e.parts.size() != 2) problem_ = "a header without its request or its name";
     return e;
+  }
+
+  void part(const dom::element& value, Expr::Kind kind, Expr& e, int depth) {
+    dom::object inner;
+    e.kind = kind;
+    if (value.get(inner))
+      problem_ = "an expression expected";
+    else
+      e.parts.push_back(expr(inner, depth + 1));
+  }
+
+  void named_in(const dom::element& value, int& into) {
+    std::int64_t id = 0;
+    if (value.get(id) || id < 1 || id > (1 << 28))
+      problem_ = "an id expected in an expression";
+    else
+      into = named(static_cast<int>(id), largest_function_);
   }
 
   Guard guard(const dom::object& object, std::string_view key) {

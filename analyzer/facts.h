@@ -13,7 +13,7 @@
 
 namespace blobgauge::analyzer {
 
-inline constexpr int facts_version = 2;  // version 1 has no words
+inline constexpr int facts_version = 3;  // version 1 has no words, version 2 no pipelines
 
 // Where a value comes from. Pointers are transparent: *p and p carry the same values, only nil tells them apart.
 struct Expr {
@@ -21,20 +21,24 @@ struct Expr {
     nothing,   // absent in the facts
     constant,  // text
     nil,
-    zero,     // the zero value of what was never stored
-    node,     // id
-    address,  // parts[0]: never nil, whatever it points to
-    concat,   // parts
-    any,      // one of parts
-    list,     // a slice's elements: parts
-    call,     // text: computed by something that is not followed
-    fresh,    // text: allocated here
-    request,  // id
-    every,    // any request
-    unknown   // text: why
+    zero,      // the zero value of what was never stored
+    node,      // id
+    address,   // parts[0]: never nil, whatever it points to
+    concat,    // parts
+    any,       // one of parts
+    list,      // a slice's elements: parts
+    call,      // text: computed by something that is not followed
+    fresh,     // text: allocated here
+    request,   // id
+    every,     // any request
+    sequence,  // lists, one behind the other: parts
+    stage,     // of a pipeline: id is the function that is handed the request; 0: parts[0] says which
+    held,      // what the header parts[1] of the request parts[0] holds when the code asks
+    none,      // no run comes here
+    unknown    // text: why
   };
   Kind kind = Kind::nothing;
-  int id = 0;
+  int id = 0;  // of fresh: the function that it is, where one may be a stage
   std::string text;
   std::vector<Expr> parts;
 };
@@ -93,6 +97,8 @@ struct RequestMade {
   int function = 0;
   std::string at, maker;
   Expr method, endpoint;
+  std::vector<std::string> carries = {};  // keys that its context can carry, where context_known
+  bool context_known = false;
 };
 
 struct FieldWrite {
@@ -102,6 +108,13 @@ struct FieldWrite {
   Act act = Act::set;
   Expr owner, key, value;
   Guard guard;
+  int function = 0;
+  std::string at;
+};
+
+// A request that is sent through a list of stages, each of which may write to it.
+struct RequestSent {
+  Expr request, through;
   int function = 0;
   std::string at;
 };
@@ -136,6 +149,7 @@ struct Facts {
   std::vector<RequestMade> requests;
   std::vector<CallEdge> calls;
   std::vector<FieldWrite> writes;
+  std::vector<RequestSent> sends;
   std::vector<StatusUse> statuses;
   std::vector<ResponseRead> reads;
   std::vector<UnresolvedCall> unresolved;

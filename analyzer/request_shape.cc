@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "analyzer/pipelines.h"
 #include "model/text.h"
 #include "model/value.h"
 
@@ -50,6 +51,55 @@ Truth both(const Truth& a, const Truth& b) {
   return {std::min(a.holds, b.holds), std::max(a.fails, b.fails), a.doubt.empty() ? b.doubt : a.doubt};
 }
 
+Chance either(Chance a, Chance b) { return std::max(a, b); }
+
+bool asks_the_request(const Condition& c) {
+  return !c.held.empty() || !c.context.empty() || std::any_of(c.parts.begin(), c.parts.end(), asks_the_request);
+}
+
+// What a stage writes to every request that passes it.
+struct StageWrite {
+  bool query = false;
+  Emission emission;
+};
+
+// One field of one request on its way through one list of stages.
+struct Passing {
+  Presence presence = Presence::never;
+  Domain value;
+};
+
+using FieldStates = std::map<std::string, Passing>;  // by key
+
+// Can the guard of a stage's write hold, for a request that has these headers? `own` stands for the written header.
+Truth judge(const Condition& c, const RequestMade& made, const FieldStates& headers, const std::string& written,
+            Presence own) {
+  if (!c.context.empty()) {
+    if (!made.context_known) return c.source;
+    const bool carried = std::find(made.carries.begin(), made.carries.end(), c.context) != made.carries.end();
+    // A key on some way to the request may be on no other.
+    const Chance there = carried ? Chance::yes : Chance::no;
+    return c.wants ? Truth{there, Chance::yes, {}} : Truth{Chance::yes, there, {}};
+  }
+  if (!c.held.empty()) {
+    const auto found = headers.find(c.held);
+    const auto p = c.held == written ? own : found == headers.end() ? Presence::never : found->second.presence;
+    const Chance there = p == Presence::never ? Chance::no : p == Presence::undecided ? Chance::doubt : Chance::yes;
+    const Chance away = p == Presence::always ? Chance::no : p == Presence::undecided ? Chance::doubt : Chance::yes;
+    return c.wants ? Truth{there, away, {}} : Truth{away, there, {}};
+  }
+  if (c.kind == Condition::Kind::test || !asks_the_request(c)) return c.source;
+  const bool all = c.kind == Condition::Kind::all;
+  Truth t = all ? Truth{Chance::yes, Chance::no, {}} : Truth{Chance::no, Chance::yes, {}};
+  for (const auto& part : c.parts) {
+    const auto p = judge(part, made, headers, written, own);
+    t.holds = all ? std::min(t.holds, p.holds) : either(t.holds, p.holds);
+    t.fails = all ? either(t.fails, p.fails) : std::min(t.fails, p.fails);
+    if (t.doubt.empty()) t.doubt = p.doubt;
+  }
+  return t;
+}
+
 class Shaper {
  public:
   Shaper(const Facts& facts, const ValueFlow& flow, const ShapeOptions& options)
@@ -63,15 +113,19 @@ class Shaper {
     for (std::size_t i = 1; i < facts.nodes.size(); ++i)
       for (const auto& inflow : facts.nodes[i].inflows)
         if (inflow.site) bindings_[inflow.site].arguments.push_back({static_cast<int>(i), &inflow.from});
+    if (!facts.sends.empty()) handlers_ = Pipelines::handlers(facts);
   }
 
   std::vector<RequestShape> run() {
+    std::vector<const FieldWrite*> loose;
     for (const auto& write : facts_.writes) {
       if (outside(write.function)) continue;
       policy_reached_ = false;
+      way_.clear();
       place(write, write.owner, nullptr, {}, {}, 0);
-      if (policy_reached_ && (!options_.passed || options_.passed(write.function))) spread(write);
+      if (policy_reached_ && (!options_.passed || options_.passed(write.function))) loose.push_back(&write);
     }
+    for (const auto* write : loose) spread(*write);
     for (const auto& status : facts_.statuses) {
       if (!status.accepted) continue;
       for (const int id : flow_.domain(status.owner).requests)
@@ -88,6 +142,7 @@ class Shaper {
       for (auto* fields : {&shape.query, &shape.headers})
         for (auto& [key, field] : *fields) decide(field);
     }
+    send();
     shapes_.erase(shapes_.begin());
     return std::move(shapes_);
   }
@@ -109,6 +164,13 @@ class Shaper {
     Outer more = outer;
     more.truth = both(outer.truth, flow_.truth(call.guard));
     more.condition.parts.push_back(condition(call.guard, call.function, nullptr));
+    if (call.dynamic) {  // another callee may be called in its place
+      more.truth.fails = Chance::yes;
+      Condition other;
+      other.kind = Condition::Kind::test;
+      other.source = {Chance::yes, Chance::yes, {}};
+      more.condition.parts.push_back(std::move(other));
+    }
     return more;
   }
 
@@ -122,10 +184,27 @@ class Shaper {
              : guard.kind == Guard::Kind::either                                  ? Condition::Kind::any
                                                                                   : Condition::Kind::test;
     for (const auto& part : guard.parts) c.parts.push_back(condition(part, function, binding));
+    if (guard.value.kind == Expr::Kind::node && facts_.nodes[guard.value.id].kind == "context" &&
+        (guard.kind == Guard::Kind::nonnil || guard.kind == Guard::Kind::nil)) {
+      c.context = facts_.nodes[guard.value.id].name;
+      c.wants = guard.kind == Guard::Kind::nonnil;
+    }
+    if (guard.value.kind == Expr::Kind::held) {
+      const auto names = flow_.domain(guard.value.parts[1], binding).constants;
+      const bool there =
+          guard.kind == Guard::Kind::nonnil || guard.kind == Guard::Kind::nonempty || guard.kind == Guard::Kind::yes;
+      const bool away =
+          guard.kind == Guard::Kind::nil || guard.kind == Guard::Kind::empty || guard.kind == Guard::Kind::no;
+      if (names.size() == 1 && (there || away)) {
+        c.held = model::lower(*names.begin());
+        c.wants = there;
+      }
+    }
     return c;
   }
 
-  // Follows the owner of a write back to the request, through the calls of the helper that writes.
+  // Follows the owner of a write back to the request, through the calls of the helper that writes, or to the stage of
+  // pipelines that is handed any request.
   void place(const FieldWrite& write, const Expr& owner, const Binding* binding, const Outer& outer,
              const std::string& guards, int depth) {
     switch (owner.kind) {
@@ -145,11 +224,23 @@ class Shaper {
         return;
     }
     const auto& node = facts_.nodes[owner.id];
+    const auto target = flow_.domain(owner);
     if (node.kind == "param" && depth < deepest_helper) {
+      if (handlers_.count(node.function)) {
+        for (auto& [name, e] : emissions(write, binding, outer, guards)) {
+          e.stage = node.function;
+          auto& writes = stage_writes_[node.function];
+          const bool known = std::any_of(writes.begin(), writes.end(), [&](const StageWrite& other) {
+            return other.emission.write == e.write && other.emission.name == e.name && other.emission.guard == e.guard;
+          });
+          if (!known) writes.push_back({write.part == FieldWrite::Part::query, std::move(e)});
+        }
+      }
       for (const auto& inflow : node.inflows) {
-        const auto target = flow_.domain(inflow.from);
-        if (target.requests.empty() && !target.every_request) continue;
-        if (!inflow.site || inflow.dynamic) {
+        const auto handed = flow_.domain(inflow.from);
+        if (handed.requests.empty() && !handed.every_request) continue;
+        if (inflow.dynamic && handlers_.count(node.function)) continue;  // by its pipeline
+        if (!inflow.site || (inflow.dynamic && handlers_.empty())) {
           policy_reached_ = true;
           continue;
         }
@@ -165,13 +256,19 @@ class Shaper {
       }
       return;
     }
-    const auto target = flow_.domain(owner);
     if (node.kind == "result" || node.kind == "local" || node.kind == "free") {
+      const bool shared = target.every_request || target.requests.size() > 1;
+      if (!handlers_.empty() && shared) {
+        if (!way_.insert(owner.id).second) return;
+        for (const auto& inflow : node.inflows) place(write, inflow.from, binding, outer, guards, depth);
+        way_.erase(owner.id);
+        return;
+      }
       if (target.every_request || depth >= deepest_helper) {
         policy_reached_ = policy_reached_ || !target.requests.empty() || target.every_request;
         return;
       }
-      for (const int id : target.requests) emit(write, id, binding, outer, guards, target.requests.size() > 1);
+      for (const int id : target.requests) emit(write, id, binding, outer, guards, shared);
       return;
     }
     if (!target.requests.empty() || target.every_request) policy_reached_ = true;
@@ -199,13 +296,32 @@ class Shaper {
 
   void emit(const FieldWrite& write, int request, const Binding* binding, const Outer& outer, const std::string& guards,
             bool by_policy) {
+    auto& fields = write.part == FieldWrite::Part::query ? shapes_[request].query : shapes_[request].headers;
+    for (auto& [name, e] : emissions(write, binding, outer, guards)) {
+      e.by_policy = by_policy;
+      auto& field = fields[key_of(write, name)];
+      if (field.name.empty() || name < field.name) field.name = name;
+      const bool known = std::any_of(field.emissions.begin(), field.emissions.end(), [&](const Emission& other) {
+        return other.write == e.write && other.by_policy == e.by_policy && other.guard == e.guard;
+      });
+      if (!known) field.emissions.push_back(std::move(e));
+    }
+  }
+
+  static std::string key_of(const FieldWrite& write, const std::string& name) {
+    return write.part == FieldWrite::Part::query ? name : model::lower(name);
+  }
+
+  // The write under each name that it can have.
+  std::vector<std::pair<std::string, Emission>> emissions(const FieldWrite& write, const Binding* binding,
+                                                          const Outer& outer, const std::string& guards) const {
     const auto keys = flow_.domain(write.key, binding);
     std::set<std::string> names;
     for (const auto& key : keys.constants) names.insert(key);
     for (const auto& key : keys.templates) names.insert(open_ended(key));
     if (keys.something || !keys.doubts.empty() || names.empty()) names.insert("*");
     const bool open = std::any_of(names.begin(), names.end(), [](const auto& n) { return n.back() == '*'; });
-    auto& fields = write.part == FieldWrite::Part::query ? shapes_[request].query : shapes_[request].headers;
+    std::vector<std::pair<std::string, Emission>> list;
     for (const auto& name : names) {
       if (name.empty() || (open && name.back() != '*' && names.count("*"))) continue;
       // An open set's known members are under its pattern.
@@ -223,15 +339,9 @@ class Shaper {
       e.value = value_of(write, binding);
       e.guard = joined(guards, source_of(write.guard));
       if (guards.empty()) e.opposite = opposite(write.guard);
-      e.by_policy = by_policy;
-      const auto key = write.part == FieldWrite::Part::query ? name : model::lower(name);
-      auto& field = fields[key];
-      if (field.name.empty() || name < field.name) field.name = name;
-      const bool known = std::any_of(field.emissions.begin(), field.emissions.end(), [&](const Emission& other) {
-        return other.write == e.write && other.by_policy == e.by_policy && other.guard == e.guard;
-      });
-      if (!known) field.emissions.push_back(std::move(e));
+      list.emplace_back(name, std::move(e));
     }
+    return list;
   }
 
   // What is written under `x != nil` is never x's nil.
@@ -252,17 +362,22 @@ class Shaper {
     return guard.kind == Guard::Kind::nonnil && guard.value.kind == Expr::Kind::node && guard.value.id == node;
   }
 
+  static Domain written(const ShapedField& field) {
+    Domain value;
+    for (const auto& e : field.emissions)
+      if (e.write->act != FieldWrite::Act::remove && e.truth.holds != Chance::no) value.join(e.value);
+    return value;
+  }
+
   static void decide(ShapedField& field) {
     bool always = false, conditional = false, removed = false, policy = false;
     std::set<std::string> guards, reasons;
-    Domain value;
     for (const auto& e : field.emissions) {
       if (e.write->act == FieldWrite::Act::remove) {
         removed = removed || (e.truth.holds != Chance::no && !e.by_policy);
         continue;
       }
       if (e.truth.holds == Chance::no) continue;
-      value.join(e.value);
       if (e.by_policy) {
         policy = true;
       } else if (e.truth.holds == Chance::doubt) {
@@ -294,7 +409,166 @@ class Shaper {
     if (field.presence == Presence::never)
       for (const auto& e : field.emissions)
         if (field.guards.size() < most_guards && !e.guard.empty()) field.guards.push_back(e.guard);
-    if (field.presence != Presence::never) field.value = value.value();
+    if (field.presence != Presence::never) field.value = written(field).value();
+  }
+
+  // All requests pass the stages of the pipelines that they are sent through.
+  void send() {
+    Pipelines pipelines(facts_, flow_, [this](int function) { return stage_writes_.count(function) > 0; });
+    std::map<int, std::set<StageList>> lists;
+    for (const auto& send : facts_.sends) {
+      const auto requests = flow_.domain(send.request).requests;
+      if (requests.empty()) continue;
+      const auto found = pipelines.of(send.through);
+      for (const int id : requests) lists[id].insert(found.begin(), found.end());
+    }
+    for (std::size_t id = 1; id < shapes_.size(); ++id) {
+      const auto found = lists.find(static_cast<int>(id));
+      if (found != lists.end() && !found->second.empty())
+        pass(shapes_[id], found->second);
+      else if (!stage_writes_.empty())
+        unsent(shapes_[id]);
+    }
+  }
+
+  // Nobody knows by which pipeline a request is sent: any stage may write to it, or none.
+  void unsent(RequestShape& shape) const {
+    for (const auto& [handler, writes] : stage_writes_)
+      for (const auto& w : writes) {
+        auto& field = (w.query ? shape.query : shape.headers)[key_of(*w.emission.write, w.emission.name)];
+        if (field.name.empty()) field.name = w.emission.name;
+        field.emissions.push_back(w.emission);
+        field.emissions.back().by_policy = true;
+        if (field.presence != Presence::never || w.emission.truth.holds == Chance::no) continue;
+        field.presence = Presence::undecided;
+        field.reason = policy_reason(field);
+      }
+  }
+
+  void pass(RequestShape& shape, const std::set<StageList>& lists) const {
+    FieldStates start[2];
+    for (const bool query : {false, true})
+      for (const auto& [key, field] : query ? shape.query : shape.headers)
+        start[query][key] = {field.presence, written(field)};
+    std::map<std::string, std::vector<Passing>> ends[2];
+    std::set<int> passed;
+    for (const auto& list : lists) {
+      FieldStates now[2] = {start[0], start[1]};
+      for (const int stage : list) {
+        if (stage == unknown_stage) {
+          anything(now);
+          for (const auto& [handler, writes] : stage_writes_) passed.insert(handler);
+          continue;
+        }
+        passed.insert(stage);
+        for (const auto& w : stage_writes_.at(stage))
+          apply(w, stage_writes_.at(stage), facts_.requests[shape.request], now[0], now[w.query]);
+      }
+      for (const bool query : {false, true})
+        for (const auto& [key, end] : now[query]) ends[query][key].push_back(end);
+    }
+    for (const int stage : passed)
+      for (const auto& w : stage_writes_.at(stage)) {
+        auto& field = (w.query ? shape.query : shape.headers)[key_of(*w.emission.write, w.emission.name)];
+        if (field.name.empty()) {
+          field.name = w.emission.name;
+          field.on_the_way = true;
+        }
+        field.emissions.push_back(w.emission);
+      }
+    for (const bool query : {false, true})
+      for (auto& [key, reached] : ends[query]) {
+        const auto at = (query ? shape.query : shape.headers).find(key);
+        if (at == (query ? shape.query : shape.headers).end()) continue;
+        arrive(at->second, reached, lists.size(), start[query].count(key) > 0);
+      }
+  }
+
+  // A stage that is not followed may do what any stage does.
+  void anything(FieldStates (&now)[2]) const {
+    for (const auto& [handler, writes] : stage_writes_)
+      for (const auto& w : writes) {
+        auto& field = now[w.query][key_of(*w.emission.write, w.emission.name)];
+        if (field.presence == Presence::never) field.presence = Presence::undecided;
+        field.value.join(w.emission.value);
+      }
+  }
+
+  static void apply(const StageWrite& w, const std::vector<StageWrite>& all, const RequestMade& made,
+                    const FieldStates& headers, FieldStates& fields) {
+    const auto& e = w.emission;
+    const auto key = key_of(*e.write, e.name);
+    auto now = fields.count(key) ? fields.at(key) : Passing{};
+    const auto written = w.query ? std::string() : key;
+    auto absent = judge(e.condition, made, headers, written, Presence::never);
+    auto present = judge(e.condition, made, headers, written, Presence::always);
+    // `if x { set } else { set }`
+    const bool twin = !e.opposite.empty() && std::any_of(all.begin(), all.end(), [&](const StageWrite& other) {
+      return other.query == w.query && other.emission.name == e.name && other.emission.guard == e.opposite;
+    });
+    if (twin) absent.fails = present.fails = Chance::no;
+    if (e.write->act == FieldWrite::Act::remove) {
+      if (present.holds != Chance::no && now.presence == Presence::always)
+        now.presence = present.fails == Chance::no ? Presence::never : Presence::conditional;
+      else if (present.fails == Chance::no)
+        now.presence = Presence::never;
+      fields[key] = now;
+      return;
+    }
+    const auto without = absent.holds == Chance::no      ? Presence::never
+                         : absent.holds == Chance::doubt ? Presence::undecided
+                         : absent.fails == Chance::no    ? Presence::always
+                                                         : Presence::conditional;
+    const bool may_be_there = now.presence != Presence::never, may_lack = now.presence != Presence::always;
+    const bool writes = (may_be_there && present.holds != Chance::no) || (may_lack && absent.holds != Chance::no);
+    if (may_lack && (without == Presence::always || now.presence == Presence::never ||
+                     (now.presence == Presence::undecided && without == Presence::conditional)))
+      now.presence = without;
+    if (writes) {
+      if (may_be_there && present.fails == Chance::no && e.write->act != FieldWrite::Act::add) now.value = {};
+      now.value.join(e.value);
+    }
+    fields[key] = std::move(now);
+  }
+
+  // What is true after every list that it can have passed.
+  void arrive(ShapedField& field, const std::vector<Passing>& ends, std::size_t lists, bool was_there) const {
+    std::set<Presence> seen;
+    Domain value;
+    for (const auto& end : ends) {
+      seen.insert(end.presence);
+      if (end.presence != Presence::never) value.join(end.value);
+    }
+    if (ends.size() < lists) seen.insert(Presence::never);
+    const bool doubt = seen.count(Presence::undecided) > 0;
+    auto presence = seen.size() == 1                                              ? *seen.begin()
+                    : seen.count(Presence::conditional)                           ? Presence::conditional
+                    : seen.count(Presence::always) && !doubt                      ? Presence::conditional
+                    : seen.count(Presence::always) && seen.count(Presence::never) ? Presence::conditional
+                                                                                  : Presence::undecided;
+    if (presence == Presence::always && field.name.back() == '*') presence = Presence::conditional;
+    const bool changed = presence != field.presence || !was_there;
+    field.presence = presence;
+    if (presence != Presence::undecided)
+      field.reason.clear();
+    else if (field.reason.empty())
+      field.reason = stages_reason(field);
+    field.value = presence == Presence::never ? model::Value{} : value.value();
+    if (presence == Presence::always) field.guards.clear();
+    if (presence == Presence::always || !changed) return;
+    for (const auto& e : field.emissions) {
+      if (!e.stage || field.guards.size() >= most_guards) continue;
+      const auto guard =
+          e.guard.empty() ? "of the pipelines that it is sent through, some have the stage that writes it" : e.guard;
+      if (std::find(field.guards.begin(), field.guards.end(), guard) == field.guards.end())
+        field.guards.push_back(guard);
+    }
+  }
+
+  static std::string stages_reason(const ShapedField& field) {
+    for (const auto& e : field.emissions)
+      if (e.stage && e.truth.holds == Chance::doubt && !e.truth.doubt.empty()) return e.truth.doubt;
+    return "a stage of its pipeline is not followed";
   }
 
   const Facts& facts_;
@@ -302,6 +576,9 @@ class Shaper {
   const ShapeOptions& options_;
   std::vector<RequestShape> shapes_;
   std::map<int, Binding> bindings_;
+  std::set<int> handlers_;                               // functions that may be stages
+  std::map<int, std::vector<StageWrite>> stage_writes_;  // what they write, by the handler
+  std::set<int> way_;                                    // nodes that `place` is in
   bool policy_reached_ = false;
 };
 

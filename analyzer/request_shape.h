@@ -22,6 +22,9 @@ struct Condition {
   int function = 0;  // whose argument the word is
   Word word;
   std::string text;
+  std::string held;     // a test of what the request's own header of this lower-case name holds at that moment
+  bool wants = false;   // the test holds where it is there
+  std::string context;  // a test of what the request's context carries under this key
 };
 
 // One write to one field of one request.
@@ -35,6 +38,7 @@ struct Emission {
   std::string opposite;  // the guard of an `else`, to see that two writes together are always
   // Written on the way out by code that serves every request; whether this request's way leads there is not followed.
   bool by_policy = false;
+  int stage = 0;  // the stage of the request's pipelines that writes it; 0: none
 };
 
 struct ShapedField {
@@ -44,6 +48,7 @@ struct ShapedField {
   std::vector<std::string> guards;
   std::string reason;
   std::vector<Emission> emissions;
+  bool on_the_way = false;  // only stages of pipelines write it
 };
 
 // Why a field that policies write is not never there; empty where none does.

@@ -262,7 +262,7 @@ class Inference {
         if (field.presence == Presence::never || field.name.back() == '*') continue;
         if (field.presence != Presence::always) {
           // A policy's doings tell no operations apart.
-          if (field.presence == Presence::conditional)
+          if (field.presence == Presence::conditional && !field.on_the_way)
             for (const auto& value : choices(field, query)) sometimes.push_back({query, field.name, value});
           continue;
         }
@@ -348,7 +348,9 @@ class Inference {
     // An address that nothing is known of is merged with what its owner put into it.
     for (const auto& header : rules_.implicit) {
       auto& known = operation.request_headers[model::lower(header.name)];
-      if (!known.name.empty() && known.presence != Presence::never && known.presence != Presence::undecided) continue;
+      const bool sure = header.presence == Presence::always && known.presence != Presence::always;
+      if (!known.name.empty() && known.presence != Presence::never && known.presence != Presence::undecided && !sure)
+        continue;
       const auto value = known.value;
       known = {};
       known.name = header.name;
@@ -496,10 +498,23 @@ class Inference {
       into.reason.clear();
     else if (into.reason.empty())
       into.reason = from.reason;
-    into.value = model::merge_values(into.value, from.value);
+    into.value = either_value(into.value, from.value);
     for (const auto& guard : from.guards)
       if (std::find(into.guards.begin(), into.guards.end(), guard) == into.guards.end()) into.guards.push_back(guard);
     into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());
+  }
+
+  // Templates of source code have holes where the code has something unknown; their constants stay what they are.
+  static model::Value either_value(const model::Value& a, const model::Value& b) {
+    using model::ValueKind;
+    if (a.kind == ValueKind::dynamic || b.kind == ValueKind::dynamic) return {};
+    model::Value value = a;
+    value.values.insert(b.values.begin(), b.values.end());
+    if (value.values.size() > model::most_values) return {};
+    value.kind = a.kind == ValueKind::pattern || b.kind == ValueKind::pattern ? ValueKind::pattern
+                 : value.values.size() > 1                                    ? ValueKind::one_of
+                                                                              : ValueKind::constant;
+    return value;
   }
 
   std::string note(std::string kind, std::vector<std::string> lines) {
@@ -551,7 +566,9 @@ class Inference {
 
   void explain(const Emission& e, std::string& out) const {
     out += fmt::format("    written by {}{}\n", frame(facts_.functions[e.write->function], e.write->at),
-                       e.by_policy ? ", for every request that passes there" : "");
+                       e.by_policy ? ", for every request that passes there"
+                       : e.stage   ? ", a stage of pipelines"
+                                   : "");
     const auto whether = e.truth.holds == Chance::yes  ? "yes"
                          : e.truth.holds == Chance::no ? "no, no reachable code stores what it needs"
                                                        : "unknown, " + e.truth.doubt;

@@ -43,6 +43,18 @@ std::string hole(const FlowNode& node) {
   return "{" + name + "}";
 }
 
+template <class Visit>
+void each_node(const Expr& e, const Visit& visit) {
+  if (e.kind == Expr::Kind::node) visit(e.id);
+  for (const auto& part : e.parts) each_node(part, visit);
+}
+
+template <class Visit>
+void each_node(const Guard& guard, const Visit& visit) {
+  each_node(guard.value, visit);
+  for (const auto& part : guard.parts) each_node(part, visit);
+}
+
 bool is_zero(const std::string& constant) { return constant.empty() || constant == "0" || constant == "false"; }
 
 }  // namespace
@@ -89,6 +101,15 @@ std::string Domain::doubt() const { return fmt::format("{}", fmt::join(doubts, "
 
 model::Value Domain::value() const {
   model::Value value;
+  if (something && doubts.empty() && !many && !constants.empty() &&
+      constants.size() + templates.size() < model::most_values) {
+    // Some of what it can be is known: the default of a setting, say.
+    value.kind = model::ValueKind::pattern;
+    value.values = constants;
+    value.values.insert(templates.begin(), templates.end());
+    value.values.insert("{}");
+    return value;
+  }
   if (something || !doubts.empty() || constants.size() + templates.size() > model::most_values) return value;
   if (!templates.empty()) {
     value.kind = model::ValueKind::pattern;
@@ -109,12 +130,34 @@ ValueFlow::ValueFlow(const Facts& facts) : facts_(facts), nodes_(facts.nodes.siz
     nodes_[i].unset = kind == "field" || kind == "global" || kind == "memory" || kind == "element";
     if (facts.nodes[i].filled) nodes_[i].unset = false;
   }
-  for (bool grew = true; grew;) {
-    grew = false;
-    for (std::size_t i = 1; i < facts.nodes.size(); ++i)
-      for (const auto& inflow : facts.nodes[i].inflows)
-        if (inflow.guard.kind == Guard::Kind::always || truth(inflow.guard).holds != Chance::no)
-          grew |= nodes_[i].join(domain(inflow.from));
+  // Whoever names a node is asked again when it has grown.
+  std::vector<std::vector<int>> named_by(facts.nodes.size());
+  for (std::size_t i = 1; i < facts.nodes.size(); ++i)
+    for (const auto& inflow : facts.nodes[i].inflows) {
+      const auto note = [&](int id) {
+        if (named_by[id].empty() || named_by[id].back() != static_cast<int>(i))
+          named_by[id].push_back(static_cast<int>(i));
+      };
+      each_node(inflow.from, note);
+      each_node(inflow.guard, note);
+    }
+  std::deque<int> work;
+  std::vector<bool> waiting(facts.nodes.size(), true);
+  for (std::size_t i = 1; i < facts.nodes.size(); ++i) work.push_back(static_cast<int>(i));
+  while (!work.empty()) {
+    const int i = work.front();
+    work.pop_front();
+    waiting[i] = false;
+    bool grew = false;
+    for (const auto& inflow : facts.nodes[i].inflows)
+      if (inflow.guard.kind == Guard::Kind::always || truth(inflow.guard).holds != Chance::no)
+        grew |= nodes_[i].join(domain(inflow.from));
+    if (!grew) continue;
+    for (const int other : named_by[i])
+      if (!waiting[other]) {
+        waiting[other] = true;
+        work.push_back(other);
+      }
   }
   computing_ = false;
 }
@@ -143,7 +186,16 @@ Domain ValueFlow::domain(const Expr& e, const Binding* binding) const {
       d.unset = d.dynamic = false;
       break;
     case Expr::Kind::any:
+    case Expr::Kind::sequence:
       for (const auto& part : e.parts) d.join(domain(part, binding));
+      break;
+    case Expr::Kind::stage:
+      d.something = true;
+      break;
+    case Expr::Kind::held:  // pipelines.h decides it, where that is possible
+      d.something = d.dynamic = true;
+      break;
+    case Expr::Kind::none:
       break;
     case Expr::Kind::list:
       for (const auto& part : e.parts) {
@@ -304,6 +356,11 @@ Truth ValueFlow::truth(const Guard& guard, const Binding* binding) const {
     }
     default:
       t = {Chance::yes, Chance::yes, {}};
+  }
+  // A context's values are those of all contexts: that somebody puts one there says nothing of this request's.
+  if (guard.value.kind == Expr::Kind::node && facts_.nodes[guard.value.id].kind == "context") {
+    if (t.holds == Chance::yes && t.fails == Chance::yes) t.holds = t.fails = Chance::doubt;
+    if (t.doubt.empty()) t.doubt = "whether the context of this request carries it is not followed";
   }
   return t;
 }

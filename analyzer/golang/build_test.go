@@ -133,7 +133,11 @@ func linkedFacts(config *Config) (string, error) {
 	}
 	var out bytes.Buffer
 	w := bufio.NewWriter(&out)
-	if err := newExtractor(loaded, program, config).write(w); err != nil {
+	x, err := newExtractor(loaded, program, config)
+	if err != nil {
+		return "", err
+	}
+	if err := x.write(w); err != nil {
 		return "", err
 	}
 	err = w.Flush()

@@ -18,7 +18,10 @@ type Config struct {
 	Tags     []string `json:"tags"`     // build tags
 	Roots    []Root   `json:"roots"`
 	// Only a part of a program is read, a library: what is in its objects may come from code that nobody sees.
-	Open  bool  `json:"open"`
+	Open bool `json:"open"`
+	// Packages, by globs as "example.org/other/**", whose requests and writes are nobody's concern: other services' SDKs.
+	Outside []string `json:"outside"`
+
 	Sinks Sinks `json:"sinks"`
 }
 
@@ -37,6 +40,16 @@ type Sinks struct {
 	Same       []Same      `json:"same"`
 	SameFields []string    `json:"same_fields"`
 	Statuses   []StatusUse `json:"statuses"`
+	Pipelines  []Pipeline  `json:"pipelines"`
+}
+
+// Pipeline is how a library sends a request through a list of stages that may write to it.
+type Pipeline struct {
+	Send    string `json:"send"`    // the function, or the interface's method, that sends it
+	Request int    `json:"request"` // which argument the request is
+	Stages  string `json:"stages"`  // the receiver's field that holds the list, "pkg.Type.field"
+	Handler string `json:"handler"` // an interface's method that is handed the request, "(pkg.Policy).Do"
+	Factory string `json:"factory"` // the method of the list's elements that makes a handler; empty: they are handlers
 }
 
 // Maker is a function whose first result is a new request.

@@ -2,7 +2,7 @@ package main
 
 // Expr is where a value comes from, as far as one function shows it; what crosses functions is a node, and flow facts
 // say what reaches a node. Pointers are transparent: *p and p carry the same values, and only nil tells them apart.
-// Exactly one of the fields is set.
+// Exactly one of the fields is set, Key and Fn apart.
 type Expr struct {
 	Const   *string `json:"const,omitempty"` // a constant, numbers and booleans as text
 	Nil     bool    `json:"nil,omitempty"`
@@ -16,7 +16,14 @@ type Expr struct {
 	New     string  `json:"new,omitempty"`     // allocated here: never nil, never empty
 	Request int     `json:"request,omitempty"` // a request's id, from 1: the request, its headers, query and response
 	Every   bool    `json:"every,omitempty"`   // any request at all: what a transport is handed
+	Seq     []*Expr `json:"seq,omitempty"`     // lists, one behind the other
+	Stage   *Expr   `json:"stage,omitempty"`   // a stage of a pipeline; Fn handles the request, 0: what the value is
+	Held    *Expr   `json:"held,omitempty"`    // what a header of this request holds now; Key is its name
+	Key     *Expr   `json:"key,omitempty"`     // of Held
+	None    bool    `json:"none,omitempty"`    // no run comes here
 	Unknown string  `json:"unknown,omitempty"` // cannot be followed, and why
+
+	Fn int `json:"fn,omitempty"` // of Stage and of a New that is a function: its id
 }
 
 func constantOf(text string) *Expr { return &Expr{Const: &text} }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/token"
+	"go/types"
 	"path"
 	"sort"
 	"strings"
@@ -36,22 +37,28 @@ type extractor struct {
 	sites     map[string]int
 	siteFacts []any
 	flowFacts []flowFact
+	guarding  *frame              // whose conditions are being read
+	lean      bool                // only tests of arguments are of interest
 	level     int                 // depth of the expression being read
 	listing   map[*ssa.Alloc]bool // being read now
 	folders   map[string]string
 
 	touches     map[*ssa.Function]map[string]bool // types of what a function may change
+	stageKinds  []stageKind
+	stageTypes  map[types.Type]*stageKind
+	sendings    map[string]sending // by the function that sends
 	argumentsOf map[*ssa.Function][]argument
 	frames      map[frameKey]*frame
 }
 
-func newExtractor(l *Load, p *Program, config *Config) *extractor {
+func newExtractor(l *Load, p *Program, config *Config) (*extractor, error) {
 	x := &extractor{
 		load: l, program: p, config: config, index: newIndex(p), flows: map[*ssa.Function]*Flow{},
 		sameArg: map[string]int{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
 		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
 		touches: map[*ssa.Function]map[string]bool{}, argumentsOf: map[*ssa.Function][]argument{},
 		listing: map[*ssa.Alloc]bool{}, frames: map[frameKey]*frame{}, wraps: map[string]bool{},
+		stageTypes: map[types.Type]*stageKind{}, sendings: map[string]sending{},
 		requestTypes: map[string]bool{"net/http.Header": true, "net/url.Values": true},
 	}
 	for name, arg := range standardSame {
@@ -74,7 +81,7 @@ func newExtractor(l *Load, p *Program, config *Config) *extractor {
 		}
 	}
 	x.findLoads()
-	return x
+	return x, x.findStages()
 }
 
 // extractAll fills siteFacts and flowFacts.
@@ -86,6 +93,18 @@ func (x *extractor) extractAll() {
 		x.queue = x.queue[1:]
 		n.expand(n)
 	}
+}
+
+// outside: the function is of a package that the caller does not ask about.
+func (x *extractor) outside(f *ssa.Function) bool {
+	pkg := packageOf(f)
+	for _, glob := range x.config.Outside {
+		prefix, all := strings.CutSuffix(glob, "/**")
+		if pkg == prefix || all && strings.HasPrefix(pkg, prefix+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *extractor) rootName(f *ssa.Function) string { return x.roots[f] }

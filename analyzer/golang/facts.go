@@ -11,7 +11,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-const factsVersion = 2
+const factsVersion = 3
 
 type headFact struct {
 	K        string   `json:"k"`

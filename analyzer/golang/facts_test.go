@@ -18,17 +18,24 @@ const fixture = "fixture.example/fixture/"
 // roots of the fixture packages, by topic.
 var roots = map[string][]string{
 	"guards": {"Run"}, "closures": {"List", "Remove"}, "pager": {"List"}, "options": {"Upload"}, "classic": {"Run"}, "policy": {"Run"}, "objects": {"Run"},
+	"pipelines": {"Run"}, "factories": {"Run"}, "contexts": {"Run"},
 }
 
 func configure(rootsOf map[string][]string) (*Config, error) {
 	dir, err := filepath.Abs("testdata/fixture")
 	config := &Config{Dir: dir, GOOS: "linux", GOARCH: "amd64",
 		Sinks: Sinks{
-			Requests: []Maker{{fixture + "sdk.NewRequest", 1, 2}, {"net/http.NewRequestWithContext", 1, 2}, {"net/http.NewRequest", 0, 1}},
+			Requests: []Maker{{fixture + "sdk.NewRequest", 1, 2}, {"net/http.NewRequestWithContext", 1, 2}, {"net/http.NewRequest", 0, 1},
+				{fixture + "oldsdk.NewRequest", 0, 1}},
 			Same: []Same{{"(*" + fixture + "sdk.Request).Raw", 0}, {"(" + fixture + "sdk.Pipeline).Do", 1},
 				{"(*" + fixture + "sdk.Request).Next", 0}, {"(*net/http.Client).Do", 1}},
-			SameFields: []string{fixture + "sdk.Request.raw"},
-			Statuses:   []StatusUse{{fixture + "sdk.HasStatusCode", 0, 1}},
+			SameFields: []string{fixture + "sdk.Request.raw", fixture + "oldsdk.Request.Request"},
+			Pipelines: []Pipeline{
+				{Send: "(" + fixture + "sdk.Pipeline).Do", Request: 1, Stages: fixture + "sdk.Pipeline.policies",
+					Handler: "(" + fixture + "sdk.Policy).Do"},
+				{Send: "(" + fixture + "oldsdk.Pipeline).Do", Request: 3, Stages: fixture + "oldsdk.pipeline.factories",
+					Handler: "(" + fixture + "oldsdk.Policy).Do", Factory: "(" + fixture + "oldsdk.Factory).New"}},
+			Statuses: []StatusUse{{fixture + "sdk.HasStatusCode", 0, 1}},
 		}}
 	for topic, functions := range rootsOf {
 		config.Packages = append(config.Packages, "./"+topic)
@@ -59,7 +66,11 @@ var whole = sync.OnceValues(func() (texts [2]string, err error) {
 		if err == nil {
 			var out bytes.Buffer
 			w := bufio.NewWriter(&out)
-			if err = newExtractor(loaded, program, config).write(w); err == nil {
+			var x *extractor
+			if x, err = newExtractor(loaded, program, config); err == nil {
+				err = x.write(w)
+			}
+			if err == nil {
 				err = w.Flush()
 			}
 			texts[i] = out.String()
@@ -126,6 +137,105 @@ func name(e map[string]any) string {
 	return "{}"
 }
 
+// stageLists evaluates a list of stages: the lists that it can be, each with its stages in the order of their names. It
+// shares no code with the inference, which does the same (pipelines.cc).
+func stageLists(facts []map[string]any, through any) string {
+	names := map[float64]string{}
+	for _, f := range facts {
+		if f["k"] == "func" {
+			names[f["id"].(float64)] = f["name"].(string)
+		}
+	}
+	writes := map[string]bool{} // only stages that write something are told
+	for _, f := range facts {
+		if f["k"] == "write" {
+			writes[names[f["fn"].(float64)]] = true
+		}
+	}
+	join := func(a, b []string) []string {
+		if a == nil || b == nil {
+			return nil
+		}
+		var all []string
+		for _, x := range a {
+			for _, y := range b {
+				all = append(all, strings.Trim(x+" "+y, " "))
+			}
+		}
+		return all
+	}
+	var lists func(e any, element bool, seen map[float64]bool) []string
+	stage := func(id any) []string {
+		name := names[id.(float64)]
+		if !writes[name] && !writes[strings.Replace(name, "(*", "(", 1)] {
+			return []string{""}
+		}
+		name = name[strings.LastIndexAny(name, "./")+1:]
+		if full := names[id.(float64)]; strings.HasSuffix(full, ").Do") {
+			name = strings.TrimSuffix(full, ").Do")
+			name = name[strings.LastIndexByte(name, '.')+1:]
+		}
+		return []string{name}
+	}
+	lists = func(expr any, element bool, seen map[float64]bool) []string {
+		e := expr.(map[string]any)
+		switch {
+		case e["none"] != nil:
+			return nil
+		case e["nil"] != nil || e["zero"] != nil:
+			return []string{""}
+		case e["stage"] != nil && e["fn"] != nil:
+			return stage(e["fn"])
+		case e["stage"] != nil:
+			return lists(e["stage"], true, seen)
+		case e["new"] != nil && e["fn"] != nil:
+			return stage(e["fn"])
+		case e["node"] != nil:
+			id := e["node"].(float64)
+			if seen[id] {
+				return nil
+			}
+			seen[id] = true
+			defer delete(seen, id)
+			var all []string
+			for _, f := range facts {
+				if f["k"] == "flow" && f["to"] == id {
+					all = append(all, lists(f["from"], element, seen)...)
+				}
+			}
+			return all
+		case e["any"] != nil:
+			var all []string
+			for _, part := range e["any"].([]any) {
+				all = append(all, lists(part, element, seen)...)
+			}
+			return all
+		}
+		for _, key := range []string{"list", "seq"} {
+			if parts, ok := e[key].([]any); ok {
+				all := []string{""}
+				for _, part := range parts {
+					all = join(all, lists(part, key == "list", seen))
+				}
+				return all
+			}
+		}
+		text, _ := json.Marshal(e)
+		return []string{"unknown:" + string(text)}
+	}
+	distinct := map[string]bool{}
+	for _, list := range lists(through, false, map[float64]bool{}) {
+		stages := map[string]bool{}
+		for _, s := range strings.Fields(list) {
+			stages[s] = true
+		}
+		distinct["["+strings.Join(sortedKeys(stages), " ")+"]"] = true
+	}
+	texts := sortedKeys(distinct)
+	sort.SliceStable(texts, func(i, j int) bool { return len(texts[i]) > len(texts[j]) })
+	return strings.Join(texts, " ")
+}
+
 func condition(guard map[string]any) string {
 	parts, ok := guard["parts"].([]any)
 	if !ok {
@@ -164,12 +274,16 @@ func wanted(t *testing.T, topic string) []string {
 // TestSites holds what is found at each line against the fixtures' comments.
 func TestSites(t *testing.T) {
 	facts := analyse(t)
-	for _, topic := range []string{"sdk", "guards", "closures", "pager", "options", "classic", "policy", "objects"} {
+	for _, topic := range []string{"sdk", "guards", "closures", "pager", "options", "classic", "policy", "objects", "pipelines", "factories", "contexts"} {
 		t.Run(topic, func(t *testing.T) {
 			var got []string
 			for _, fact := range facts {
 				at, _ := fact["at"].(string)
-				if s := summary(fact); s != "" && strings.HasPrefix(at, fixture+topic+"/") {
+				s := summary(fact)
+				if fact["k"] == "send" {
+					s = "send " + stageLists(facts, fact["through"])
+				}
+				if s != "" && strings.HasPrefix(at, fixture+topic+"/") {
 					got = append(got, at+" "+s)
 				}
 			}

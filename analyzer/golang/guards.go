@@ -29,12 +29,20 @@ type edge struct {
 	arm   int // index in Succs: 0 is true
 }
 
-func newFlow(f *ssa.Function) *Flow {
+// A stage of a pipeline accepts where it hands the request on: what a retry loop writes before that is written to each
+// request that is sent, however often the loop may run.
+func newFlow(f *ssa.Function, onward []*ssa.BasicBlock) *Flow {
 	n := len(f.Blocks)
 	w := &Flow{f: f, live: make([]bool, n), post: make([][]bool, n), depsOf: make([][]edge, n)}
 	accepted := make([]bool, n)
 	found := false
+	for _, b := range onward {
+		accepted[b.Index], found = true, true
+	}
 	for _, b := range f.Blocks {
+		if len(onward) > 0 {
+			break
+		}
 		if ret, ok := last(b).(*ssa.Return); ok && !failing(ret) {
 			accepted[b.Index], found = true, true
 		}
@@ -258,6 +266,83 @@ func (w *Flow) closure(b *ssa.BasicBlock, into map[edge]bool) {
 	}
 }
 
+// mostTests is how many tests a condition of a flow may have. Tests of options have few; state machines have many, and
+// nothing follows from them.
+const mostTests = 14
+
+// plainGuard is the guard of a block where its tests ask parameters and fields only; nil where it says nothing or too much.
+// Of a write the whole guard is kept; of the thousands of stores and returns only what can be decided.
+func (x *extractor) plainGuard(b *ssa.BasicBlock, in *frame) *Guard {
+	return x.plain(in, func() *Guard { return x.guard(b, nil) })
+}
+
+// edgeGuard is the same for going from one block to the next.
+func (x *extractor) edgeGuard(from, to *ssa.BasicBlock, in *frame) *Guard {
+	return x.plain(in, func() *Guard {
+		g := x.guard(from, nil)
+		if branch, ok := last(from).(*ssa.If); ok && from.Succs[0] != from.Succs[1] {
+			g = both(g, x.condition(branch.Cond, from.Succs[0] == to))
+		}
+		return g
+	})
+}
+
+func (x *extractor) plain(in *frame, make func() *Guard) *Guard {
+	x.guarding, x.lean = in, true
+	g := make()
+	x.guarding, x.lean = nil, false
+	tests, asked := g.count()
+	if asked == 0 || tests > mostTests {
+		return nil
+	}
+	return g
+}
+
+// count gives the tests of a guard, and how many of them ask for something that is followed.
+func (g *Guard) count() (tests, asked int) {
+	if g == nil {
+		return 0, 0
+	}
+	for _, part := range g.Part {
+		t, a := part.count()
+		tests, asked = tests+t, asked+a
+	}
+	if len(g.Part) == 0 {
+		tests++
+		if g.E != nil && g.E.Op == "" {
+			asked++
+		}
+	}
+	return tests, asked
+}
+
+// tested is the value that a test asks for.
+func (x *extractor) tested(v ssa.Value) *Expr {
+	if x.lean && !asksArguments(v) {
+		return &Expr{Op: "not followed in a condition"}
+	}
+	return x.valueIn(v, x.guarding.within(v))
+}
+
+// asksArguments: a parameter, a local object, or fields of these.
+func asksArguments(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Parameter, *ssa.Alloc, *ssa.Const:
+		return true
+	case *ssa.FieldAddr:
+		return asksArguments(v.X)
+	case *ssa.Field:
+		return asksArguments(v.X)
+	case *ssa.UnOp:
+		return v.Op == token.MUL && asksArguments(v.X)
+	case *ssa.ChangeType:
+		return asksArguments(v.X)
+	case *ssa.Convert:
+		return asksArguments(v.X)
+	}
+	return false
+}
+
 func (x *extractor) guardOf(w *Flow, b *ssa.BasicBlock, assumed map[edge]bool, open map[int]bool) *Guard {
 	if open[b.Index] {
 		return nil // around a loop: what its first round needs is on the other way
@@ -308,7 +393,7 @@ func (x *extractor) condition(v ssa.Value, holds bool) *Guard {
 		if next, ok := c.Tuple.(*ssa.Next); ok && c.Index == 0 {
 			r, isRange := next.Iter.(*ssa.Range)
 			if isRange && holds {
-				return x.testsLength(&Guard{Is: "loop", E: x.value(r.X), Text: "for range " + text(r.X)}, r.X, "set")
+				return x.testsLength(&Guard{Is: "loop", E: x.tested(r.X), Text: "for range " + text(r.X)}, r.X, "set")
 			}
 			return nil // the loop ends at last
 		}
@@ -316,11 +401,72 @@ func (x *extractor) condition(v ssa.Value, holds bool) *Guard {
 		if g := x.comparison(c, holds); g != nil {
 			return g
 		}
+	case *ssa.Call:
+		if g := x.zeroTest(c, holds); g != nil {
+			return g
+		}
 	}
 	if !holds {
-		return x.tests(&Guard{Is: "false", E: x.value(v), Text: "!" + text(v)}, v, "unset")
+		return x.tests(&Guard{Is: "false", E: x.tested(v), Text: "!" + text(v)}, v, "unset")
 	}
-	return x.tests(&Guard{Is: "true", E: x.value(v), Text: text(v)}, v, "set")
+	return x.tests(&Guard{Is: "true", E: x.tested(v), Text: text(v)}, v, "set")
+}
+
+// zeroTest spells out a moment's IsZero, and reflect.ValueOf(x).IsZero() for a struct of flags and numbers: all of its
+// fields are zero, or one is not.
+func (x *extractor) zeroTest(c *ssa.Call, holds bool) *Guard {
+	if f := c.Common().StaticCallee(); f != nil && plainName(f) == "(time.Time).IsZero" {
+		moment := c.Common().Args[0]
+		if holds {
+			return &Guard{Is: "empty", E: x.tested(moment), Text: text(moment) + " is zero"}
+		}
+		return &Guard{Is: "nonempty", E: x.tested(moment), Text: text(moment) + " is not zero"}
+	}
+	boxed := reflected(c)
+	if boxed == nil {
+		return nil
+	}
+	fields := structType(boxed.Type())
+	if fields == nil || isPointer(boxed.Type()) || fields.NumFields() > 20 || x.lean && !asksArguments(boxed) {
+		return nil
+	}
+	g := &Guard{Is: map[bool]string{true: "and", false: "or"}[holds]}
+	for i := 0; i < fields.NumFields(); i++ {
+		basic, ok := fields.Field(i).Type().Underlying().(*types.Basic)
+		if !ok {
+			return nil
+		}
+		test := &Guard{E: x.fieldsOf(boxed, []step{{boxed.Type(), i}}, x.guarding.within(boxed))}
+		name := text(boxed) + "." + fields.Field(i).Name()
+		switch {
+		case basic.Info()&types.IsBoolean != 0 && holds:
+			test.Is, test.Text = "false", "!"+name
+		case basic.Info()&types.IsBoolean != 0:
+			test.Is, test.Text = "true", name
+		case holds:
+			test.Is, test.Text = "empty", name+" is zero"
+		default:
+			test.Is, test.Text = "nonempty", name+" is not zero"
+		}
+		g.Part = append(g.Part, test)
+	}
+	return g
+}
+
+// reflected is the struct whose zeroness a call asks for.
+func reflected(c *ssa.Call) ssa.Value {
+	f := c.Common().StaticCallee()
+	if f == nil || plainName(f) != "(reflect.Value).IsZero" {
+		return nil
+	}
+	made, ok := c.Common().Args[0].(*ssa.Call)
+	if !ok || made.Common().StaticCallee() == nil || plainName(made.Common().StaticCallee()) != "reflect.ValueOf" {
+		return nil
+	}
+	if boxed, ok := made.Common().Args[0].(*ssa.MakeInterface); ok {
+		return boxed.X
+	}
+	return nil
 }
 
 func (x *extractor) comparison(c *ssa.BinOp, holds bool) *Guard {
@@ -342,7 +488,7 @@ func (x *extractor) comparison(c *ssa.BinOp, holds bool) *Guard {
 	if !ok {
 		if loopCounter(left) {
 			if holds {
-				loop := &Guard{Is: "loop", E: x.value(right), Text: "loop up to " + text(right)}
+				loop := &Guard{Is: "loop", E: x.tested(right), Text: "loop up to " + text(right)}
 				if list := lengthOf(right); list != nil {
 					return x.testsLength(loop, list, "set")
 				}
@@ -360,9 +506,9 @@ func (x *extractor) comparison(c *ssa.BinOp, holds bool) *Guard {
 	if k.IsNil() {
 		switch op {
 		case token.EQL:
-			return x.tests(&Guard{Is: "nil", E: x.value(left), Text: whole}, left, "unset")
+			return x.tests(&Guard{Is: "nil", E: x.tested(left), Text: whole}, left, "unset")
 		case token.NEQ:
-			return x.tests(&Guard{Is: "nonnil", E: x.value(left), Text: whole}, left, "set")
+			return x.tests(&Guard{Is: "nonnil", E: x.tested(left), Text: whole}, left, "set")
 		}
 	}
 	if k.Value == nil {
@@ -371,30 +517,30 @@ func (x *extractor) comparison(c *ssa.BinOp, holds bool) *Guard {
 	if list := lengthOf(left); list != nil && constant.Sign(k.Value) == 0 {
 		switch op {
 		case token.GTR, token.NEQ:
-			return x.testsLength(&Guard{Is: "nonempty", E: x.value(list), Text: whole}, list, "set")
+			return x.testsLength(&Guard{Is: "nonempty", E: x.tested(list), Text: whole}, list, "set")
 		case token.EQL, token.LEQ:
-			return x.testsLength(&Guard{Is: "empty", E: x.value(list), Text: whole}, list, "unset")
+			return x.testsLength(&Guard{Is: "empty", E: x.tested(list), Text: whole}, list, "unset")
 		}
 	}
 	value := constantText(k)
 	zero := k.Value.Kind() == constant.Int && constant.Sign(k.Value) == 0
 	switch {
 	case op == token.EQL && value == "" && k.Value.Kind() == constant.String:
-		return x.testsLength(&Guard{Is: "empty", E: x.value(left), Text: whole}, left, "unset")
+		return x.testsLength(&Guard{Is: "empty", E: x.tested(left), Text: whole}, left, "unset")
 	case op == token.NEQ && value == "" && k.Value.Kind() == constant.String:
-		return x.testsLength(&Guard{Is: "nonempty", E: x.value(left), Text: whole}, left, "set")
+		return x.testsLength(&Guard{Is: "nonempty", E: x.tested(left), Text: whole}, left, "set")
 	case op == token.EQL && zero:
-		return x.tests(&Guard{Is: "eq", E: x.value(left), C: value, Text: whole}, left, "unset")
+		return x.tests(&Guard{Is: "eq", E: x.tested(left), C: value, Text: whole}, left, "unset")
 	case op == token.NEQ && zero:
-		return x.tests(&Guard{Is: "ne", E: x.value(left), C: value, Text: whole}, left, "set")
+		return x.tests(&Guard{Is: "ne", E: x.tested(left), C: value, Text: whole}, left, "set")
 	case op == token.EQL && k.Value.Kind() == constant.String:
-		return x.testsLength(&Guard{Is: "eq", E: x.value(left), C: value, Text: whole}, left, "needs")
+		return x.testsLength(&Guard{Is: "eq", E: x.tested(left), C: value, Text: whole}, left, "needs")
 	case op == token.EQL:
-		return &Guard{Is: "eq", E: x.value(left), C: value, Text: whole}
+		return &Guard{Is: "eq", E: x.tested(left), C: value, Text: whole}
 	case op == token.NEQ:
-		return &Guard{Is: "ne", E: x.value(left), C: value, Text: whole}
+		return &Guard{Is: "ne", E: x.tested(left), C: value, Text: whole}
 	}
-	return &Guard{Is: "test", E: x.value(left), Text: whole}
+	return &Guard{Is: "test", E: x.tested(left), Text: whole}
 }
 
 // lengthOf is what a call of len is given; nil for other values.
@@ -420,7 +566,7 @@ func loopCounter(v ssa.Value) bool {
 func (x *extractor) flow(f *ssa.Function) *Flow {
 	w := x.flows[f]
 	if w == nil {
-		w = newFlow(f)
+		w = newFlow(f, x.onward(f))
 		x.flows[f] = w
 	}
 	return w

@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"strings"
 
+	"golang.org/x/tools/go/callgraph"
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -20,27 +21,32 @@ type Store struct {
 // Index knows every store of the reachable program by what it stores to. Fields are told apart by their struct type
 // and not by the object: provenance of objects is cut wherever a program serialises, type and field survive it.
 type Index struct {
+	graph    *callgraph.Graph
 	fields   map[string][]Store // "pkg.Type.Field"
 	taken    map[string][]Store // fields whose address goes somewhere
 	globals  map[*ssa.Global][]Store
-	elements map[string][]Store  // by the container's type
-	keys     map[string][]Store  // map keys, by the map's type
-	memory   map[string][]Store  // through a pointer of unknown target, by the pointee's type
-	unfilled map[string]bool     // fields that some object is made without
-	allocs   map[string]bool     // struct types that are made by plain allocation
-	byValue  map[string]bool     // struct types that are also parts of others, whose making is not seen
-	copies   map[string][]string // struct type -> struct types converted to it
-	boxed    map[string]Store    // struct types that reflection may fill
+	kept     map[*ssa.Global]bool // variables whose address goes somewhere: a flag, a field
+	elements map[string][]Store   // by the container's type
+	keys     map[string][]Store   // map keys, by the map's type
+	memory   map[string][]Store   // through a pointer of unknown target, by the pointee's type
+	unfilled map[string]bool      // fields that some object is made without
+	allocs   map[string]bool      // struct types that are made by plain allocation
+	byValue  map[string]bool      // struct types that are also parts of others, whose making is not seen
+	copies   map[string][]string  // struct type -> struct types converted to it
+	types    map[string]types.Type
+	contexts map[string][]Store // what is put into contexts, by the key; empty: one that is made at run time
+	boxed    map[string]Store   // struct types that reflection may fill
 	closures map[*ssa.Function][]*ssa.MakeClosure
 	callees  map[ssa.CallInstruction][]*ssa.Function
 }
 
 func newIndex(p *Program) *Index {
 	x := &Index{
-		fields: map[string][]Store{}, taken: map[string][]Store{}, globals: map[*ssa.Global][]Store{},
+		graph:  p.Graph,
+		fields: map[string][]Store{}, taken: map[string][]Store{}, globals: map[*ssa.Global][]Store{}, kept: map[*ssa.Global]bool{},
 		elements: map[string][]Store{}, keys: map[string][]Store{}, memory: map[string][]Store{},
 		unfilled: map[string]bool{}, allocs: map[string]bool{}, byValue: map[string]bool{},
-		copies: map[string][]string{}, boxed: map[string]Store{}, closures: map[*ssa.Function][]*ssa.MakeClosure{},
+		copies: map[string][]string{}, types: map[string]types.Type{}, contexts: map[string][]Store{}, boxed: map[string]Store{}, closures: map[*ssa.Function][]*ssa.MakeClosure{},
 		callees: map[ssa.CallInstruction][]*ssa.Function{},
 	}
 	for _, f := range p.Functions {
@@ -54,6 +60,7 @@ func newIndex(p *Program) *Index {
 		for _, b := range f.Blocks {
 			for _, instr := range b.Instrs {
 				x.add(f, instr)
+				x.keeps(instr)
 			}
 		}
 	}
@@ -90,11 +97,13 @@ func (x *Index) add(f *ssa.Function, instr ssa.Instruction) {
 		from, to := structName(i.X.Type()), structName(i.Type())
 		if from != "" && to != "" && from != to {
 			x.copies[to] = append(x.copies[to], from)
+			x.types[from] = i.X.Type()
 		}
 	case *ssa.Convert:
 		from, to := structName(i.X.Type()), structName(i.Type())
 		if from != "" && to != "" && from != to {
 			x.copies[to] = append(x.copies[to], from)
+			x.types[from] = i.X.Type()
 		}
 	case *ssa.MakeInterface:
 		if iface, ok := i.Type().Underlying().(*types.Interface); ok && iface.NumMethods() == 0 && !readsOnly(i) {
@@ -108,6 +117,57 @@ func (x *Index) add(f *ssa.Function, instr ssa.Instruction) {
 			t := typeName(i.Type())
 			x.elements[t] = append(x.elements[t], Store{Func: f, Pos: i.Pos(), Value: i.Call.Args[1]})
 		}
+		if callee := i.Call.StaticCallee(); callee != nil && callee.String() == "context.WithValue" {
+			for _, key := range x.keysOf(i.Call.Args[1], 3) {
+				x.contexts[key] = append(x.contexts[key], Store{Func: f, Pos: i.Pos(), Value: i.Call.Args[2]})
+			}
+		}
+	}
+}
+
+// keysOf are the keys that a value can be, through the parameters of helpers; an empty one where nobody knows.
+func (x *Index) keysOf(v ssa.Value, depth int) []string {
+	if key := contextKey(v); key != "" {
+		return []string{key}
+	}
+	p, ok := v.(*ssa.Parameter)
+	if !ok || depth == 0 || x.graph.Nodes[p.Parent()] == nil {
+		return []string{""}
+	}
+	var keys []string
+	for at, q := range p.Parent().Params {
+		if q != p {
+			continue
+		}
+		for _, e := range sortedIn(x.graph.Nodes[p.Parent()]) {
+			if e.Site == nil {
+				return []string{""}
+			}
+			if args := arguments(e.Site.Common(), p.Parent()); at < len(args) {
+				keys = append(keys, x.keysOf(args[at], depth-1)...)
+			}
+		}
+	}
+	return keys
+}
+
+// keeps notes the variables whose address an instruction hands on.
+func (x *Index) keeps(instr ssa.Instruction) {
+	var room [8]*ssa.Value
+	for _, operand := range instr.Operands(room[:0]) {
+		g, ok := (*operand).(*ssa.Global)
+		if !ok {
+			continue
+		}
+		switch use := instr.(type) {
+		case *ssa.UnOp, *ssa.FieldAddr, *ssa.IndexAddr, *ssa.DebugRef:
+			continue
+		case *ssa.Store:
+			if use.Addr == g && use.Val != g {
+				continue
+			}
+		}
+		x.kept[g] = true
 	}
 }
 

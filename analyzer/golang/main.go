@@ -58,6 +58,10 @@ func run(configFile, output string, verbose bool) (int, error) {
 		return 3, err
 	}
 	progress("facts")
+	extractor, err := newExtractor(loaded, program, config)
+	if err != nil {
+		return 2, err
+	}
 	out := os.Stdout
 	if output != "-" {
 		if out, err = os.Create(output); err != nil {
@@ -65,7 +69,7 @@ func run(configFile, output string, verbose bool) (int, error) {
 		}
 	}
 	buffer := bufio.NewWriterSize(out, 1<<20)
-	if err := newExtractor(loaded, program, config).write(buffer); err != nil {
+	if err := extractor.write(buffer); err != nil {
 		return 6, err
 	}
 	if err := buffer.Flush(); err != nil {

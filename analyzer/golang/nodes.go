@@ -15,7 +15,7 @@ type node struct {
 	kind   string // field, param, result, free, global, local, element, key, memory
 	name   string
 	parent *ssa.Function // of param, result, free and local
-	filled bool          // a field that no object is without
+	filled bool          // a field that no object is without, a variable with an initial value
 	expand func(*node)
 }
 
@@ -145,6 +145,17 @@ func (x *extractor) globalNode(g *ssa.Global) *Expr {
 			return
 		}
 		x.stores(n, x.index.globals[g])
+		for _, s := range x.index.globals[g] {
+			n.filled = n.filled || s.Func.Synthetic == "package initializer" // before anything else runs
+		}
+		if x.index.kept[g] {
+			pointee := g.Type().Underlying().(*types.Pointer).Elem()
+			if _, basic := pointee.Underlying().(*types.Basic); basic {
+				x.inflow(n, &Expr{Op: "set through a pointer, as flags are"}, nil, token.NoPos)
+			} else {
+				x.inflow(n, x.memoryNode(pointee), nil, token.NoPos)
+			}
+		}
 	})
 }
 
@@ -207,7 +218,11 @@ func (x *extractor) localNode(v ssa.Value, in *frame) *Expr {
 		case *ssa.Phi:
 			for i, e := range l.Edges {
 				if pred := l.Block().Preds[i]; !in.excludedEdge(pred, l.Block()) {
-					x.inflow(n, x.valueIn(e, in), f, last(pred).Pos())
+					fact := flowFact{K: "flow", To: n.id, From: x.valueIn(e, in), Func: x.funcID(f), At: x.position(last(pred).Pos())}
+					if x.keepsConditions(f, in) {
+						fact.Guard = x.edgeGuard(pred, l.Block(), in)
+					}
+					x.flowFacts = append(x.flowFacts, fact)
 				}
 			}
 		case *ssa.Alloc:
@@ -281,7 +296,7 @@ func (x *extractor) freeNode(v *ssa.FreeVar) *Expr {
 
 func (x *extractor) resultNode(f *ssa.Function, result int, in *frame) *Expr {
 	return x.node("result", fmt.Sprintf("%s:%d%s", x.functionName(f), result, in.name()), f, func(n *node) {
-		x.eachReturn(f, result, in, func(v ssa.Value, pos token.Pos) { x.inflow(n, x.valueIn(v, in), f, pos) })
+		x.eachReturn(f, result, in, func(v ssa.Value, ret *ssa.Return) { x.returned(n, x.valueIn(v, in), ret, in) })
 	})
 }
 

@@ -15,7 +15,10 @@ import (
 // locals and fields of other objects. Where that ends (interfaces, containers, objects that another program part made)
 // the type-wide node takes over, so nothing is lost.
 
-const longestPath = 4 // fields deep
+const (
+	longestPath   = 4  // fields deep
+	guardedBlocks = 40 // the conditions of returns and joins are kept in functions that are no bigger
+)
 
 // step is one field of a struct type.
 type step struct {
@@ -41,6 +44,9 @@ func pathKey(path []step) string {
 
 // anyObject: the last field of a path, whosever it is.
 func (x *extractor) anyObject(path []step) *Expr {
+	if len(path) > 1 && x.endsInStages(path) {
+		return x.anyHolder(path)
+	}
 	end := path[len(path)-1]
 	return x.fieldNode(end.owner, end.field)
 }
@@ -62,10 +68,17 @@ func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
 		return x.fieldsOf(b.X, prepend(b.X.Type(), b.Field, path), in)
 	case *ssa.UnOp:
 		if b.Op == token.MUL {
-			return x.fieldOfVariable(b.X, path, in)
+			return x.loadedFrom(b.X, path, b, in)
 		}
 	case *ssa.Const:
-		return &Expr{Zero: true}
+		if b.IsNil() && x.endsInStages(path) {
+			return &Expr{None: true}
+		}
+		return x.unstored(path)
+	case *ssa.MakeInterface, *ssa.TypeAssert, *ssa.ChangeInterface:
+		if x.endsInStages(path) {
+			return x.behindInterface(b, path, in)
+		}
 	case *ssa.Parameter:
 		if a := in.argument(b); a != nil {
 			return x.fieldsOf(a, path, in.outer.within(a))
@@ -104,6 +117,26 @@ func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
 	return x.anyObject(path)
 }
 
+// behindInterface follows an object through interfaces, as long as what comes out is of the type that is asked for.
+func (x *extractor) behindInterface(v ssa.Value, path []step, in *frame) *Expr {
+	var from ssa.Value
+	switch v := v.(type) {
+	case *ssa.MakeInterface:
+		if structName(v.X.Type()) != structName(path[0].owner) {
+			return &Expr{None: true} // of another type, whose own code handles it
+		}
+		from = v.X
+	case *ssa.TypeAssert:
+		if v.CommaOk {
+			return x.anyObject(path)
+		}
+		from = v.X
+	case *ssa.ChangeInterface:
+		from = v.X
+	}
+	return x.fieldsOf(from, path, in)
+}
+
 // fieldOfVariable follows the content of a variable, which is an object or a pointer to one.
 func (x *extractor) fieldOfVariable(address ssa.Value, path []step, in *frame) *Expr {
 	switch a := address.(type) {
@@ -118,7 +151,7 @@ func (x *extractor) fieldOfVariable(address ssa.Value, path []step, in *frame) *
 			o := &object{x: x, n: n, in: in, seen: map[ssa.Value]bool{}}
 			o.read(a, path)
 			if !o.surely {
-				x.inflow(n, &Expr{Zero: true}, nil, token.NoPos)
+				x.inflow(n, x.unstored(path), nil, token.NoPos)
 			}
 		})
 	case *ssa.FreeVar:
@@ -257,14 +290,14 @@ func (x *extractor) returnedFields(c *ssa.Call, f *ssa.Function, result int, pat
 	inner := x.enter(c, f, in)
 	key := fmt.Sprintf("%p:%d%s.%s", f, result, inner.name(), pathKey(path))
 	return x.pathNode(key, path, f, func(n *node) {
-		x.eachReturn(f, result, inner, func(v ssa.Value, pos token.Pos) {
-			x.inflow(n, x.fieldsOf(v, path, inner), f, pos)
+		x.eachReturn(f, result, inner, func(v ssa.Value, ret *ssa.Return) {
+			x.returned(n, x.fieldsOf(v, path, inner), ret, inner)
 		})
 	})
 }
 
 // eachReturn visits what a function gives back, except beside an error.
-func (x *extractor) eachReturn(f *ssa.Function, result int, in *frame, visit func(ssa.Value, token.Pos)) {
+func (x *extractor) eachReturn(f *ssa.Function, result int, in *frame, visit func(ssa.Value, *ssa.Return)) {
 	for _, b := range f.Blocks {
 		ret, ok := last(b).(*ssa.Return)
 		if !ok || result >= len(ret.Results) || in.excluded(b) {
@@ -273,8 +306,33 @@ func (x *extractor) eachReturn(f *ssa.Function, result int, in *frame, visit fun
 		if failing(ret) && result < len(ret.Results)-1 {
 			continue // whoever gets an error doesn't use the rest
 		}
-		visit(ret.Results[result], ret.Pos())
+		visit(ret.Results[result], ret)
 	}
+}
+
+// returned notes what a function gives back in one place, with the condition of that place: `if o == nil { return nil }`
+// gives no nil to a call that hands over an object.
+func (x *extractor) returned(n *node, from *Expr, ret *ssa.Return, in *frame) {
+	fact := flowFact{K: "flow", To: n.id, From: from, Func: x.funcID(ret.Parent()), At: x.position(ret.Pos())}
+	if x.keepsConditions(ret.Parent(), in) {
+		fact.Guard = x.plainGuard(ret.Block(), in)
+	}
+	x.flowFacts = append(x.flowFacts, fact)
+}
+
+// stored notes a store into a local object with its condition: `if o != nil { mine.Include = o.Include }` does nothing
+// where nobody hands an o over.
+func (x *extractor) stored(n *node, from *Expr, s *ssa.Store, in *frame) {
+	fact := flowFact{K: "flow", To: n.id, From: from, Func: x.funcID(s.Parent()), At: x.position(s.Pos())}
+	if f := s.Parent(); len(f.Blocks) > 1 && len(f.Blocks) <= guardedBlocks && !x.config.Open {
+		fact.Guard = x.plainGuard(s.Block(), in)
+	}
+	x.flowFacts = append(x.flowFacts, fact)
+}
+
+// keepsConditions: of helpers that are read for one call the conditions of returns and of joins are kept.
+func (x *extractor) keepsConditions(f *ssa.Function, in *frame) bool {
+	return in != nil && in.callee == f && len(f.Blocks) > 1 && len(f.Blocks) <= guardedBlocks && !x.config.Open
 }
 
 // object reads the stores to fields of one allocated object.
@@ -283,7 +341,9 @@ type object struct {
 	n      *node
 	in     *frame
 	seen   map[ssa.Value]bool
-	surely bool // the object's field is stored before anything else sees it
+	surely bool                // the object's field is stored before anything else sees it
+	only   map[*ssa.Store]bool // of its own function's stores; nil: all
+	load   ssa.Instruction     // what is read at this moment; nil: at any
 }
 
 // read notes what can be in the fields `path` of what stands at `address`: an object, or a pointer to one.
@@ -300,9 +360,9 @@ func (o *object) read(address ssa.Value, path []step) {
 		case *ssa.Store:
 			switch {
 			case use.Val == address:
-				out = true
-			case !o.in.excluded(use.Block()):
-				o.x.inflow(o.n, o.x.contentOf(use.Val, path, o.in.within(address)), use.Parent(), use.Pos())
+				out = out || !o.later(use)
+			case !o.in.excluded(use.Block()) && (o.only == nil || o.only[use]):
+				o.x.stored(o.n, o.x.contentOf(use.Val, path, o.in.within(address)), use, o.in.within(address))
 				o.surely = o.surely || first(use, address)
 			}
 		case *ssa.FieldAddr:
@@ -311,6 +371,9 @@ func (o *object) read(address ssa.Value, path []step) {
 			}
 		case *ssa.UnOp, *ssa.DebugRef:
 		case *ssa.MakeClosure:
+			if o.later(use) {
+				continue
+			}
 			g := use.Fn.(*ssa.Function)
 			for i, b := range use.Bindings {
 				if b == address && i < len(g.FreeVars) {
@@ -319,12 +382,17 @@ func (o *object) read(address ssa.Value, path []step) {
 				}
 			}
 		default:
-			out = true
+			out = out || !o.later(r)
 		}
 	}
 	if out {
 		o.elsewhere(address, path, whole)
 	}
+}
+
+// later: the address goes away after the load only.
+func (o *object) later(use ssa.Instruction) bool {
+	return o.load != nil && use.Parent() == o.load.Parent() && !reaches(use, o.load)
 }
 
 // elsewhere adds what other functions may store through a pointer to the object.

@@ -18,6 +18,8 @@ type requestFact struct {
 	Maker    string `json:"maker"`
 	Method   *Expr  `json:"method"`
 	Endpoint *Expr  `json:"endpoint"`
+	// Keys that its context can carry; absent where that is not followed.
+	Carries *[]string `json:"carries,omitempty"`
 }
 
 type writeFact struct {
@@ -89,6 +91,13 @@ func (x *extractor) findRequests() {
 		if m.Endpoint < len(args) {
 			fact.Endpoint = x.value(args[m.Endpoint])
 		}
+		for _, a := range args {
+			if isContext(a.Type()) && !x.config.Open {
+				if keys, ok := x.carried(a); ok {
+					fact.Carries = &keys
+				}
+			}
+		}
 		x.siteFacts = append(x.siteFacts, fact)
 	}
 }
@@ -96,7 +105,7 @@ func (x *extractor) findRequests() {
 // eachCall visits the static calls of the program's own functions, the standard library's left out.
 func (x *extractor) eachCall(visit func(*ssa.Function, *ssa.Call, *ssa.Function)) {
 	for _, f := range x.program.Functions {
-		if inStandard(f) {
+		if inStandard(f) || x.outside(f) {
 			continue
 		}
 		for _, b := range f.Blocks {
@@ -117,7 +126,7 @@ func (x *extractor) findUses() {
 		statuses[s.Function] = s
 	}
 	for _, f := range x.program.Functions {
-		if inStandard(f) {
+		if inStandard(f) || x.outside(f) {
 			continue
 		}
 		if _, judge := statuses[plainName(f)]; judge {
@@ -137,6 +146,7 @@ func (x *extractor) findUses() {
 						x.read(i, i.X, i.Index)
 					}
 				case *ssa.Call:
+					x.sent(i)
 					callee := i.Common().StaticCallee()
 					if callee == nil {
 						continue

@@ -34,9 +34,9 @@ func (x *extractor) valueIn(v ssa.Value, in *frame) *Expr {
 	case *ssa.FreeVar:
 		return x.freeNode(v)
 	case *ssa.Function:
-		return &Expr{New: "func " + x.functionName(v)}
+		return x.functionExpr(v)
 	case *ssa.MakeClosure:
-		return &Expr{New: "func " + x.functionName(v.Fn.(*ssa.Function))}
+		return x.functionExpr(v.Fn.(*ssa.Function))
 	case *ssa.MakeMap, *ssa.MakeChan, *ssa.MakeSlice:
 		return &Expr{Addr: &Expr{Op: "make"}} // what is put into it is its element node's affair
 	case *ssa.Alloc:
@@ -54,6 +54,9 @@ func (x *extractor) valueIn(v ssa.Value, in *frame) *Expr {
 	case *ssa.ChangeInterface:
 		return x.valueIn(v.X, in)
 	case *ssa.MakeInterface:
+		if e := x.stage(v, in); e != nil {
+			return e
+		}
 		return x.valueIn(v.X, in)
 	case *ssa.SliceToArrayPointer:
 		return x.valueIn(v.X, in)
@@ -81,6 +84,9 @@ func (x *extractor) valueIn(v ssa.Value, in *frame) *Expr {
 	case *ssa.Index:
 		return x.element(v.X, in)
 	case *ssa.Lookup:
+		if e := x.held(v.X, v.Index, in); e != nil {
+			return e
+		}
 		if v.CommaOk {
 			return either([]*Expr{x.element(v.X, in), {Zero: true}})
 		}
@@ -164,6 +170,9 @@ func (x *extractor) literal(a *ssa.Alloc, in *frame) *Expr {
 	if list := x.listed(a, in); len(list) > 0 {
 		return &Expr{List: list}
 	}
+	if x.stageKindFor(a.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array).Elem()) != nil {
+		return &Expr{Zero: true} // a list without stages
+	}
 	return &Expr{Addr: &Expr{Op: "array"}}
 }
 
@@ -213,7 +222,7 @@ func (x *extractor) unop(u *ssa.UnOp, in *frame) *Expr {
 			if e := x.alias(a.X, a.Field, in); e != nil {
 				return e
 			}
-			return x.fieldsOf(a.X, []step{{a.X.Type(), a.Field}}, in)
+			return x.loadedFrom(a, nil, u, in)
 		case *ssa.Global:
 			return x.globalNode(a)
 		case *ssa.IndexAddr:
@@ -262,6 +271,11 @@ func (x *extractor) extract(v *ssa.Extract, in *frame) *Expr {
 		if v.Index == 0 {
 			return x.valueIn(tuple.(ssa.Value), in)
 		}
+		if l, ok := tuple.(*ssa.Lookup); ok {
+			if e := x.held(l.X, l.Index, in); e != nil {
+				return e
+			}
+		}
 		return &Expr{Op: "ok"}
 	case *ssa.Next:
 		r, ok := tuple.Iter.(*ssa.Range)
@@ -289,13 +303,28 @@ func (x *extractor) element(container ssa.Value, in *frame) *Expr {
 			return either(x.listed(a, in))
 		}
 	}
+	if l, ok := container.(*ssa.Lookup); ok {
+		if e := x.held(l.X, l.Index, in); e != nil {
+			return e
+		}
+	}
 	return x.elementNode(container.Type())
 }
 
 func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 	common := c.Common()
 	if b, ok := common.Value.(*ssa.Builtin); ok {
+		if b.Name() == "append" && x.isStageList(c.Type()) {
+			return &Expr{Seq: []*Expr{x.valueIn(common.Args[0], in), x.valueIn(common.Args[1], in)}}
+		}
 		if b.Name() == "append" {
+			if list, ok := common.Args[1].(*ssa.Slice); ok {
+				if a, ok := list.X.(*ssa.Alloc); ok && isArray(a) {
+					if added := x.listed(a, in); len(added) > 0 { // never nil, whatever was there before
+						return &Expr{List: append(added, x.valueIn(common.Args[0], in))}
+					}
+				}
+			}
 			return either([]*Expr{x.valueIn(common.Args[0], in), x.valueIn(common.Args[1], in)})
 		}
 		return &Expr{Op: b.Name()}
@@ -303,9 +332,20 @@ func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 	if id := x.requestIDs[c]; id != 0 && result == 0 {
 		return &Expr{Request: id}
 	}
+	if e := x.contextNode(c); e != nil {
+		return e
+	}
+	if e := x.headerQuestion(c, in); e != nil {
+		return e
+	}
 	callees := x.index.callees[c]
 	if static := common.StaticCallee(); static != nil {
 		callees = []*ssa.Function{static}
+		if plainName(static) == "(net/http.Header).Get" {
+			if e := x.held(common.Args[0], common.Args[1], in); e != nil {
+				return e
+			}
+		}
 	}
 	if len(callees) == 0 {
 		return unknown("unresolved call " + text(c))

@@ -96,7 +96,10 @@ func TestWordsAreWhereTheCompilerPutsThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := newExtractor(loaded, program, config)
+	x, err := newExtractor(loaded, program, config)
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := compiled(t)
 	want["client.OldQuery"] = want["client.OldSnapshot"] // the same arguments, and a call before the test
 	none := map[string]bool{"Changed": true, "ChangedInside": true, "HandedOn": true, "Either": true, "Standard": true}
@@ -144,7 +147,10 @@ func TestGuardsNameTheirWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := newExtractor(loaded, program, config)
+	x, err := newExtractor(loaded, program, config)
+	if err != nil {
+		t.Fatal(err)
+	}
 	x.extractAll()
 	found := 0
 	for _, fact := range x.siteFacts {
