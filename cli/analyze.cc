@@ -3,14 +3,11 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
 
-#include "analyzer/client_rules.h"
-#include "analyzer/facts.h"
 #include "analyzer/static_surface.h"
 #include "cli/analyze_executable.h"
+#include "cli/analyze_source.h"
 #include "cli/command.h"
-#include "cli/go_front_end.h"
 #include "cli/specs.h"
 #include "cli/terminal.h"
 #include "model/catalogue.h"
@@ -22,7 +19,6 @@ namespace {
 
 using model::Category;
 using model::Result;
-namespace fs = std::filesystem;
 
 struct Options {
   std::string module, dir, binary, client, release, revision, facts, executed, catalogue, output = "-";
@@ -30,30 +26,6 @@ struct Options {
   std::vector<std::string> explain;
   bool operations_only = false;
 };
-
-Result<std::string> module_of(const Options& options) {
-  if (!options.module.empty()) return options.module.substr(0, options.module.find('@'));
-  const auto file = (fs::path(options.dir) / "go.mod").string();
-  BLOBGAUGE_TRY(const auto text, model::read_file(file));
-  const auto at = text.find("module ");
-  if (at == std::string::npos) return model::fail(Category::input, file + ": names no module");
-  const auto from = at + 7;
-  return text.substr(from, text.find_first_of(" \r\n", from) - from);
-}
-
-Result<analyzer::StaticResult> read_source(const Options& options, const analyzer::StaticOptions& inference,
-                                           const model::Catalogue& catalogue) {
-  auto client = options.client;
-  if (client.empty()) {
-    BLOBGAUGE_TRY(const auto module, module_of(options));
-    BLOBGAUGE_TRY(client, analyzer::find_client_file(specs_path("clients"), module));
-  }
-  BLOBGAUGE_TRY(const auto rules, rules_of(client));
-  analyzer::Source source{options.module, options.dir, options.platform};
-  if (!source.dir.empty()) source.dir = fs::absolute(source.dir).string();
-  BLOBGAUGE_TRY(const auto facts, run_go_front_end(analyzer::go_configuration(rules, source), options.facts));
-  return analyzer::infer_static(facts, rules, catalogue, inference);
-}
 
 Result<int> run(const Options& options) {
   const int sources = !options.module.empty() + !options.dir.empty() + !options.binary.empty();
@@ -75,7 +47,9 @@ Result<int> run(const Options& options) {
   analyzer::StaticResult result;
   std::string coverage;
   if (options.binary.empty()) {
-    BLOBGAUGE_TRY(result, read_source(options, inference, catalogue));
+    const SourceQuestion question{options.module, options.dir,      options.client,
+                                  options.facts,  options.platform, inference};
+    BLOBGAUGE_TRY(result, read_source(question, catalogue));
   } else {
     const ExecutableQuestion question{options.binary,   options.client,           options.release, options.facts,
                                       options.executed, !options.operations_only, inference};

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <vector>
 
 #include "cli/terminal.h"
 #include "model/file.h"
@@ -40,7 +42,7 @@ std::string cache_folder() {
 }
 
 // Where the facts of this question would be kept; empty where there is no place for them.
-std::string cached(const std::string& configuration) {
+std::string cached(const std::string& configuration, const std::string& content) {
   const auto folder = cache_folder();
   const auto program = front_end();
   struct stat status {};
@@ -48,7 +50,7 @@ std::string cached(const std::string& configuration) {
   const auto built =
       fmt::format("{} {} {}.{:09}\n", *program, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
   return fmt::format("{}/facts-{}.jsonl", folder,
-                     wire::hex(wire::digest(wire::Algorithm::sha256, built + configuration)).substr(0, 32));
+                     wire::hex(wire::digest(wire::Algorithm::sha256, built + content + configuration)).substr(0, 32));
 }
 
 }  // namespace
@@ -77,8 +79,34 @@ Result<analyzer::Facts> run_go_front_end(const std::string& configuration, const
   return analyzer::load_facts(facts);
 }
 
-Result<analyzer::Facts> run_go_front_end_once(const std::string& configuration, const std::string& keep) {
-  const auto file = cached(configuration);
+Result<std::string> digest_of_checkout(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> files;
+  for (auto it = fs::recursive_directory_iterator(folder, error); it != fs::recursive_directory_iterator();
+       it.increment(error)) {
+    const auto name = it->path().filename().string();
+    if (it->is_directory(error) && (name.front() == '.' || name == "testdata" || name == "node_modules"))
+      it.disable_recursion_pending();
+    else if (it->is_regular_file(error) &&
+             (it->path().extension() == ".go" || name == "go.mod" || name == "go.sum" || name == "modules.txt"))
+      files.push_back(it->path().string());
+  }
+  if (error || files.empty()) return std::string();  // the front end says what is wrong
+  std::sort(files.begin(), files.end());
+  std::string list;
+  for (const auto& file : files) {
+    BLOBGAUGE_TRY(const auto text, model::read_file(file));
+    if (fs::path(file).filename() == "go.mod" &&
+        (text.find("=> .") != std::string::npos || text.find("=> /") != std::string::npos))
+      return std::string();
+    list += fmt::format("{} {}\n", file.substr(folder.size()), wire::hex(wire::digest(wire::Algorithm::sha256, text)));
+  }
+  return wire::hex(wire::digest(wire::Algorithm::sha256, list));
+}
+
+Result<analyzer::Facts> run_go_front_end_once(const std::string& configuration, const std::string& keep,
+                                              const std::string& content) {
+  const auto file = cached(configuration, content);
   auto text = model::read_file(file);
   auto facts = text ? analyzer::facts_from_text(*text, file) : analyzer::load_facts(file);
   if (!facts) {
