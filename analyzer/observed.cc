@@ -6,6 +6,7 @@
 #include <map>
 
 #include "analyzer/elements.h"
+#include "model/name_set.h"
 #include "model/text.h"
 #include "model/url.h"
 #include "model/value.h"
@@ -45,15 +46,22 @@ bool is_api_version(std::string_view text) {
 }  // namespace
 
 Vocabulary vocabulary_of(const model::Catalogue& catalogue) {
-  return {std::string(catalogue.role("api-version")), std::string(catalogue.role("error-code")),
-          std::string(catalogue.role("error-code-element")), catalogue.role_names("open-header"),
-          catalogue.role_names("open-element")};
+  return {std::string(catalogue.role("api-version")),
+          std::string(catalogue.role("error-code")),
+          std::string(catalogue.role("error-code-element")),
+          catalogue.role_names("open-header"),
+          catalogue.role_names("open-element"),
+          catalogue.role_names("of-one-run"),
+          catalogue.role_names("url-header")};
 }
 
 class Observer::Operations {
  public:
   Operations(Vocabulary vocabulary, ObserveOptions options)
-      : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {
+      : vocabulary_(std::move(vocabulary)),
+        options_(std::move(options)),
+        of_one_run_(vocabulary_.of_one_run),
+        url_headers_(vocabulary_.url_headers) {
     surface_.kind = options_.partial.empty() ? "observed" : "partial";
     surface_.client = options_.client;
     surface_.release = options_.release;
@@ -127,11 +135,11 @@ class Observer::Operations {
   void note(std::vector<std::string>& ids) {
     if (!options_.evidence || ids.size() >= most_evidence) return;
     if (evidence_.empty()) {
-      evidence_ = fmt::format("x{}", surface_.evidence.size() + 1);
-      surface_.evidence.emplace(evidence_,
-                                model::Evidence{"exchange", {fmt::format("{}#{}", options_.trace, exchange_)}});
+      auto line = options_.repeatable ? options_.trace : fmt::format("{}#{}", options_.trace, exchange_);
+      evidence_ = options_.repeatable ? "x1" : fmt::format("x{}", surface_.evidence.size() + 1);
+      surface_.evidence.emplace(evidence_, model::Evidence{"exchange", {std::move(line)}});
     }
-    ids.push_back(evidence_);
+    if (ids.empty() || ids.back() != evidence_) ids.push_back(evidence_);
   }
 
   Field* sight(FieldMap& fields, const std::string& key, std::string_view name, std::string_view operation) {
@@ -154,7 +162,26 @@ class Observer::Operations {
   }
 
   void add_value(Field* field, std::string_view value) const {
-    if (field && options_.values && !open(field->name)) model::add_value(field->value, printable(value, longest_value));
+    if (!field || !options_.values || open(field->name)) return;
+    if (url_headers_.contains(field->name))
+      model::add_template(field->value, without_resource(value));
+    else if (of_one_run_.contains(field->name))
+      model::add_template(field->value, printable(value, longest_value));
+    else
+      model::add_seen_value(field->value, printable(value, longest_value));
+  }
+
+  // Scheme and query of a URL: how it is sent, and with which credential, is the client's; which resource, the run's.
+  static std::string without_resource(std::string_view url) {
+    const auto scheme = url.find("://");
+    std::string out(scheme == std::string_view::npos ? std::string_view{} : url.substr(0, scheme + 3));
+    out += "{resource}";
+    char separator = '?';
+    for (const auto& parameter : model::parse_query(query_of(url))) {
+      out += separator + parameter.name + '=' + model::template_of(parameter.value);
+      separator = '&';
+    }
+    return printable(out, longest_value);
   }
 
   // What the user chose is named but not kept.
@@ -242,6 +269,7 @@ class Observer::Operations {
 
   const Vocabulary vocabulary_;
   const ObserveOptions options_;
+  const model::NameSet of_one_run_, url_headers_;
   model::Surface surface_;
   std::map<std::string, std::uint64_t> left_out_;
   std::vector<std::string> seen_;  // names of the head at hand: a repeated header is sighted once

@@ -19,6 +19,9 @@ struct Vocabulary {
   std::string error_element;               // XML path, for answers without that header; old versions sent none
   std::vector<std::string> open_headers;   // prefixes of headers whose rest the user chose (metadata)
   std::vector<std::string> open_elements;  // XML elements whose children's names the user chose
+  // Query parameters and headers whose value belongs to one run (a SAS's dates, an ETag): kept as templates only.
+  std::vector<std::string> of_one_run;
+  std::vector<std::string> url_headers;  // whose value is the URL of a resource: kept without the resource
 };
 
 Vocabulary vocabulary_of(const model::Catalogue& catalogue);
@@ -31,7 +34,10 @@ struct ObserveOptions {
   // and every field is undecided. Empty: a recording.
   std::string partial = {};
   bool values = true;    // keep values in bounded sets; off where a surface leaves the house
-  bool evidence = true;  // keep the numbers of the first exchanges of each field
+  bool evidence = true;  // keep the first exchanges of each field
+  // Name the trace of an exchange and not its number, which depends on the order of what ran at the same time: two runs
+  // of the same scenarios then give the same surface.
+  bool repeatable = false;
 };
 
 // Not thread-safe; one per trace, merged afterwards, gives the same surface as any other split.

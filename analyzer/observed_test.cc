@@ -12,7 +12,8 @@ using model::Presence;
 using model::Surface;
 using model::ValueKind;
 
-const Vocabulary vocabulary{"x-ms-version", "x-ms-error-code", "Error/Code", {"x-ms-meta-"}, {"Metadata"}};
+const Vocabulary vocabulary{"x-ms-version", "x-ms-error-code",  "Error/Code",        {"x-ms-meta-"},
+                            {"Metadata"},   {"se", "If-Match"}, {"x-ms-copy-source"}};
 
 Exchange put_block(std::uint64_t number, std::string version = "2025-05-05") {
   Exchange exchange;
@@ -52,6 +53,28 @@ TEST(Observer, CountsAndKeepsValues) {
   EXPECT_EQ(surface.evidence.at(match.evidence.front()).lines.front(), "run.trace#3");
   EXPECT_EQ(operation.query.at("blockid").value.kind, ValueKind::one_of);
   EXPECT_EQ(operation.answers.at({201, "2025-05-05"}).headers.at("etag"), 3u);
+}
+
+TEST(Observer, WhatBelongsToOneRunIsNotKept) {
+  auto first = put_block(1), second = put_block(2);
+  for (auto* exchange : {&first, &second}) {
+    const auto run = std::to_string(exchange->number);
+    exchange->request.target = "/run-" + run + "/b?comp=block&se=2026-12-0" + run + "&sv=2022-11-02";
+    exchange->request.headers.add("If-Match", run);
+    exchange->request.headers.add("x-ms-copy-source", "https://a" + run + ".example/c-" + run +
+                                                          "/b?sv=2022-11-02&se=2026-12-0" + run +
+                                                          "T10%3A00%3A00Z&sp=rl&sig=REDACTED");
+  }
+  ObserveOptions options;
+  options.repeatable = true;
+  const auto a = observe({first}, options), b = observe({second}, options);
+  EXPECT_EQ(to_yaml(a), to_yaml(b));
+  const auto& operation = a.operations.at("Put Block");
+  EXPECT_EQ(operation.query.at("se").value.values, std::set<std::string>{"{day}"});
+  EXPECT_EQ(operation.query.at("sv").value.kind, ValueKind::constant);
+  EXPECT_EQ(operation.request_headers.at("x-ms-copy-source").value.values,
+            std::set<std::string>{"https://{resource}?sv={day}&se={time}&sp=rl&sig=REDACTED"});
+  EXPECT_EQ(a.evidence.at(operation.evidence.front()).lines.front(), "run.trace");
 }
 
 TEST(Observer, AnIncompleteRecordingNeverShowsAbsence) {

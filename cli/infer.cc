@@ -21,7 +21,7 @@ struct Options {
   std::string output = "-";
   std::string catalogue;
   std::string client, release, scenario;
-  bool no_values = false, no_evidence = false, mix = false;
+  bool no_values = false, no_evidence = false, repeatable = false, mix = false;
 };
 
 // One trace, one surface: merged afterwards, the order of the traces does not matter.
@@ -39,6 +39,7 @@ model::Result<model::Surface> infer(const std::string& path, const Options& opti
   observe.partial = head.partial;
   observe.values = !options.no_values;
   observe.evidence = !options.no_evidence;
+  observe.repeatable = options.repeatable;
   analyzer::Observer observer(analyzer::vocabulary_of(catalogue), std::move(observe));
   model::Exchange exchange;
   std::uint64_t count = 0;
@@ -82,7 +83,8 @@ model::Result<int> run(const Options& options) {
 const Command command{
     "infer",
     {"blobgauge infer run.trace.zst -o observed.yaml",
-     "blobgauge infer up.trace down.trace --client azcopy --release 10.32.2 -o azcopy-10.32.2.yaml"},
+     "blobgauge infer up.trace down.trace --client azcopy --release 10.32.2 -o azcopy-10.32.2.yaml",
+     "blobgauge infer traces/rclone-*.trace.zst --repeatable -o specs/surfaces/rclone-1.75.1-observed.yaml"},
     [](CLI::App& app) -> Action {
       auto options = std::make_shared<Options>();
       app.add_option("TRACE", options->traces, "recorded exchanges, - for standard input")->required();
@@ -91,6 +93,8 @@ const Command command{
       app.add_option("--scenario", options->scenario, "what the client was doing");
       app.add_flag("--no-values", options->no_values, "keep no values: for a surface that leaves the house");
       app.add_flag("--no-evidence", options->no_evidence, "keep no exchange numbers");
+      app.add_flag("--repeatable", options->repeatable,
+                   "name traces and not the numbers of exchanges: a second run gives the same surface");
       app.add_flag("--mix", options->mix, "allow traces of different clients");
       catalogue_option(app, options->catalogue);
       output_option(app, options->output);

@@ -328,12 +328,41 @@ TEST(Value, TemplatesNameWhatChanges) {
       {"72d657d8-b4fb-46fd-7015-353f2b5218f7", "{guid}"},
       {"1B2M2Y8AsgTpgAmY7PhCfg==", "{base64}"},
       {"AAAAAAAAAAA=", "{base64}"},
+      {"+khV8McJfpA=", "{base64}"},
+      {"//3lDA6lSlKD0FUYzb8czA==", "{base64}"},
+      {"https://acct.example/c/b", "https://acct.example/c/b"},
       {"AzCopy/10.32.2 azsdk-go", "AzCopy/{number}.{number}.{number} azsdk-go"},
       {"BlockBlob", "BlockBlob"},
       {"application/octet-stream", "application/octet-stream"},
       {"{block}/x", "{block}/x"},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(template_of(text), expected) << text;
+}
+
+TEST(Value, WhatNoTwoRequestsShareIsNeverAConstant) {
+  const std::vector<std::pair<std::string, std::string>> changing = {
+      {"Mon, 30 Nov 2026 12:00:00 GMT", "{date}"},
+      {"72d657d8-b4fb-46fd-7015-353f2b5218f7", "{guid}"},
+      {"\"0x8DE59FD77D53FC9\"", "\"0x{hex}\""},
+      {"2026-11-30T13:00:00Z", "{time}"},
+      {"MDAwMDDP2bZLM2xGxl/uJOASYRPhMDAwMDAwMDAwMDAwMDAx", "{base64}"},
+  };
+  for (const auto& [text, shape] : changing) {
+    Value value{ValueKind::constant, {}};
+    add_seen_value(value, text);
+    EXPECT_EQ(value.kind, ValueKind::pattern) << text;
+    EXPECT_EQ(value.values, std::set<std::string>{shape});
+  }
+  for (const auto* text : {"BlockBlob", "2025-05-05", "4194304", "bytes=0-8388607", "application/xml", "{guid}"}) {
+    Value value{ValueKind::constant, {}};
+    add_seen_value(value, text);
+    add_seen_value(value, text);
+    EXPECT_EQ(value.kind, ValueKind::constant) << text;
+    EXPECT_EQ(value.values, std::set<std::string>{text});
+  }
+  Value mixed{ValueKind::constant, {}};
+  for (const auto* text : {"*", "\"0x8DE59FD77D53FC9\"", "*"}) add_seen_value(mixed, text);
+  EXPECT_EQ(mixed.values, (std::set<std::string>{"*", "\"0x{hex}\""}));
 }
 
 TEST(Value, TemplatesAreIdempotentAndSetsMergeInAnyOrder) {
@@ -350,12 +379,13 @@ TEST(Value, TemplatesAreIdempotentAndSetsMergeInAnyOrder) {
   }
   for (int i = 0; i < 500; ++i) {
     Value parts[3], all{ValueKind::constant, {}};
+    const auto add = i % 2 ? add_value : add_seen_value;
     for (auto& part : parts) {
       part = {ValueKind::constant, {}};
       for (std::size_t n = random() % 8; n > 0; --n) {
         const auto value = random() % 3 ? std::to_string(random() % 50) : text();
-        add_value(part, value);
-        add_value(all, value);
+        add(part, value);
+        add(all, value);
       }
     }
     const auto left = merge_values(merge_values(parts[0], parts[1]), parts[2]);

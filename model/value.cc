@@ -1,6 +1,7 @@
 #include "model/value.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace blobgauge::model {
@@ -56,6 +57,21 @@ Piece changing(std::string_view text) {
   return {};
 }
 
+// Holes of what is never the same twice.
+constexpr std::array<std::string_view, 5> volatile_holes = {"{guid}", "{date}", "{time}", "{base64}", "{hex}"};
+
+std::size_t count_of(std::string_view text, std::string_view piece) {
+  std::size_t count = 0;
+  for (auto at = text.find(piece); at != std::string_view::npos; at = text.find(piece, at + piece.size())) ++count;
+  return count;
+}
+
+// Are there holes in the template that the text did not have itself?
+bool is_volatile(std::string_view text, std::string_view shape) {
+  return std::any_of(volatile_holes.begin(), volatile_holes.end(),
+                     [&](std::string_view hole) { return count_of(shape, hole) > count_of(text, hole); });
+}
+
 }  // namespace
 
 std::string template_of(std::string_view text) {
@@ -70,14 +86,17 @@ std::string template_of(std::string_view text) {
         continue;
       }
     }
+    // Base64 may begin with two characters that are no letters.
+    if (alnum(rest.front()) || rest.front() == '+' || rest.front() == '/') {
+      if (const auto piece = changing(rest); piece.size) {
+        out += piece.name;
+        i += piece.size;
+        continue;
+      }
+    }
     if (!alnum(rest.front())) {
       out += rest.front();
       ++i;
-      continue;
-    }
-    if (const auto piece = changing(rest); piece.size) {
-      out += piece.name;
-      i += piece.size;
       continue;
     }
     const auto word =
@@ -117,6 +136,24 @@ void add_value(Value& value, std::string_view text) {
   // The common case: seen before.
   if (value.kind != ValueKind::pattern && value.values.count(std::string(text))) return;
   value = merge_values(value, {ValueKind::constant, {std::string(text)}});
+}
+
+void add_template(Value& value, std::string_view text) {
+  if (value.kind == ValueKind::dynamic) return;
+  auto shape = template_of(text);
+  if (value.kind == ValueKind::pattern && value.values.count(shape)) return;
+  value = merge_values(value, {ValueKind::pattern, {std::move(shape)}});
+}
+
+void add_seen_value(Value& value, std::string_view text) {
+  if (value.kind == ValueKind::dynamic) return;
+  std::string kept(text);
+  if (value.kind != ValueKind::pattern && value.values.count(kept)) return;
+  const auto shape = template_of(text);
+  if (value.kind == ValueKind::pattern || is_volatile(text, shape))
+    add_template(value, shape);
+  else
+    value = merge_values(value, {ValueKind::constant, {std::move(kept)}});
 }
 
 }  // namespace blobgauge::model

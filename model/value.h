@@ -15,6 +15,12 @@ inline constexpr std::size_t most_values = 8;
 std::string template_of(std::string_view text);
 
 void add_value(Value& value, std::string_view text);
+// The same for a text that was seen on the wire: one with a piece that no two requests share (an identifier, a moment,
+// base64, hexadecimal digits) is kept as its template from the first sighting on, so that neither a constant nor a list
+// is made of it. Numbers and days stay as they are: most are the client's own.
+void add_seen_value(Value& value, std::string_view text);
+// Kept as its template, whatever it looks like.
+void add_template(Value& value, std::string_view text);
 Value merge_values(const Value& a, const Value& b);
 
 }  // namespace blobgauge::model

@@ -1,4 +1,5 @@
-// The committed surface of AzCopy, read from its source, against what the real AzCopy of that release sends.
+// The committed surfaces of clients against what the real ones of these releases send: a run of all scenarios gives the
+// committed observed surface byte for byte, and the surface that was read from AzCopy's source predicts all of it.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -6,6 +7,7 @@
 
 #include "analyzer/compare.h"
 #include "model/catalogue.h"
+#include "model/file.h"
 #include "model/process.h"
 #include "model/surface.h"
 #include "model/temporary.h"
@@ -26,21 +28,45 @@ model::Result<model::ProcessOutcome> run(std::vector<std::string> arguments) {
   return model::run_process(request);
 }
 
-TEST(AzCopySource, PredictsEverythingThatTheRealOneSends) {
-  const char* azcopy = std::getenv("BLOBGAUGE_AZCOPY");
-  if (!azcopy) GTEST_SKIP() << "AzCopy is not set (tools/setup --print)";
-  const auto folder = model::TemporaryFolder::create();
-  ASSERT_TRUE(folder);
-  const auto traces = folder->path() + "/traces", seen = folder->path() + "/seen.yaml";
-  const auto verified = run({"verify", "--clients", "azcopy", "--client", std::string("azcopy=") + azcopy, "--jobs",
-                             "4", "--traces", traces, "-o", folder->path() + "/results.json"});
+// Runs all scenarios of the client and writes its observed surface.
+void observe(const std::string& client, const char* program, const std::string& folder, const std::string& surface) {
+  const auto traces = folder + "/traces";
+  const auto verified = run({"verify", "--clients", client, "--client", client + "=" + program, "--jobs", "4",
+                             "--traces", traces, "-o", folder + "/results.json"});
   ASSERT_TRUE(verified) << describe(verified.error());
-  std::vector<std::string> infer{"infer", "--client", "azcopy", "--release", "10.32.2", "-o", seen};
+  ASSERT_EQ(verified->exit_code, 0) << verified->err;
+  std::vector<std::string> infer{"infer", "--repeatable", "-o", surface};
   for (const auto& entry : fs::directory_iterator(traces))
     if (entry.path().extension() == ".zst") infer.push_back(entry.path());
   const auto inferred = run(std::move(infer));
   ASSERT_TRUE(inferred) << describe(inferred.error());
   ASSERT_EQ(inferred->exit_code, 0) << inferred->err;
+}
+
+void expect_committed(const std::string& surface, const std::string& name) {
+  const auto made = model::read_file(surface), there = model::read_file(BLOBGAUGE_SOURCE_DIR "/specs/surfaces/" + name);
+  ASSERT_TRUE(made && there) << name;
+  EXPECT_TRUE(*made == *there) << "tools/regenerate-observed shows what differs from " << name;
+}
+
+TEST(Rclone, SendsWhatItsCommittedSurfaceSays) {
+  const char* rclone = std::getenv("BLOBGAUGE_RCLONE");
+  if (!rclone) GTEST_SKIP() << "rclone is not set (tools/setup --print)";
+  const auto folder = model::TemporaryFolder::create();
+  ASSERT_TRUE(folder);
+  const auto seen = folder->path() + "/seen.yaml";
+  ASSERT_NO_FATAL_FAILURE(observe("rclone", rclone, folder->path(), seen));
+  expect_committed(seen, "rclone-1.75.1-observed.yaml");
+}
+
+TEST(AzCopySource, PredictsEverythingThatTheRealOneSends) {
+  const char* azcopy = std::getenv("BLOBGAUGE_AZCOPY");
+  if (!azcopy) GTEST_SKIP() << "AzCopy is not set (tools/setup --print)";
+  const auto folder = model::TemporaryFolder::create();
+  ASSERT_TRUE(folder);
+  const auto seen = folder->path() + "/seen.yaml";
+  ASSERT_NO_FATAL_FAILURE(observe("azcopy", azcopy, folder->path(), seen));
+  expect_committed(seen, "azcopy-10.32.2-observed.yaml");
 
   const auto predicted = model::load_surface(committed), observed = model::load_surface(seen);
   ASSERT_TRUE(predicted) << describe(predicted.error());
