@@ -37,14 +37,16 @@ struct BuildOptions {
   std::string cases = specs_path("cases");
   std::string scenarios = specs_path("scenarios");
   std::string policy = specs_path("policy/spec.yaml");
+  std::string answers = specs_path("policy/answers.yaml");
   std::string output = "-";
 };
 
 Result<int> build(const BuildOptions& options) {
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
   BLOBGAUGE_TRY(const auto suite, replayer::load_suite(options.cases));
-  replayer::SpecInputs inputs{catalogue, suite, {}, {}, {}, {}};
+  replayer::SpecInputs inputs{catalogue, suite, {}, {}, {}, {}, {}};
   BLOBGAUGE_TRY(inputs.policy, replayer::load_policy(options.policy));
+  BLOBGAUGE_TRY(inputs.answers, replayer::load_answer_rules(options.answers));
   BLOBGAUGE_TRY(inputs.scenarios, replayer::load_scenario_lines(options.scenarios));
   for (const auto& path : options.surfaces) {
     BLOBGAUGE_TRY(auto surface, model::load_surface(path));
@@ -101,6 +103,7 @@ const Command spec_build{
       app.add_option("--cases", options->cases, "folder of the cases (default: specs/cases)");
       app.add_option("--scenarios", options->scenarios, "folder of the scenarios (default: specs/scenarios)");
       app.add_option("--policy", options->policy, "how tiers are computed (default: specs/policy/spec.yaml)");
+      app.add_option("--answers", options->answers, "what holds for any answer (default: specs/policy/answers.yaml)");
       catalogue_option(app, options->catalogue);
       output_option(app, options->output);
       return [options] { return build(*options); };

@@ -51,6 +51,7 @@ void write_lines(yaml::Writer& out, std::string_view key, const std::vector<Cont
     out.field("name", line.name);
     out.field("weight", name_of(line.weight));
     if (!line.always) out.flag("always", false);
+    if (!line.from.empty()) out.field("from", line.from);
     out.field("reason", line.reason);
     write_list(out, "evidence", line.evidence);
     out.end_map();
@@ -122,6 +123,7 @@ Result<ContractLine> read_line(yaml::Fields& fields) {
   if (!weight) fields.refuse(fmt::format("a weight is breaks or differs, not '{}'", word), fields.child("weight"));
   line.weight = weight.value_or(Weight::differs);
   line.always = fields.flag_or("always", true);
+  line.from = fields.text_or("from", {});
   line.reason = fields.text("reason");
   line.evidence = fields.list("evidence");
   return line;
@@ -181,6 +183,9 @@ std::string to_yaml(const Spec& spec) {
     out.end_map();
   }
   out.end_sequence();
+  out.key("answers").begin_map();
+  write(out, spec.answers);
+  out.end_map();
   out.end_map();
   return text.str();
 }
@@ -196,6 +201,11 @@ Result<Spec> spec_from_yaml(std::string_view text, std::string name) {
   spec.generated_from = fields.text_or("generated_from", {});
   BLOBGAUGE_TRY(spec.operations, read_all<SpecOperation>(fields, "operations", "an operation", read_operation));
   BLOBGAUGE_TRY(spec.scenarios, read_all<SpecScenario>(fields, "scenarios", "a scenario", read_scenario));
+  if (const auto* node = fields.child("answers")) {
+    yaml::Fields answers(*node, fields.file(), "'answers'");
+    BLOBGAUGE_TRY(spec.answers, read_answer_rules(answers));
+    BLOBGAUGE_CHECK(answers.finish());
+  }
   BLOBGAUGE_CHECK(fields.finish());
   return spec;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/answer_rule.h"
 #include "model/error.h"
 #include "model/verdict.h"
 
@@ -39,6 +40,7 @@ struct ContractLine {
   // True: every success answer has it, so a run asserts it; false: the real service has it at times, for the reader.
   bool always = true;
   std::vector<std::string> evidence;
+  std::string from = {};  // the api version from which on it holds; empty: in all that were looked at
 };
 
 struct SpecOperation {
@@ -62,6 +64,7 @@ struct Spec {
   std::string generated_from;  // surfaces by name
   std::vector<SpecOperation> operations;
   std::vector<SpecScenario> scenarios;
+  AnswerRules answers;  // what holds for any answer of the service
   const SpecOperation* find(std::string_view operation) const;
 };
 

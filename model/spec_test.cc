@@ -16,7 +16,8 @@ Spec sample_spec() {
   operation.emitters.push_back({"azcopy", "10.32.2", {"azcopy-copy-blob"}, {"trace#4"}, 3});
   operation.dialects.push_back(
       {"azcopy-10.32.2", {{"X-Ms-Version", "always"}}, {"comp", "blockid"}, {{"Accept", "application/xml"}}});
-  operation.headers.push_back({"ETag", "39 of 39 answers: yes", Weight::breaks, true, {"a: b", "2021-04-10"}});
+  operation.headers.push_back(
+      {"ETag", "39 of 39 answers: yes", Weight::breaks, true, {"a: b", "2021-04-10"}, "2019-12-12"});
   operation.headers.push_back({"x", "sometimes", Weight::differs, false, {}});
   operation.cases = {"put-block-from-url/source-range"};
   spec.operations.push_back(operation);

@@ -59,6 +59,16 @@ Result<Policy> load_policy(const std::string& path) {
   return policy;
 }
 
+Result<model::AnswerRules> load_answer_rules(const std::string& path) {
+  BLOBGAUGE_TRY(const auto root, model::yaml::load(path));
+  Fields fields(root, path, "the rules for answers");
+  const auto* format = fields.required("format");
+  if (fields.number_or("format", 0) != 1) fields.refuse("this version reads format 1 only", format);
+  BLOBGAUGE_TRY(auto rules, model::read_answer_rules(fields));
+  BLOBGAUGE_CHECK(fields.finish());
+  return rules;
+}
+
 Result<std::vector<ScenarioLine>> load_scenario_lines(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> files;

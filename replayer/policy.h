@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/answer_rule.h"
 #include "model/error.h"
 
 namespace blobgauge::replayer {
@@ -24,6 +25,9 @@ struct Policy {
 };
 
 model::Result<Policy> load_policy(const std::string& path);
+
+// specs/policy/answers.yaml: what holds for any answer of the service.
+model::Result<model::AnswerRules> load_answer_rules(const std::string& path);
 
 struct ScenarioLine {
   std::string id, client, title;   // id: "azcopy/make"

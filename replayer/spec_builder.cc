@@ -56,6 +56,7 @@ class Builder {
       if (auto operation = build(entry.full_name); !operation.emitters.empty())
         spec.operations.push_back(std::move(operation));
     for (const auto& line : in_.scenarios) add_scenario(line, spec);
+    spec.answers = in_.answers;
     return spec;
   }
 
@@ -216,6 +217,7 @@ class Builder {
     ContractLine out;
     out.name = name;
     out.always = seen == of && of >= in_.policy.minimum;
+    out.from = in_.policy.since;
     out.evidence = readers(operation, name, header);
     out.weight = out.always && !out.evidence.empty() ? Weight::breaks : Weight::differs;
     out.reason = fmt::format("{} of {} success answers of the real service since {}", seen, of, in_.policy.since);
@@ -231,6 +233,7 @@ class Builder {
         ContractLine line;
         line.name = item.name;
         line.reason = item.why;
+        line.from = item.from;
         line.weight = item.weight;
         line.evidence = readers(out.operation, model::lower(item.name), true);
         if (!line.evidence.empty()) line.weight = Weight::breaks;

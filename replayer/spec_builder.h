@@ -20,6 +20,7 @@ struct SpecInputs {
   std::vector<ScenarioLine> scenarios;
   std::vector<model::Surface> clients;         // observed ones decide tiers, static ones what a client reads
   std::optional<model::Surface> real_service;  // observed of the service itself; without it the cases' words stand
+  model::AnswerRules answers = {};             // what holds for any answer of the service
 };
 
 // Category::usage where no observed surface of the mvp client is among the inputs.

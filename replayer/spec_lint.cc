@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "model/text.h"
 #include "replayer/prediction.h"
 
 namespace blobgauge::replayer {
@@ -58,6 +59,9 @@ std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite,
     if (std::none_of(scenario.operations.begin(), scenario.operations.end(),
                      [&](const auto& name) { return has_core(suite, name); }))
       out.push_back({fmt::format("{} stands on no core case", scenario.id), "nothing predicts it"});
+  for (const auto& rule : spec.answers.rules)
+    if (rule.reason.empty())
+      out.push_back({fmt::format("the rule {} for answers has no reason", rule.id), "a contract says why"});
   for (const auto& row : rationale) {
     if (row.decision == model::Decision::in) continue;
     for (const auto& name : row.operations)
@@ -86,10 +90,19 @@ std::string explain(const model::Spec& spec, const Suite& suite, const model::Sp
   out += "\nWhat is answered\n";
   for (const auto* lines : {&operation.statuses, &operation.headers, &operation.body})
     for (const auto& line : *lines) {
-      out += fmt::format("  {} [{}{}] {}\n", line.name, name_of(line.weight), line.always ? "" : ", not asserted",
-                         line.reason);
+      out += fmt::format("  {} [{}{}{}] {}\n", line.name, name_of(line.weight), line.always ? "" : ", not asserted",
+                         line.from.empty() ? std::string{} : ", from " + line.from, line.reason);
       for (const auto& evidence : line.evidence) out += fmt::format("    {}\n", evidence);
     }
+  out += "\nWhat a recorded answer is held to\n";
+  std::size_t general = 0;
+  for (const auto& rule : spec.answers.rules) {
+    if (rule.operations.empty()) ++general;
+    if (rule.operations.empty() || !model::matches_any(rule.operations, operation.operation)) continue;
+    out += fmt::format("  {} [{}{}] {}\n", rule.id, name_of(rule.weight),
+                       rule.from.empty() ? std::string{} : ", from " + rule.from, rule.reason);
+  }
+  out += fmt::format("  and {} rules for every operation\n", general);
   out += "\nWhat checks it\n";
   for (const auto& id : operation.cases)
     if (const auto* item = suite.find(id)) out += fmt::format("  {}: {}\n    {}\n", id, item->title, item->why);
