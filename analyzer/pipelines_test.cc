@@ -26,8 +26,8 @@ Facts facts(const std::string& lines) {
   return read ? std::move(*read) : Facts{};
 }
 
-const std::string a = R"({"stage":{"new":"m.A"},"fn":1})", b = R"({"stage":{"new":"m.B"},"fn":2})",
-                  c = R"({"stage":{"new":"m.C"},"fn":3})";
+const std::string stage_a = R"({"stage":{"new":"m.A"},"fn":1})", stage_b = R"({"stage":{"new":"m.B"},"fn":2})",
+                  stage_c = R"({"stage":{"new":"m.C"},"fn":3})";
 
 std::set<StageList> lists(
     const std::string& nodes, const std::string& through,
@@ -40,16 +40,17 @@ std::set<StageList> lists(
 }
 
 TEST(Pipelines, KeepTheOrderOfAppends) {
-  EXPECT_THAT(lists("", R"({"seq":[{"list":[)" + b + "," + a + R"(]},{"nil":true},{"list":[)" + c + "]}]}"),
-              ElementsAre(StageList{2, 1, 3}));
+  EXPECT_THAT(
+      lists("", R"({"seq":[{"list":[)" + stage_b + "," + stage_a + R"(]},{"nil":true},{"list":[)" + stage_c + "]}]}"),
+      ElementsAre(StageList{2, 1, 3}));
 }
 
 TEST(Pipelines, AreOneForEachWay) {
   const auto node = R"({"k":"node","id":1,"kind":"local","name":"list"}
 {"k":"flow","to":1,"from":{"list":[)" +
-                    a + "," + b + R"(]},"fn":5,"at":"m/m.go:1"}
+                    stage_a + "," + stage_b + R"(]},"fn":5,"at":"m/m.go:1"}
 {"k":"flow","to":1,"from":{"list":[)" +
-                    c + R"(]},"fn":5,"at":"m/m.go:2"}
+                    stage_c + R"(]},"fn":5,"at":"m/m.go:2"}
 )";
   EXPECT_THAT(lists(node, R"({"node":1})"), UnorderedElementsAre(StageList{1, 2}, StageList{3}));
   EXPECT_THAT(lists(node, R"({"node":1})", [](int stage) { return stage != 2; }),
@@ -59,9 +60,9 @@ TEST(Pipelines, AreOneForEachWay) {
 TEST(Pipelines, MadeOfThemselvesComeToAnEnd) {
   const auto loop = R"({"k":"node","id":1,"kind":"local","name":"list"}
 {"k":"flow","to":1,"from":{"list":[)" +
-                    a + R"(]},"fn":5,"at":"m/m.go:1"}
+                    stage_a + R"(]},"fn":5,"at":"m/m.go:1"}
 {"k":"flow","to":1,"from":{"seq":[{"list":[)" +
-                    b + R"(]},{"node":1}]},"fn":5,"at":"m/m.go:2"}
+                    stage_b + R"(]},{"node":1}]},"fn":5,"at":"m/m.go:2"}
 )";
   EXPECT_THAT(lists(loop, R"({"node":1})"), UnorderedElementsAre(StageList{1}, StageList{2, 1}));
   EXPECT_THAT(lists(R"({"k":"node","id":1,"kind":"local","name":"list"}
@@ -72,7 +73,8 @@ TEST(Pipelines, MadeOfThemselvesComeToAnEnd) {
 }
 
 TEST(Pipelines, SayWhereAStageIsNotFollowed) {
-  EXPECT_THAT(lists("", R"({"list":[)" + a + R"(,{"unknown":"why"}]})"), ElementsAre(StageList{1, unknown_stage}));
+  EXPECT_THAT(lists("", R"({"list":[)" + stage_a + R"(,{"unknown":"why"}]})"),
+              ElementsAre(StageList{1, unknown_stage}));
   EXPECT_THAT(lists("", R"({"op":"make"})"), ElementsAre(StageList{unknown_stage}));
   EXPECT_THAT(lists("", R"({"none":true})"), IsEmpty());
 }
@@ -84,7 +86,7 @@ TEST(Pipelines, FindFactoriesHandlers) {
   EXPECT_THAT(lists(made, R"({"list":[{"stage":{"node":1}}]})"), ElementsAre(StageList{4}));
   const auto marker = R"({"k":"node","id":1,"kind":"result","name":"m.New:0"})"
                       "\n";
-  EXPECT_THAT(lists(marker, R"({"list":[{"stage":{"node":1}},)" + a + "]}"), ElementsAre(StageList{1}));
+  EXPECT_THAT(lists(marker, R"({"list":[{"stage":{"node":1}},)" + stage_a + "]}"), ElementsAre(StageList{1}));
 }
 
 // Two clients; each write is by one of the stages a, b, c, d to the request that it is handed.
@@ -112,7 +114,7 @@ class Passing : public ::testing::Test {
              R"(,"fn":5,"at":"m/m.go:9"})"
              "\n";
     // Another client's pipeline names all stages.
-    lines += R"({"k":"send","request":{"op":"other"},"through":{"list":[)" + a + "," + b + "," + c +
+    lines += R"({"k":"send","request":{"op":"other"},"through":{"list":[)" + stage_a + "," + stage_b + "," + stage_c +
              R"(]},"fn":5,"at":"m/m.go:10"})"
              "\n";
     facts_ = facts(lines);
@@ -134,7 +136,7 @@ class Passing : public ::testing::Test {
 };
 
 TEST_F(Passing, AStageOfEveryListWritesAlways) {
-  const auto both = R"({"any":[{"list":[)" + a + "," + b + R"(]},{"list":[)" + a + "]}]}";
+  const auto both = R"({"any":[{"list":[)" + stage_a + "," + stage_b + R"(]},{"list":[)" + stage_a + "]}]}";
   const auto shape = shapes(both, {{{"1", "X-A", ""}, {"2", "X-B", ""}, {"3", "X-C", ""}}}).at(0);
   EXPECT_EQ(shape.headers.at("x-a").presence, Presence::always);
   EXPECT_EQ(shape.headers.at("x-b").presence, Presence::conditional);
@@ -142,14 +144,14 @@ TEST_F(Passing, AStageOfEveryListWritesAlways) {
 }
 
 TEST_F(Passing, TwoStagesThatExcludeEachOtherWriteAlways) {
-  const auto either = R"({"any":[{"list":[)" + a + R"(]},{"list":[)" + b + "]}]}";
+  const auto either = R"({"any":[{"list":[)" + stage_a + R"(]},{"list":[)" + stage_b + "]}]}";
   const auto shape = shapes(either, {{{"1", "X-A", ""}, {"2", "x-a", ""}}}).at(0);
   EXPECT_EQ(shape.headers.at("x-a").presence, Presence::always);
   EXPECT_THAT(shape.headers.at("x-a").value.values, UnorderedElementsAre("by 1", "by 2"));
 }
 
 TEST_F(Passing, WhatIsThereIsKeptOrReplaced) {
-  const auto list = R"({"list":[)" + a + "," + b + "]}";
+  const auto list = R"({"list":[)" + stage_a + "," + stage_b + "]}";
   auto shape = shapes(list, {{{"1", "X-A", unless("X-A")}, {"2", "X-Own", ""}}}).at(0);
   EXPECT_EQ(shape.headers.at("x-a").presence, Presence::always) << "set where there was none";
   EXPECT_THAT(shape.headers.at("x-own").value.values, ElementsAre("by 2")) << "overwritten";
@@ -161,7 +163,7 @@ TEST_F(Passing, WhatIsThereIsKeptOrReplaced) {
 }
 
 TEST_F(Passing, AnUnknownStageLeavesTheOthersUndecided) {
-  const auto list = R"({"list":[)" + a + R"(,{"unknown":"why"}]})";
+  const auto list = R"({"list":[)" + stage_a + R"(,{"unknown":"why"}]})";
   const auto shape = shapes(list, {{{"1", "X-A", ""}, {"2", "X-B", ""}}}).at(0);
   EXPECT_EQ(shape.headers.at("x-a").presence, Presence::always);
   EXPECT_EQ(shape.headers.at("x-own").presence, Presence::always);
