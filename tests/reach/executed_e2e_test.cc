@@ -39,6 +39,21 @@ void run_scenarios(const std::string& client, const std::string& program, const 
   ASSERT_EQ(outcome->exit_code, 0) << outcome->out << outcome->err;
 }
 
+// What a user is told of the same list.
+void expect_coverage(const std::string& program, const std::string& log) {
+  model::ProcessRequest request;
+  request.command = {BLOBGAUGE_PROGRAM, "analyze", "go", "--binary", program, "--operations-only", "--executed", log};
+  request.folder = BLOBGAUGE_SOURCE_DIR;
+  request.time_limit = std::chrono::seconds{120};
+  const auto outcome = model::run_process(request);
+  ASSERT_TRUE(outcome) << describe(outcome.error());
+  ASSERT_EQ(outcome->exit_code, 0) << outcome->err;
+  const auto first = outcome->out.substr(0, outcome->out.find('\n'));
+  EXPECT_THAT(first, testing::MatchesRegex("[1-9][0-9]* of [1-9][0-9] request builders that can be reached ran"));
+  EXPECT_THAT(outcome->out, testing::HasSubstr("did not run, with the shortest chain\n"));
+  fmt::print("{}\n", first);
+}
+
 void expect_reachable(const std::string& client, const char* variable, const std::string& scenario) {
   const char* program_path = std::getenv(variable);
   if (!program_path || !*program_path) GTEST_SKIP() << variable << " is not set (tools/setup --print shows how)";
@@ -49,6 +64,7 @@ void expect_reachable(const std::string& client, const char* variable, const std
   run_scenarios(client, program_path, client + "/" + (all ? "*" : scenario), *folder, log);
   if (testing::Test::HasFatalFailure()) return;
 
+  expect_coverage(program_path, log);
   const auto program = gobinary::Executable::open(program_path);
   ASSERT_TRUE(program) << describe(program.error());
   const auto reach = gobinary::Reach::compute(*program);
