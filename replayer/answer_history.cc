@@ -71,7 +71,7 @@ std::uint64_t AnswerHistoryBook::open_set(const model::Headers& headers) const {
   for (const auto& header : headers)
     if (header.name.size() > rules_.open.size() &&
         model::iequals(std::string_view(header.name).substr(0, rules_.open.size()), rules_.open)) {
-      if (!is_comparable(header.value)) return 0;
+      if (!header.value.empty() && !is_comparable(header.value)) return 0;
       sum += digest_of(header.value, digest_of(model::lower(header.name)));
     }
   return sum ? sum : 1;

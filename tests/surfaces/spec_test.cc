@@ -17,7 +17,23 @@ namespace fs = std::filesystem;
 constexpr auto specs = BLOBGAUGE_SOURCE_DIR "/specs/";
 const std::string committed = std::string(specs) + "azure-blob-mvp.yaml";
 
-// All surfaces of clients; the order of their names must not matter, so it is turned round where `backwards`.
+// Of the releases that were observed, all surfaces. Other releases are there for comparison.
+std::vector<std::string> surfaces() {
+  const std::string ending = "-observed.yaml";
+  std::vector<std::string> names, out;
+  for (const auto& entry : fs::directory_iterator(std::string(specs) + "surfaces"))
+    names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  for (const auto& observed : names) {
+    if (!observed.ends_with(ending)) continue;
+    const auto release = observed.substr(0, observed.size() - ending.size()) + "-";
+    for (const auto& name : names)
+      if (name.starts_with(release)) out.push_back(std::string(specs) + "surfaces/" + name);
+  }
+  return out;
+}
+
+// The order of the surfaces must not matter, so it is turned round where `backwards`.
 std::string built(bool backwards) {
   const auto catalogue = model::Catalogue::load(std::string(specs) + "catalogue").value();
   const auto suite = replayer::load_suite(std::string(specs) + "cases").value();
@@ -25,10 +41,7 @@ std::string built(bool backwards) {
   inputs.policy = replayer::load_policy(std::string(specs) + "policy/spec.yaml").value();
   inputs.answers = replayer::load_answer_rules(std::string(specs) + "policy/answers.yaml").value();
   inputs.scenarios = replayer::load_scenario_lines(std::string(specs) + "scenarios").value();
-  std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(std::string(specs) + "surfaces"))
-    if (entry.path().filename() != "real-azure.yaml") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  auto files = surfaces();
   if (backwards) std::reverse(files.begin(), files.end());
   for (const auto& file : files) inputs.clients.push_back(model::load_surface(file).value());
   inputs.real_service = model::load_surface(std::string(specs) + "surfaces/real-azure.yaml").value();
@@ -67,7 +80,7 @@ TEST(CommittedSurfaces, OfClientsAreSmallAndKeepNothingOfOneRun) {
     const auto path = std::string(specs) + "surfaces/" + name;
     EXPECT_LT(fs::file_size(path), 1'000'000u) << name;
     const auto text = model::read_file(path).value();
-    for (const auto* sign : {"bg-", "-11-", "GMT", "devstoreaccount1/", "127.0.0.1"})
+    for (const auto* sign : {"bg-", "2026-1", "GMT", "devstoreaccount1/", "127.0.0.1"})
       EXPECT_EQ(text.find(sign), std::string::npos) << name << " has " << sign;
     const auto surface = model::load_surface(path);
     ASSERT_TRUE(surface) << describe(surface.error());
