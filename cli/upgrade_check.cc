@@ -44,8 +44,8 @@ Result<model::Surface> surface_of(const std::string& path, const Options& option
     return std::move(result.surface);
   }
   if (fs::path(path).extension() == ".yaml") return model::load_surface(path);
-  BLOBGAUGE_TRY(auto result, read_executable({path, options.client, {}, {}, true, inference}, catalogue));
-  return std::move(result.surface);
+  BLOBGAUGE_TRY(auto result, read_executable({path, options.client, {}, {}, {}, true, inference}, catalogue));
+  return std::move(result.result.surface);
 }
 
 // Does this step send what changed, or look at the answer that is newly read?
