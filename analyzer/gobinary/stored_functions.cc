@@ -22,7 +22,11 @@ constexpr std::string_view object_maker = "runtime.newobject";
 class Finder {
  public:
   Finder(const Executable& executable, const Reach& reach, const FunctionFields& wanted)
-      : executable_(executable), image_(executable.image()), reach_(reach), types_(reach.type_table()), wanted_(wanted) {}
+      : executable_(executable),
+        image_(executable.image()),
+        reach_(reach),
+        types_(reach.type_table()),
+        wanted_(wanted) {}
 
   std::vector<StoredFunction> run() {
     type_ = find_type();
