@@ -179,6 +179,9 @@ bool FlowQuery::trace_into(FunctionId function, const CallEvent& call, std::uint
   // Before a call of unknown target every register may hold an argument. Through the word itself the method is entered,
   // or another of the same itab.
   const auto& origins = flow.origins();
+  // What an earlier call left in the place of an argument is one only if the compiler passed it on where it was.
+  if (reg == PointerUses::in_slot && origins[word].kind == OriginKind::stack_result && origins[word].value == slot)
+    return grade_ != Grade::safest;
   std::vector<FunctionId> callees;
   bool all = true;
   for (const auto target : std::vector(origins.members(call.target))) {

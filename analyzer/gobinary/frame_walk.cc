@@ -339,20 +339,8 @@ void FrameWalk::record_call(const FrameState& state, std::uint32_t site, const S
   if (known)
     for (const auto& slot : state.slots())
       if (slot.offset >= event.frame + 8 && slot.offset < event.frame + 8 + size)
-        if (const auto value = without_leftovers(slot.value, slot.offset - event.frame - 8); value != Origins::nothing)
-          event.stack.emplace_back(slot.offset - event.frame - 8, value);
+        event.stack.emplace_back(slot.offset - event.frame - 8, origins_.without_marks(slot.value));
   events_->calls.push_back(std::move(event));
-}
-
-// Arguments are stored anew for each call: what a call before left in their place is none.
-ValueId FrameWalk::without_leftovers(ValueId value, std::int64_t slot) {
-  auto kept = Origins::nothing;
-  for (const auto id : std::vector(origins_.members(origins_.without_marks(value)))) {
-    const auto& origin = origins_[id];
-    if (origin.kind != OriginKind::stack_result || origin.value != slot)
-      kept = origins_.unite(kept, origins_.value_of(id));
-  }
-  return kept;
 }
 
 std::int64_t FrameWalk::size_of_type(const FrameState& state) const {

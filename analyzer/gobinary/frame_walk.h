@@ -51,7 +51,6 @@ class FrameWalk {
   void assign(FrameState& state, std::uint32_t site, const Operand& to, ValueId value);
   void set_register(FrameState& state, std::uint8_t number, ValueId value);
   ValueId constant(std::int64_t number, std::uint32_t site);
-  ValueId without_leftovers(ValueId value, std::int64_t slot);
   std::int64_t size_of_type(const FrameState& state) const;  // of the type in AX; negative: unknown
   std::int64_t stack_pointer_of(const FrameState& state, bool& known) const;
 
