@@ -23,8 +23,10 @@ const std::string requests_fixture = BLOBGAUGE_SOURCE_DIR "/analyzer/gobinary/te
 std::map<std::string, std::vector<std::string>> wanted_requests() {
   std::map<std::string, std::vector<std::string>> wanted;
   const auto source = model::read_file(requests_fixture + "/main.go");
+  EXPECT_TRUE(source);
+  if (!source) return wanted;
   std::vector<std::string> pending;
-  for (const auto line : model::split(source ? *source : std::string(), '\n')) {
+  for (const auto line : model::split(*source, '\n')) {
     constexpr std::string_view mark = "// want ";
     if (line.starts_with(mark)) {
       const auto text = line.substr(mark.size());

@@ -22,7 +22,9 @@ const std::string handlers_fixture = BLOBGAUGE_SOURCE_DIR "/analyzer/gobinary/te
 std::map<std::string, std::set<std::string>> wanted_handlers() {
   std::map<std::string, std::set<std::string>> wanted;
   const auto source = model::read_file(handlers_fixture + "/main.go");
-  for (const auto whole : model::split(source ? *source : std::string(), '\n')) {
+  EXPECT_TRUE(source);
+  if (!source) return wanted;
+  for (const auto whole : model::split(*source, '\n')) {
     const auto line = model::trim(whole);
     constexpr std::string_view mark = "// want ";
     if (!line.starts_with(mark)) continue;
