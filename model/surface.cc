@@ -106,11 +106,11 @@ Field merge_fields(const Field& a, const Field& b) {
   return out;
 }
 
-using Fields = std::map<std::string, Field>;
+using FieldMap = std::map<std::string, Field>;
 
 // `known_a`: of how many exchanges of `a` it is known whether they had a field that `a` does not list.
-Fields merge_field_maps(const Fields& a, std::uint64_t known_a, const Fields& b, std::uint64_t known_b) {
-  Fields out = a;
+FieldMap merge_field_maps(const FieldMap& a, std::uint64_t known_a, const FieldMap& b, std::uint64_t known_b) {
+  FieldMap out = a;
   for (const auto& [key, field] : b) {
     const auto found = out.find(key);
     if (found != out.end()) {
