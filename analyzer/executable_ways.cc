@@ -156,12 +156,12 @@ std::vector<std::string> ExecutableWays::lines(const gobinary::Reach& reach, Fun
 
 std::string ExecutableWays::led_from(FunctionId id) const {
   if (entries_.empty()) return {};
-  constexpr std::size_t most_named = 3;
+  constexpr std::size_t most_handlers = 3;
   std::vector<std::string> names;
   std::size_t more = 0;
   for (const auto& [name, reach] : entries_) {
     if (reach.level(id) == model::Level::none) continue;
-    if (names.size() < most_named)
+    if (names.size() < most_handlers)
       names.push_back(name);
     else
       ++more;

@@ -45,12 +45,12 @@ bool DataMap::holds_data(const Image::Segment& segment) const {
 // From Go 1.24 on a record says where the sections begin that a self-test
 // hashes: pointers to whatever comes first.
 void DataMap::find_integrity_record() {
-  constexpr std::string_view mark = "\xff Go fipsinfo \xff";
+  constexpr std::string_view record_mark = "\xff Go fipsinfo \xff";
   constexpr std::size_t size = 120;
   for (const auto& segment : image_.segments()) {
     if (!segment.writable) continue;
     const std::string_view text(reinterpret_cast<const char*>(segment.bytes.data()), segment.bytes.size());
-    if (const auto at = text.find(mark); at != text.npos)
+    if (const auto at = text.find(record_mark); at != text.npos)
       tables_.push_back({segment.address + at, segment.address + at + size});
   }
 }
