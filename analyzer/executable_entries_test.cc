@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 
+#include "analyzer/test_go.h"
 #include "model/temporary.h"
 
 namespace blobgauge::analyzer {
@@ -44,10 +45,7 @@ TEST(EntryWords, AreNumberedAsInstructionsNumberThem) {
 class Entries : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (std::system("go version >/dev/null 2>&1") != 0) {
-      ASSERT_FALSE(std::getenv("CI")) << "Go must be there where CI is set";
-      GTEST_SKIP() << "Go is not installed";
-    }
+    BLOBGAUGE_NEED_GO();
     const auto file = folder_.path() + "/reach";
     const auto command = "cd '" BLOBGAUGE_SOURCE_DIR
                          "/analyzer/gobinary/testdata/reach' && CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local "

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "analyzer/gobinary/image.h"
+#include "analyzer/test_go.h"
 #include "model/file.h"
 #include "model/temporary.h"
 #include "model/text.h"
@@ -99,9 +100,7 @@ class GoBinaryEntryFlow : public testing::TestWithParam<Build> {
       if (std::system(fmt::format("GOTOOLCHAIN={} go version >/dev/null 2>&1", toolchain).c_str()) != 0)
         GTEST_SKIP() << toolchain << " cannot be had";
     }
-    if (std::system("go version >/dev/null 2>&1") == 0) return;
-    ASSERT_FALSE(std::getenv("CI")) << "Go must be there where CI is set";
-    GTEST_SKIP() << "Go is not installed";
+    BLOBGAUGE_NEED_GO();
   }
   static std::string built(const Build& build) {
     static model::TemporaryFolder folder = *model::TemporaryFolder::create();

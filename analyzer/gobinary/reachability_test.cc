@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/test_go.h"
 #include "model/file.h"
 #include "model/temporary.h"
 #include "model/text.h"
@@ -43,16 +44,10 @@ std::vector<Want> wants() {
   return wants;
 }
 
-bool has_go() { return std::system("go version >/dev/null 2>&1") == 0; }
-
 // Built once a set of options, in a folder that goes when the tests end.
 class GoBinaryReach : public testing::Test {
  protected:
-  void SetUp() override {
-    if (has_go()) return;
-    ASSERT_FALSE(std::getenv("CI")) << "Go must be there where CI is set";
-    GTEST_SKIP() << "Go is not installed";
-  }
+  void SetUp() override { BLOBGAUGE_NEED_GO(); }
 
   static std::string built(const std::string& options) {
     static model::TemporaryFolder folder = *model::TemporaryFolder::create();

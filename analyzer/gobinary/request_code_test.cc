@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "analyzer/test_go.h"
 #include "model/file.h"
 #include "model/temporary.h"
 #include "model/text.h"
@@ -74,11 +75,7 @@ void expect_requests(const std::string& options) {
 
 class GoBinaryRequests : public testing::Test {
  protected:
-  void SetUp() override {
-    if (std::system("go version >/dev/null 2>&1") == 0) return;
-    ASSERT_FALSE(std::getenv("CI")) << "Go must be there where CI is set";
-    GTEST_SKIP() << "Go is not installed";
-  }
+  void SetUp() override { BLOBGAUGE_NEED_GO(); }
 };
 
 TEST_F(GoBinaryRequests, AreReadFromMachineCode) { expect_requests(""); }

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/test_go.h"
 #include "model/file.h"
 #include "model/temporary.h"
 #include "model/text.h"
@@ -69,11 +70,7 @@ void expect_handlers(const std::string& options) {
 
 class GoBinaryHandlers : public testing::Test {
  protected:
-  void SetUp() override {
-    if (std::system("go version >/dev/null 2>&1") == 0) return;
-    ASSERT_FALSE(std::getenv("CI")) << "Go must be there where CI is set";
-    GTEST_SKIP() << "Go is not installed";
-  }
+  void SetUp() override { BLOBGAUGE_NEED_GO(); }
 };
 
 TEST_F(GoBinaryHandlers, AreFoundInDataAndInCode) { expect_handlers(""); }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "analyzer/gobinary/reachability.h"
+#include "analyzer/test_go.h"
 #include "model/temporary.h"
 
 namespace blobgauge::analyzer::gobinary {
@@ -18,10 +19,7 @@ constexpr std::uint8_t ax = 0, cx = 1, bx = 3;
 class GoBinaryTypes : public testing::Test {
  protected:
   void SetUp() override {
-    if (std::system("go version >/dev/null 2>&1") != 0) {
-      ASSERT_FALSE(std::getenv("CI")) << "Go must be there where CI is set";
-      GTEST_SKIP() << "Go is not installed";
-    }
+    BLOBGAUGE_NEED_GO();
     const auto path = folder_->path() + "/flow";
     const auto command =
         fmt::format("cd '{}/analyzer/gobinary/testdata/flow' && CGO_ENABLED=0 GOTOOLCHAIN=local go build -o '{}' .",
