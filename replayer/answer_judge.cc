@@ -13,6 +13,8 @@
 #include "model/text.h"
 #include "model/url.h"
 #include "replayer/answer_form.h"
+#include "replayer/header_slots.h"
+#include "replayer/xml_document.h"
 #include "wire/digest.h"
 
 namespace blobgauge::replayer {
@@ -24,9 +26,7 @@ using model::fail;
 using model::Result;
 using RuleSubject = AnswerRule::Subject;
 using RuleTest = AnswerRule::Test;
-using HeaderText = std::optional<std::string_view>;
 
-constexpr std::string_view xml_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t longest_shown_text = 160;
 
 // "Name", "!Name" or "Name=a|b".
@@ -34,38 +34,6 @@ struct AnswerCondition {
   bool wanted = true;
   std::size_t slot = 0;
   std::vector<std::string> values;
-};
-
-// Header names of all rules, so that a head is gone through once for all of them.
-class HeaderSlots {
- public:
-  std::size_t add(std::string_view name) {
-    const auto key = model::lower(name);
-    for (std::size_t i = 0; i < names_.size(); ++i)
-      if (names_[i] == key) return i;
-    names_.push_back(key);
-    buckets_[bucket(key)].push_back(names_.size() - 1);
-    return names_.size() - 1;
-  }
-  std::size_t size() const { return names_.size(); }
-  // The first value of each name.
-  void fill(const model::Headers& headers, std::vector<HeaderText>& out) const {
-    out.assign(names_.size(), std::nullopt);
-    for (const auto& header : headers) {
-      if (header.name.empty()) continue;
-      for (const auto slot : buckets_[bucket(header.name)])
-        if (!out[slot] && model::iequals(names_[slot], header.name)) out[slot] = header.value;
-    }
-  }
-
- private:
-  static std::size_t bucket(std::string_view name) {
-    return (name.size() * 7 + static_cast<unsigned char>(model::ascii_lower(name.back())) +
-            3 * static_cast<unsigned char>(model::ascii_lower(name[name.size() / 2]))) %
-           64;
-  }
-  std::vector<std::string> names_;
-  std::array<std::vector<std::size_t>, 64> buckets_;
 };
 
 bool plain_ascii(std::string_view text) {
@@ -78,71 +46,12 @@ std::string short_text(std::string_view text) {
              : fmt::format("{}... ({} bytes)", text.substr(0, longest_shown_text), text.size());
 }
 
-// Where the answer is an XML document.
-class XmlDocument {
- public:
-  // Null where it is none.
-  const pugi::xml_document* of(const model::Body& body) {
-    if (!body.bytes) return nullptr;
-    if (parsed_ == &body) return fine_ ? &document_ : nullptr;
-    parsed_ = &body;
-    std::string_view text = *body.bytes;
-    if (text.starts_with(xml_order_mark)) text.remove_prefix(xml_order_mark.size());
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    fine_ = begin != std::string_view::npos && text[begin] == '<' &&
-            document_.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_utf8);
-    return fine_ ? &document_ : nullptr;
-  }
-  void forget() { parsed_ = nullptr; }
-
- private:
-  pugi::xml_document document_;
-  const model::Body* parsed_ = nullptr;
-  bool fine_ = false;
-};
-
-struct XmlPath {
-  std::vector<std::string> elements;
-  std::string attribute;
-
-  template <class Visit>
-  void each(const pugi::xml_node& node, Visit visit, std::size_t depth = 0) const {
-    if (depth == elements.size()) return visit(node);
-    if (elements[depth] == "*") {
-      for (const auto& child : node.children()) each(child, visit, depth + 1);
-      return;
-    }
-    for (const auto& child : node.children(elements[depth].c_str())) each(child, visit, depth + 1);
-  }
-  // The text of each element, or the attribute of those that have it.
-  template <class Visit>
-  void each_text(const pugi::xml_node& root, Visit visit) const {
-    each(root, [&](const pugi::xml_node& node) {
-      if (attribute.empty())
-        visit(std::string_view(node.text().get()));
-      else if (const auto found = node.attribute(attribute.c_str()))
-        visit(std::string_view(found.value()));
-    });
-  }
-};
-
-XmlPath xml_path_of(std::string_view text) {
-  XmlPath out;
-  for (const auto part : model::split(text, '/')) {
-    if (part.starts_with('@'))
-      out.attribute = part.substr(1);
-    else
-      out.elements.emplace_back(part);
-  }
-  return out;
-}
-
 std::string raw_query(const model::Request& request) {
   const auto mark = request.target.find('?');
   return mark == std::string::npos ? std::string{} : request.target.substr(mark + 1);
 }
 
-// The value of a parameter, whatever the letters of its name; as it stands there, undecoded where `raw`.
+// The value of a parameter, whatever the letters of its name.
 std::optional<std::string> query_parameter(const model::Request& request, std::string_view name) {
   for (const auto& item : model::parse_query(raw_query(request)))
     if (model::iequals(item.name, name)) return item.value;
