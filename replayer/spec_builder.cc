@@ -25,6 +25,7 @@ const OperationSurface* find(const Surface& surface, const std::string& operatio
 }
 
 std::string name_of(const Surface& surface) {
+  if (surface.release.empty()) return fmt::format("{}-{}", surface.client, surface.kind);
   return fmt::format("{}-{}-{}", surface.client, surface.release, surface.kind);
 }
 
