@@ -42,18 +42,18 @@ Piece changing(std::string_view text) {
     return {n, "{time}"};
   }
   if (const auto n = match(text, "9999-99-99")) return {n, "{day}"};
-  // Base64 of 8 bytes or more: padding, or letters of both cases mixed with digits.
-  std::size_t n = 0;
-  bool upper = false, lower = false, number = false;
+  // Base64 of 8 bytes or more: padding, or letters of both cases mixed with digits. Some have no digit by chance; every
+  // second of their letters is a capital, where words in camel case have one in four or fewer.
+  std::size_t n = 0, upper = 0, lower = 0, digits = 0;
   for (; n < text.size() && (alnum(text[n]) || text[n] == '+' || text[n] == '/'); ++n) {
-    upper |= text[n] >= 'A' && text[n] <= 'Z';
-    lower |= text[n] >= 'a' && text[n] <= 'z';
-    number |= digit(text[n]);
+    upper += text[n] >= 'A' && text[n] <= 'Z';
+    lower += text[n] >= 'a' && text[n] <= 'z';
+    digits += digit(text[n]);
   }
   std::size_t padded = n;
   while (padded < text.size() && padded < n + 2 && text[padded] == '=') ++padded;
-  if (padded >= 12 && padded % 4 == 0 && (padded > n || (padded >= 16 && upper && lower && number)))
-    return {padded, "{base64}"};
+  const bool mixed = upper > 0 && lower > 0 && (digits > 0 || 3 * upper >= upper + lower);
+  if (padded >= 12 && padded % 4 == 0 && (padded > n || (padded >= 16 && mixed))) return {padded, "{base64}"};
   return {};
 }
 

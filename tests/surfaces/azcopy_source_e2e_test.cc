@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "analyzer/compare.h"
 #include "model/catalogue.h"
@@ -43,10 +44,26 @@ void observe(const std::string& client, const char* program, const std::string& 
   ASSERT_EQ(inferred->exit_code, 0) << inferred->err;
 }
 
+// The first lines that are not the same, so that a log alone says what a run did differently.
+std::string first_differences(const std::string& made, const std::string& there) {
+  std::istringstream a(made), b(there);
+  std::string out, left, right;
+  for (int line = 1, shown = 0; shown < 6; ++line) {
+    if (!std::getline(a, left)) left.clear();
+    if (!std::getline(b, right)) right.clear();
+    if (!a && !b) break;
+    if (left == right) continue;
+    out += std::to_string(line) + ": made '" + left + "', committed '" + right + "'; ";
+    ++shown;
+  }
+  return out;
+}
+
 void expect_committed(const std::string& surface, const std::string& name) {
   const auto made = model::read_file(surface), there = model::read_file(BLOBGAUGE_SOURCE_DIR "/specs/surfaces/" + name);
   ASSERT_TRUE(made && there) << name;
-  EXPECT_TRUE(*made == *there) << "tools/regenerate-observed shows what differs from " << name;
+  EXPECT_TRUE(*made == *there) << name << ": " << first_differences(*made, *there)
+                               << "tools/regenerate-observed shows the rest";
 }
 
 TEST(Rclone, SendsWhatItsCommittedSurfaceSays) {
