@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <set>
 
+#include "model/temporary.h"
 #include "model/test_catalogue.h"
 
 namespace blobgauge::model {
@@ -15,16 +15,12 @@ namespace {
 class Folder {
  public:
   explicit Folder(const std::string& yaml) {
-    path_ = std::filesystem::path(testing::TempDir()) /
-            ("catalogue_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::create_directories(path_);
-    std::ofstream(path_ / "a.yaml") << yaml;
+    std::ofstream(folder_.path() + "/a.yaml") << yaml;
   }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string path() const { return path_.string(); }
+  std::string path() const { return folder_.path(); }
 
  private:
-  std::filesystem::path path_;
+  const TemporaryFolder folder_ = TemporaryFolder::create().value();
 };
 
 std::string refusal(const std::string& yaml) {

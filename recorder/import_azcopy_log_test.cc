@@ -1,3 +1,4 @@
+#include "model/temporary.h"
 #include "recorder/import_azcopy_log.h"
 
 #include <archive.h>
@@ -212,13 +213,7 @@ TEST(AzcopyLog, AHostileLogFillsNoMemory) {
 
 class AzcopyLogFiles : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              ("azcopy_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return folder_.path() + "/" + name; }
 
   std::string zip(const std::vector<std::pair<std::string, std::string>>& files) const {
     auto* archive = archive_write_new();
@@ -237,7 +232,7 @@ class AzcopyLogFiles : public testing::Test {
     archive_write_free(archive);
     return path("job.zip");
   }
-  std::filesystem::path folder_;
+  const model::TemporaryFolder folder_ = model::TemporaryFolder::create().value();
 };
 
 TEST_F(AzcopyLogFiles, PartsOfARotatedLogAreOne) {

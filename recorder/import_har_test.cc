@@ -1,9 +1,9 @@
+#include "model/temporary.h"
 #include "recorder/import_har.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -85,8 +85,8 @@ TEST(Har, ErrorsNameThePlaceOfTheEntry) {
 
 class HarFile : public testing::Test {
  protected:
-  const std::string path_ = (std::filesystem::path(testing::TempDir()) / "export.har").string();
-  void TearDown() override { std::filesystem::remove(path_); }
+  const model::TemporaryFolder folder_ = model::TemporaryFolder::create().value();
+  const std::string path_ = folder_.path() + "/export.har";
 
   static model::Redaction redaction() { return model::Redaction(model::SecretNames{{"Authorization"}, {"sig"}, {}}); }
   Json write(const model::TraceHead& head, const std::vector<Exchange>& exchanges, model::TraceEnd end) const {

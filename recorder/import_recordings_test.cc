@@ -1,8 +1,8 @@
+#include "model/temporary.h"
 #include "recorder/import_recordings.h"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 namespace blobgauge::recorder {
@@ -89,7 +89,9 @@ TEST(ImportRecordings, WhatIsNoExchangeIsRefused) {
 }
 
 TEST(ImportRecordings, ErrorsNameTheLineAndTheSinkMayStop) {
-  const auto path = (std::filesystem::path(testing::TempDir()) / "recordings.jsonl").string();
+  const auto folder = model::TemporaryFolder::create();
+  ASSERT_TRUE(folder);
+  const auto path = folder->path() + "/recordings.jsonl";
   std::ofstream(path) << R"({"method":"GET","url":"http://h/1","status":200})"
                       << "\n\n"
                       << R"({"method":"GET","url":"http://h/2","status":200})"
@@ -105,7 +107,6 @@ TEST(ImportRecordings, ErrorsNameTheLineAndTheSinkMayStop) {
   const auto stopped = import_recordings(
       path, {}, [](Exchange&&) -> model::Status { return model::fail(model::Category::output, "full"); });
   EXPECT_EQ(stopped.error().message, "full");
-  std::filesystem::remove(path);
 }
 
 }  // namespace

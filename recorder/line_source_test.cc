@@ -1,10 +1,10 @@
+#include "model/temporary.h"
 #include "recorder/line_source.h"
 
 #include <gtest/gtest.h>
 #include <lzma.h>
 #include <zstd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <memory>
 
@@ -32,12 +32,9 @@ std::string to_zstd(const std::string& plain) {
 class LineSourceTest : public testing::Test {
  protected:
   std::string file(const std::string& bytes) {
-    path_ = std::filesystem::path(testing::TempDir()) /
-            ("lines_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     std::ofstream(path_, std::ios::binary) << bytes;
-    return path_.string();
+    return path_;
   }
-  ~LineSourceTest() override { std::filesystem::remove(path_); }
 
   // The lines, and the error that ended them.
   std::pair<std::vector<std::string>, std::string> read(const std::string& bytes) {
@@ -55,7 +52,8 @@ class LineSourceTest : public testing::Test {
   }
 
  private:
-  std::filesystem::path path_;
+  const model::TemporaryFolder folder_ = model::TemporaryFolder::create().value();
+  const std::string path_ = folder_.path() + "/lines";
 };
 
 TEST_F(LineSourceTest, EveryCompressionGivesTheSameLines) {
