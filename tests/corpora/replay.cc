@@ -2,6 +2,7 @@
 // harness finds ends the process.
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,6 +15,10 @@ namespace {
 namespace fs = std::filesystem;
 
 void replay(const fs::path& file) {
+  if (!fs::is_regular_file(file)) {
+    std::fprintf(stderr, "%s: no such file\n", file.c_str());
+    std::exit(2);
+  }
   std::ifstream in(file, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   std::fprintf(stderr, "%s\n", file.c_str());  // the last line names what it died of
