@@ -63,9 +63,10 @@ model::Result<int> run(const Options& options) {
   given.spill.memory = options.memory << 20;
   wire::Runtime runtime;
   BLOBGAUGE_TRY(const auto endpoint, endpoint::Endpoint::start(runtime, std::move(given)));
+  auto interrupted = runtime.interrupted();
   // Whoever started us waits for this line.
   std::cout << endpoint->url() << std::endl;
-  runtime.run(runtime.interrupted());
+  runtime.run(std::move(interrupted));
   runtime.run(endpoint->stop());
   return 0;
 }

@@ -56,8 +56,8 @@ model::Result<int> run(const Options& options) {
   end.exit_code = -1;
   model::Result<recorder::CommandEnd> ran = end;
   if (options.command.empty()) {
-    fmt::print(stderr, "recording on {}, interrupt to finish\n", proxy->url());
-    recorder::wait_for_signal([&] { return proxy->counts().sink_failed; });
+    recorder::wait_for_signal([&] { fmt::print(stderr, "recording on {}, interrupt to finish\n", proxy->url()); },
+                              [&] { return proxy->counts().sink_failed; });
   } else {
     ran = run_client(options, *proxy, authority->certificate_pem(), catalogue->network("identity-services"));
   }

@@ -58,9 +58,10 @@ model::Result<int> run(const Options& options) {
   BLOBGAUGE_TRY(const auto server, wire::Server::start(runtime, listen, [&](wire::Transaction& request) {
                   return answer(request, options.input);
                 }));
+  auto interrupted = runtime.interrupted();
   // Whoever started us waits for this line.
   std::cout << "http://" << server->address() << "/" << std::endl;
-  runtime.run(runtime.interrupted());
+  runtime.run(std::move(interrupted));
   runtime.run(server->stop(wire::Milliseconds(1000)));
   return 0;
 }

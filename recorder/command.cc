@@ -172,8 +172,9 @@ model::Result<CommandEnd> run_command(const CommandOptions& options) {
   }
 }
 
-int wait_for_signal(const std::function<bool()>& poll) {
+int wait_for_signal(const std::function<void()>& ready, const std::function<bool()>& poll) {
   SignalPipe signals({SIGINT, SIGTERM, SIGHUP});
+  ready();
   for (;;) {
     if (const int number = signals.wait(std::chrono::milliseconds{200})) return number;
     if (poll && poll()) return 0;

@@ -32,7 +32,8 @@ struct CommandEnd {
 model::Result<CommandEnd> run_command(const CommandOptions& options);
 
 // Waits for SIGINT, SIGTERM or SIGHUP and gives its number; `poll` is asked several times a second whether to end
-// without one (then 0).
-int wait_for_signal(const std::function<bool()>& poll);
+// without one (then 0). `ready` is called when a signal would no longer kill the process: who says there that we are
+// ready is heard by somebody who may interrupt at once.
+int wait_for_signal(const std::function<void()>& ready, const std::function<bool()>& poll);
 
 }  // namespace blobgauge::recorder

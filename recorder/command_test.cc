@@ -44,6 +44,11 @@ TEST_F(Command, GivesTheExitCodeAndTheEnvironment) {
   EXPECT_EQ(read("out"), "bluenone\n");
 }
 
+TEST_F(Command, WhoIsToldThatWeAreReadyMayInterruptAtOnce) {
+  EXPECT_EQ(wait_for_signal([] { ::kill(::getpid(), SIGINT); }, {}), SIGINT);
+  EXPECT_EQ(wait_for_signal([] {}, [] { return true; }), 0);
+}
+
 TEST_F(Command, WhatCannotBeStartedIsSaid) {
   CommandOptions options;
   options.arguments = {"no-such-command-here"};

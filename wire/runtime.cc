@@ -72,10 +72,17 @@ void Runtime::stop() {
   state_->thread.join();
 }
 
-Task<int> Runtime::interrupted() {
-  asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
+namespace {
+
+Task<int> next_of(std::unique_ptr<asio::signal_set> signals) {
   boost::system::error_code ignored;
-  co_return co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_return co_await signals->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+}  // namespace
+
+Task<int> Runtime::interrupted() {
+  return next_of(std::make_unique<asio::signal_set>(state_->io, SIGINT, SIGTERM));
 }
 
 }  // namespace blobgauge::wire

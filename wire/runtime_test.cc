@@ -60,6 +60,13 @@ TEST(Runtime, EventsWaitNoLongerThanAsked) {
   EXPECT_TRUE(runtime.run(event.wait_for(Milliseconds(0))));
 }
 
+TEST(Runtime, ASignalBeforeAnybodyWaitsIsKept) {
+  Runtime runtime;
+  auto interrupted = runtime.interrupted();
+  std::raise(SIGINT);
+  EXPECT_EQ(runtime.run(std::move(interrupted)), SIGINT);
+}
+
 TEST(Runtime, SignalsAreValues) {
   Runtime runtime;
   int got = 0;
