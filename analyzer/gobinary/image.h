@@ -1,7 +1,7 @@
 #pragma once
-// The memory image of an ELF file for amd64: its loaded segments by address, with the relocations of a position
-// independent program applied to a private copy. Nothing in the file is trusted: each view ends with the bytes that
-// the file really has.
+// The memory image of an ELF or PE file for amd64: its loaded segments by address, as they lie where the linker wanted
+// them, with the relocations of a position independent ELF program applied to a private copy. Nothing in the file is
+// trusted: each view ends with the bytes that the file really has.
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -70,9 +70,12 @@ class Image {
  private:
   Image() = default;
   static model::Result<Image> read(Image image);
-  model::Status read_segments();
-  void read_sections();
+  model::Status read_elf();
+  void read_elf_sections();
   void apply_relocations(std::uint64_t dynamic, std::uint64_t size);
+  model::Status read_pe();
+  model::Status settle();  // orders the segments and refuses what no program has
+  model::Status refused(std::string message) const;
   void release();
 
   std::string name_;
