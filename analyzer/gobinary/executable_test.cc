@@ -19,9 +19,8 @@ std::string error_of(std::string_view bytes) {
 }
 
 TEST(GoBinary, WhatIsNoElfFileForAmd64IsNamed) {
-  EXPECT_EQ(error_of(""), "is no ELF file");
-  EXPECT_EQ(error_of("#!/bin/sh\n"), "is no ELF file");
-  EXPECT_THAT(error_of("MZ\x90"), HasSubstr("Windows"));
+  EXPECT_EQ(error_of(""), "is no ELF or PE file");
+  EXPECT_EQ(error_of("#!/bin/sh\n"), "is no ELF or PE file");
   EXPECT_THAT(error_of("\xcf\xfa\xed\xfe...."), HasSubstr("macOS"));
   EXPECT_THAT(error_of("\x7f"
                        "ELF"),
@@ -38,6 +37,44 @@ TEST(GoBinary, WhatIsNoElfFileForAmd64IsNamed) {
   EXPECT_EQ(error_of(header), "is for another processor (ELF machine 40)");
   header[18] = 62;
   EXPECT_THAT(error_of(header), HasSubstr("program headers"));
+}
+
+TEST(GoBinary, WhatIsNoPeFileForAmd64IsNamed) {
+  EXPECT_THAT(error_of("MZ\x90"), HasSubstr("no PE header"));
+  std::string file(0x40, '\0');
+  file[0] = 'M', file[1] = 'Z', file[0x3c] = 0x40;
+  EXPECT_THAT(error_of(file), HasSubstr("no PE header"));
+  file += std::string("PE\0\0", 4) + std::string(20, '\0');
+  const auto set = [&](std::size_t at, std::uint64_t value, int size) {
+    for (int i = 0; i < size; ++i) file[at + i] = static_cast<char>(value >> (8 * i));
+  };
+  set(0x44, 0xaa64, 2);
+  EXPECT_EQ(error_of(file), "is for arm64");
+  set(0x44, 0x14c, 2);
+  EXPECT_EQ(error_of(file), "is for another processor (PE machine 0x14c)");
+  set(0x44, 0x8664, 2);
+  EXPECT_EQ(error_of(file), "is a PE file but no executable");
+  set(0x40 + 22, 0x2022, 2);
+  EXPECT_EQ(error_of(file), "is a PE file but no executable");
+  set(0x40 + 22, 0x22, 2);
+  EXPECT_THAT(error_of(file), HasSubstr("PE32+"));
+  file.resize(0x58 + 112);
+  set(0x40 + 20, 112, 2);
+  set(0x58, 0x20b, 2);
+  set(0x58 + 24, 0x140000000, 8);
+  EXPECT_EQ(error_of(file), "loads nothing");
+  set(0x46, 1, 2);
+  EXPECT_THAT(error_of(file), HasSubstr("section headers"));
+  file.resize(0x58 + 112 + 40);
+  const std::size_t section = 0x58 + 112;
+  set(section + 8, 16, 4);
+  set(section + 16, 0x200, 4);
+  set(section + 20, 0x100, 4);
+  EXPECT_THAT(error_of(file), HasSubstr("truncated"));
+  set(section + 20, 0, 4);
+  EXPECT_EQ(error_of(file), "has no Go build information");
+  set(0x58 + 24, ~std::uint64_t{0}, 8);
+  EXPECT_THAT(error_of(file), HasSubstr("address space"));
 }
 
 // This one even holds the mark of build information, as a constant.
