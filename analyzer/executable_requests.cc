@@ -57,7 +57,7 @@ class FactsOfCode {
     facts_.language = "go";
     facts_.module = executable.build_info().main.path;
     facts_.toolchain = executable.build_info().go_version;
-    facts_.platform = "linux/amd64";
+    facts_.platform = executable.platform();
     facts_.functions.emplace_back();
     facts_.nodes.emplace_back();
     facts_.requests.emplace_back();

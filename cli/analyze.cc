@@ -85,7 +85,7 @@ const Command analyze_go{
       auto options = std::make_shared<Options>();
       app.add_option("--module", options->module, "PATH@VERSION, fetched by the Go command");
       app.add_option("--dir", options->dir, "a checkout");
-      app.add_option("--binary", options->binary, "a Go executable (ELF, amd64); its own source is not needed");
+      app.add_option("--binary", options->binary, "a Go executable (ELF or PE, amd64); its own source is not needed");
       app.add_option("--client", options->client,
                      "the client's file, or its name in specs/clients; default: the one with this module");
       app.add_option(

@@ -75,7 +75,7 @@ analyzer::LinkedProgram linked_program(const Executable& executable) {
   analyzer::LinkedProgram program;
   for (const auto& m : build.dependencies)
     program.modules.push_back({m.path, m.version, m.sum, m.replace_path, m.replace_version});
-  program.platform = "linux/amd64";
+  program.platform = executable.platform();
   const auto tags = setting(build, "-tags");
   for (const auto tag : model::split(tags, ','))
     if (!tag.empty()) program.tags.emplace_back(tag);
@@ -89,8 +89,9 @@ analyzer::LinkedProgram linked_program(const Executable& executable) {
 }
 
 // What the surface says of where it comes from: the toolchain, the program, and the modules of which source was read.
-std::set<std::string> sources(const BuildInfo& build, const analyzer::Facts& facts) {
-  std::set<std::string> lines{"toolchain " + build.go_version + " linux/amd64"};
+std::set<std::string> sources(const Executable& executable, const analyzer::Facts& facts) {
+  const auto& build = executable.build_info();
+  std::set<std::string> lines{fmt::format("toolchain {} {}", build.go_version, executable.platform())};
   if (!build.main.path.empty()) lines.insert(fmt::format("{}@{}", build.main.path, build.main.version));
   if (!build.revision.empty()) lines.insert("revision " + build.revision);
   std::set<std::string> used;
@@ -147,7 +148,7 @@ Result<ExecutableAnswer> read_executable(const ExecutableQuestion& question, con
   const analyzer::ExecutableWays ways(*facts, executable, *reach, entry_points);
   program.ways = &ways;
   program.release = question.release.empty() ? release_of(build, *rules) : question.release;
-  program.sources = sources(build, *facts);
+  program.sources = sources(executable, *facts);
   program.unresolved = analyzer::reflection_callers(executable, *reach);
   std::optional<EntryFlow> flow;
   std::optional<analyzer::ExecutableEntries> entries;

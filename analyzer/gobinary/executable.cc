@@ -41,6 +41,14 @@ model::Result<Executable> Executable::from_bytes(std::string_view bytes, const s
 }
 
 const BuildInfo& Executable::build_info() const { return parts_->build_info; }
+
+std::string Executable::platform() const {
+  std::string system = image().form() == Image::Form::pe ? "windows" : "linux";
+  for (const auto& [key, value] : build_info().settings)
+    if (key == "GOOS") system = value;
+  return system + "/amd64";
+}
+
 FunctionId Executable::function_count() const { return parts_->functions.count(); }
 FunctionId Executable::physical_count() const { return parts_->functions.physical_count(); }
 std::string_view Executable::name(FunctionId id) const { return parts_->functions.name(id); }

@@ -50,7 +50,7 @@ struct ModuleData;
 // Immutable; const members may be called by several threads. Views point into the object.
 class Executable {
  public:
-  // Category::input, naming the file, where it cannot be read, is no ELF file for amd64 (a PE, a Mach-O and another
+  // Category::input, naming the file, where it cannot be read, is no ELF or PE file for amd64 (a Mach-O and another
   // processor are named), holds no Go program or no build information, is of a Go that is not known, or contradicts
   // itself.
   static model::Result<Executable> open(const std::string& path);
@@ -61,6 +61,8 @@ class Executable {
   ~Executable();
 
   const BuildInfo& build_info() const;
+  // As Go names it, "linux/amd64": what the build information says (Go 1.18 and newer), else what the file's form says.
+  std::string platform() const;
 
   FunctionId function_count() const;  // with those that exist only inlined
   FunctionId physical_count() const;

@@ -66,6 +66,7 @@ Image& Image::operator=(Image&& other) noexcept {
   if (this == &other) return *this;
   release();
   name_ = std::move(other.name_);
+  form_ = other.form_;
   data_ = std::exchange(other.data_, nullptr);
   size_ = std::exchange(other.size_, 0);
   base_ = other.base_;
@@ -92,6 +93,7 @@ model::Result<Image> Image::read(Image image) {
   if (begins("\xcf\xfa\xed\xfe") || begins("\xca\xfe\xba\xbe"))
     return refuse(image.name_, "is a macOS executable (Mach-O)");
   if (begins("MZ")) {
+    image.form_ = Form::pe;
     BLOBGAUGE_CHECK(image.read_pe());
   } else if (begins("\x7f\x45\x4c\x46")) {
     BLOBGAUGE_CHECK(image.read_elf());

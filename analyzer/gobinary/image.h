@@ -31,6 +31,7 @@ class Image {
     Bytes bytes;  // what the file has of it; the rest is zero
     bool executable = false, writable = false;
   };
+  enum class Form { elf, pe };
   struct Section {
     std::string_view name;
     std::uint64_t address = 0, size = 0;
@@ -48,6 +49,7 @@ class Image {
   ~Image();
 
   const std::string& name() const { return name_; }
+  Form form() const { return form_; }
   const std::vector<Segment>& segments() const { return segments_; }
   const std::vector<Section>& sections() const { return sections_; }
   const std::vector<Object>& objects() const { return objects_; }  // by address, not empty, may overlap
@@ -79,6 +81,7 @@ class Image {
   void release();
 
   std::string name_;
+  Form form_ = Form::elf;
   std::uint8_t* data_ = nullptr;  // private and writable
   std::size_t size_ = 0;
   std::uint64_t base_ = 0, end_ = 0, relocations_ = 0, relocations_size_ = 0;

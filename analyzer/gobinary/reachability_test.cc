@@ -49,14 +49,15 @@ class GoBinaryReach : public testing::Test {
  protected:
   void SetUp() override { BLOBGAUGE_NEED_GO(); }
 
-  static std::string built(const std::string& options) {
+  static std::string built(const std::string& options, const std::string& system = "linux") {
     static model::TemporaryFolder folder = *model::TemporaryFolder::create();
     static std::map<std::string, std::string> done;
-    auto& path = done[options];
+    auto& path = done[system + " " + options];
     if (!path.empty()) return path;
     path = fmt::format("{}/reach{}", folder.path(), done.size());
     const auto command = fmt::format(
-        "cd '{}' && CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local go build {} -o '{}' .", fixture, options, path);
+        "cd '{}' && CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local GOOS={} go build {} -o '{}' .", fixture, system,
+        options, path);
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return path;
   }
@@ -86,6 +87,13 @@ void expect_wants(const std::string& path) {
 TEST_F(GoBinaryReach, FindsWhatTheCommentsSay) { expect_wants(built("")); }
 TEST_F(GoBinaryReach, NeedsNoSymbols) { expect_wants(built("-ldflags='-s -w'")); }
 TEST_F(GoBinaryReach, ReadsPositionIndependentPrograms) { expect_wants(built("-buildmode=pie")); }
+TEST_F(GoBinaryReach, ReadsProgramsForWindows) {
+  for (const auto* options : {"-ldflags='-s -w'", "-buildmode=pie", "-buildmode=exe"}) {
+    const auto path = built(options, "windows");
+    expect_wants(path);
+    EXPECT_EQ(Executable::open(path).value().platform(), "windows/amd64");
+  }
+}
 TEST_F(GoBinaryReach, ReadsBothAtOnce) { expect_wants(built("-buildmode=pie -ldflags='-s -w'")); }
 
 // Without symbols pieces of data have to be guessed; a guess may only add.

@@ -196,6 +196,7 @@ void Worklist::follow(std::uint64_t address, const Cause& cause) {
   } else {
     const auto piece = data_.at(address);
     if (piece.from >= piece.to) return;
+    read_initialisation(address, cause);
     // A function value: what points at it says that code's address stands here.
     if (const auto code = image_.word(address); code && address % 8 == 0) add_function(*code, cause);
     if (!seen_pieces_.insert(piece.from).second) return;
@@ -216,25 +217,32 @@ void Worklist::read_piece(const DataMap::Piece& piece, const Cause& cause) {
     if (value != 0 && !is_code && (pointer_free || !is_data)) break;
   }
   if (pointer_free) {
-    if (last + 8 > piece.to)
-      read_words(from, piece.to, cause, true);
-    else
-      read_initialisation(piece, cause);
+    if (last + 8 > piece.to) read_words(from, piece.to, cause, true);
     return;
   }
   read_words(from, last, cause, true);
   read_words(last, piece.to, cause, false);
 }
 
-// A word of state, the numbers of packages and of functions, their addresses.
-void Worklist::read_initialisation(const DataMap::Piece& piece, const Cause& cause) {
+// Before Go 1.21 a package's record says what is to run first: a word of state, the numbers of packages and of functions,
+// their addresses. It is known by what it holds and not by its bounds: records stand in memory that the garbage collector
+// does not look into, where only a symbol table tells one variable from the next.
+void Worklist::read_initialisation(std::uint64_t address, const Cause& cause) {
+  const auto& data = executable_.module_data();
   constexpr std::uint64_t header = 24;
-  if (executable_.build_info().go_minor >= 21 || piece.to - piece.from < header || piece.from % 8 != 0) return;
-  const auto state = image_.word(piece.from).value_or(1), packages = image_.word(piece.from + 8).value_or(0),
-             functions = image_.word(piece.from + 16).value_or(0);
-  const auto room = (piece.to - piece.from - header) / 8;
-  if (state != 0 || packages > room || functions > room - packages) return;
-  read_words(piece.from + header, piece.from + header + 8 * (packages + functions), cause, true);
+  if (executable_.build_info().go_minor >= 21 || address % 8 != 0 || !data.pointer_free.contains(address)) return;
+  const auto state = image_.word(address).value_or(1), packages = image_.word(address + 8).value_or(0),
+             functions = image_.word(address + 16).value_or(0);
+  const auto room = (data.pointer_free.to - address) / 8;
+  if (state != 0 || packages > room || functions > room || packages + functions == 0) return;
+  const auto words = image_.at(address + header, 8 * (packages + functions));
+  if (words.empty()) return;
+  for (std::uint64_t i = 0; i < packages + functions; ++i) {
+    const auto value = load<std::uint64_t>(words.data() + 8 * i);
+    if (i < packages ? !data.pointer_free.contains(value) : functions_.starting_at(value) == FunctionTable::none) return;
+  }
+  if (seen_initialisations_.insert(address).second)
+    read_words(address + header, address + header + 8 * (packages + functions), cause, true);
 }
 
 void Worklist::read_words(std::uint64_t from, std::uint64_t to, const Cause& cause, bool may_be_code) {

@@ -65,7 +65,7 @@ class Worklist {
   void follow(std::uint64_t address, const Cause& cause);  // of a pointer
   void read_loaded(std::uint64_t address, std::uint8_t width, const Cause& cause);
   void read_piece(const DataMap::Piece& piece, const Cause& cause);
-  void read_initialisation(const DataMap::Piece& piece, const Cause& cause);
+  void read_initialisation(std::uint64_t address, const Cause& cause);
   void read_words(std::uint64_t from, std::uint64_t to, const Cause& cause, bool may_be_code);
   void read_names(std::uint64_t from, std::uint64_t to);
   void reach_itab(std::uint64_t address, const Cause& cause);
@@ -90,7 +90,7 @@ class Worklist {
   std::vector<Cause> causes_;
   std::deque<FunctionId> queue_;
   std::vector<Item> pending_;
-  std::unordered_set<std::uint64_t> seen_pieces_, seen_types_, seen_compared_;
+  std::unordered_set<std::uint64_t> seen_pieces_, seen_types_, seen_compared_, seen_initialisations_;
   std::set<std::vector<std::uint64_t>> seen_interfaces_;  // by their methods
   std::deque<ReachedType> reached_;                       // references to elements stay
   std::unordered_map<std::uint64_t, std::vector<TypeIndex>> concrete_by_key_, interfaces_by_key_;

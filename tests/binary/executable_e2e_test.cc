@@ -163,6 +163,17 @@ class Executables : public ::testing::Test {
     }
   }
 
+  // Each operation's level, from the machine code alone.
+  std::map<std::string, model::Level> levels(const std::string& file) const {
+    std::map<std::string, model::Level> found;
+    run({"analyze", "go", "--binary", file, "--operations-only", "-o", path("levels.yaml")});
+    const auto surface = model::load_surface(path("levels.yaml"));
+    EXPECT_TRUE(surface) << describe(surface.error());
+    if (!surface) return found;
+    for (const auto& [name, operation] : surface->operations) found[name] = operation.level;
+    return found;
+  }
+
   // Where neither a network nor a module is at hand, the operations come from the machine code: by another way, and
   // from the same requests.
   void agrees_without_source(const Program& program, const std::string& file) const {
@@ -325,6 +336,29 @@ TEST_F(Executables, AzCopyOfThreeReleases) {
   fmt::print("AzCopy 10.32.2: {:.1f} % of the options that were never seen are decided\n", 100 * share);
   RecordProperty("decided_per_mille", static_cast<int>(1000 * share));
   EXPECT_GE(share, wanted_share);
+}
+
+// Releases come stripped and for other systems; what they reach is the same code's.
+TEST_F(Executables, StrippedOnesReachTheSame) {
+  for (const auto* name : {"BLOBGAUGE_AZCOPY", "BLOBGAUGE_AZCOPY_10_18", "BLOBGAUGE_AZCOPY_10_10"}) {
+    const auto file = variable(name);
+    if (file.empty()) GTEST_SKIP() << name << " is not set (tools/setup --print)";
+    model::ProcessRequest request;
+    request.command = {"strip", "-o", path("stripped"), file};
+    const auto outcome = model::run_process(request);
+    ASSERT_TRUE(outcome && outcome->exit_code == 0) << "is strip, of binutils, installed?";
+    EXPECT_EQ(levels(path("stripped")), levels(file)) << name;
+  }
+}
+
+TEST_F(Executables, TheOneForWindowsReachesTheSame) {
+  const auto windows = variable("BLOBGAUGE_AZCOPY_WINDOWS"), other = variable("BLOBGAUGE_AZCOPY_10_10");
+  if (windows.empty() || other.empty()) GTEST_SKIP() << "BLOBGAUGE_AZCOPY_WINDOWS is not set (tools/setup --print)";
+  const auto found = levels(windows);
+  EXPECT_EQ(found, levels(other));
+  EXPECT_EQ(std::count_if(found.begin(), found.end(),
+                          [](const auto& each) { return each.second == model::Level::reachable; }),
+            26);
 }
 
 TEST_F(Executables, RcloneOfOurOwnMainPackage) {

@@ -126,6 +126,14 @@ setup_old_azcopy() {
 setup_azcopy_10_10() { setup_old_azcopy 10.10 BLOBGAUGE_AZCOPY_10_10; }
 # setup_azcopy_10_18: sets BLOBGAUGE_AZCOPY_10_18, on that SDK's last versions.
 setup_azcopy_10_18() { setup_old_azcopy 10.18 BLOBGAUGE_AZCOPY_10_18; }
+# setup_azcopy_windows: sets BLOBGAUGE_AZCOPY_WINDOWS, the release of setup_azcopy_10_10 for Windows: read, never run.
+setup_azcopy_windows() {
+  local from=$top/clients/azcopy-windows-10.10
+  install_packages clients || return
+  make_once azcopy-windows-10.10 "$(hash_of "$from/package-lock.json")" 'AzCopy for Windows (npm)' network \
+    npm_install "$from" || return
+  export BLOBGAUGE_AZCOPY_WINDOWS=$made/node_modules/@azure-tools/azcopy-win64/dist/bin/azcopy_windows_amd64.exe
+}
 
 # setup_azure_storage_blob: sets BLOBGAUGE_AZURE_STORAGE_BLOB, a folder for PYTHONPATH of Debian's Python.
 setup_azure_storage_blob() {
@@ -230,7 +238,7 @@ setup_all() {
 }
 
 # setup_test: what the default tests need beside that.
-setup_test() { setup_azcopy_10_10 && setup_azcopy_10_18; }
+setup_test() { setup_azcopy_10_10 && setup_azcopy_10_18 && setup_azcopy_windows; }
 
 # setup_full: what the long runs need beside that.
 setup_full() {
