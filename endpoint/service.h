@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "endpoint/answer.h"
+#include "endpoint/fault.h"
 #include "endpoint/operations.h"
 #include "endpoint/route.h"
 #include "endpoint/store.h"
@@ -15,14 +16,14 @@ namespace blobgauge::endpoint {
 
 class Service {
  public:
-  explicit Service(Store& store) : store_(store) {}
+  explicit Service(Store& store, std::vector<Fault> faults = {}) : store_(store), faults_(std::move(faults)) {}
 
   // Reads the address, authenticates, finds the operation and asks whether it is permitted and whether this endpoint
   // does all that the request asks for. Fills the request's derived fields.
   Outcome<const Route*> prepare(Request& request);
   // Runs it. Its errors are answers too.
   Answer run(const Route& route, const Request& request, const CopySource* source = nullptr);
-  Answer error(const Request& request, const Refusal& refusal);
+  Answer error(const Request& request, const Refusal& refusal) const;
 
   // Everything at once, for requests without a copy source.
   Answer answer(Request request);
@@ -33,7 +34,10 @@ class Service {
   Store& store() { return store_; }
 
  private:
+  Outcome<const Route*> prepare(Request& request, bool is_source_read);
+
   Store& store_;
+  const std::vector<Fault> faults_;
 };
 
 // Conditions, range and token of a copy source, as the fields of a plain read.
