@@ -29,6 +29,8 @@ void spec_options(CLI::App& app, Options& options) {
 
 struct LintOptions : Options {
   std::string rationale = specs_path("policy/rationale.yaml");
+  std::string failures = specs_path("policy/known-failures.yaml");
+  std::string not_testable = specs_path("policy/not-testable.yaml");
 };
 
 struct BuildOptions {
@@ -64,14 +66,21 @@ Result<int> lint(const LintOptions& options) {
   BLOBGAUGE_TRY(const auto spec, model::load_spec(options.spec));
   BLOBGAUGE_TRY(const auto suite, replayer::load_suite(options.cases));
   BLOBGAUGE_TRY(const auto rationale, model::load_rationale(options.rationale));
+  BLOBGAUGE_TRY(const auto failures, replayer::load_known_failures(options.failures));
+  BLOBGAUGE_TRY(const auto not_testable, replayer::load_known_failures(options.not_testable));
   std::string text;
   std::size_t gaps = 0;
-  for (const auto& finding : replayer::lint(spec, suite, rationale)) {
+  auto findings = replayer::lint(spec, suite, rationale);
+  const auto more = replayer::lint_failures(failures, suite);
+  findings.insert(findings.end(), more.begin(), more.end());
+  for (const auto& finding : findings) {
     gaps += finding.gap;
     text += fmt::format("{}: {}; {}\n", finding.gap ? "gap" : "note", finding.what, finding.next);
   }
-  text += fmt::format("{} operations, {} cases, {} scenarios, {} decisions, {} gaps\n", spec.operations.size(),
-                      suite.cases.size(), spec.scenarios.size(), rationale.size(), gaps);
+  text +=
+      fmt::format("{} operations, {} cases, {} scenarios, {} decisions, {} known failures, {} not testable, {} gaps\n",
+                  spec.operations.size(), suite.cases.size(), spec.scenarios.size(), rationale.size(), failures.size(),
+                  not_testable.size(), gaps);
   BLOBGAUGE_CHECK(model::write_file(options.output, text));
   return gaps ? 1 : 0;
 }
@@ -114,6 +123,10 @@ const Command spec_lint{"spec lint", {"blobgauge spec lint"}, [](CLI::App& app) 
                           spec_options(app, *options);
                           app.add_option("--rationale", options->rationale,
                                          "decisions (default: specs/policy/rationale.yaml)");
+                          app.add_option("--failures", options->failures,
+                                         "known failures of endpoints (default: specs/policy/known-failures.yaml)");
+                          app.add_option("--not-testable", options->not_testable,
+                                         "those that no case can show (default: specs/policy/not-testable.yaml)");
                           output_option(app, options->output);
                           return [options] { return lint(*options); };
                         }};
