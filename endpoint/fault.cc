@@ -8,8 +8,8 @@
 namespace blobgauge::endpoint {
 namespace {
 
-constexpr int most_rounds = 1000;            // of a change that is made again and again
-constexpr std::uint64_t longest = 1u << 20;  // bytes of a body that is looked at
+constexpr int most_rounds = 1000;                    // of a change that is made again and again
+constexpr std::uint64_t longest_changed = 1u << 20;  // bytes of a body that is looked at
 
 std::string changed(std::string text, const std::vector<TextChange>& changes) {
   for (const auto& change : changes)
@@ -105,8 +105,8 @@ Outcome<void> change_request(Request& request) {
 
 Outcome<void> change_body(Request& request, ContentStore& contents) {
   for (const auto* fault : request.faults) {
-    if (fault->body.empty() || request.body.size() > longest) continue;
-    BLOBGAUGE_TRY(auto text, body_text(request, longest));
+    if (fault->body.empty() || request.body.size() > longest_changed) continue;
+    BLOBGAUGE_TRY(auto text, body_text(request, longest_changed));
     text = changed(std::move(text), fault->body);
     auto writer = contents.writer();
     auto kept = writer.append(text);
@@ -125,7 +125,7 @@ void change_answer(const Request& request, Answer& answer) {
     if (!wanted || !holds(fault->answer_headers, answer.headers)) continue;
     if (fault->status) answer.status = *fault->status;
     change(answer.headers, fault->answer);
-    if (answer.text.size() <= longest) answer.text = changed(std::move(answer.text), fault->answer_body);
+    if (answer.text.size() <= longest_changed) answer.text = changed(std::move(answer.text), fault->answer_body);
     if (!fault->empty) continue;
     answer.text.clear();
     answer.content.reset();

@@ -13,26 +13,26 @@ using model::fail;
 using model::Result;
 using model::yaml::Node;
 
-struct Row {
+struct CaseRow {
   Arguments arguments;
   std::size_t line = 0, column = 0;
 };
 
-Result<std::vector<Row>> read_table(const Node& table, const std::string& file) {
-  std::vector<Row> out;
+Result<std::vector<CaseRow>> read_table(const Node& table, const std::string& file) {
+  std::vector<CaseRow> out;
   if (table.kind != Node::Kind::sequence)
     return fail(Category::input, "rows are a list of maps, or names of tables", {}, {file, table.line, table.column});
   for (const auto& item : table.items) {
     if (item.kind != Node::Kind::map)
       return fail(Category::input, "a row is a map from parameters to values", {}, {file, item.line, item.column});
-    Row row{{}, item.line, item.column};
+    CaseRow row{{}, item.line, item.column};
     for (std::size_t i = 0; i < item.items.size(); ++i) row.arguments[item.keys[i]] = item.items[i];
     out.push_back(std::move(row));
   }
   return out;
 }
 
-Result<std::vector<Row>> named(const Node& name, const Tables& tables, const std::string& file) {
+Result<std::vector<CaseRow>> named(const Node& name, const Tables& tables, const std::string& file) {
   const auto found = tables.find(name.text);
   if (found != tables.end()) return read_table(found->second, file);
   std::vector<std::string> names;
@@ -43,15 +43,15 @@ Result<std::vector<Row>> named(const Node& name, const Tables& tables, const std
               {file, name.line, name.column});
 }
 
-Result<std::vector<Row>> rows_of(const Node& rows, const Tables& tables, const std::string& file) {
+Result<std::vector<CaseRow>> rows_of(const Node& rows, const Tables& tables, const std::string& file) {
   if (rows.kind == Node::Kind::scalar) return named(rows, tables, file);
   const bool names = rows.kind == Node::Kind::sequence && !rows.items.empty() &&
                      (rows.items[0].kind == Node::Kind::scalar || rows.items[0].kind == Node::Kind::sequence);
   if (!names) return read_table(rows, file);
-  std::vector<Row> product(1);
+  std::vector<CaseRow> product(1);
   for (const auto& factor : rows.items) {
     BLOBGAUGE_TRY(const auto right, rows_of(factor, tables, file));
-    std::vector<Row> longer;
+    std::vector<CaseRow> longer;
     for (const auto& left : product)
       for (auto row : right) {
         row.arguments.insert(left.arguments.begin(), left.arguments.end());

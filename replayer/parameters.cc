@@ -8,7 +8,7 @@ namespace {
 using model::yaml::Node;
 
 // `$name` as a whole scalar; empty if the text is something else.
-std::string_view whole(const Node& node) {
+std::string_view whole_parameter(const Node& node) {
   const std::string_view text = node.text;
   if (node.kind != Node::Kind::scalar || text.size() < 2 || text[0] != '$' || text[1] == '{' || text[1] == '(' ||
       text[1] == '$')
@@ -18,7 +18,7 @@ std::string_view whole(const Node& node) {
 
 // Calls `literal` for each stretch of text and `name` for each `$(name)`.
 template <class Literal, class Name>
-void walk(std::string_view text, Literal literal, Name name) {
+void walk_names(std::string_view text, Literal literal, Name name) {
   for (;;) {
     const auto open = text.find("$(");
     const auto close = open == std::string_view::npos ? open : text.find(')', open);
@@ -30,9 +30,9 @@ void walk(std::string_view text, Literal literal, Name name) {
 }
 
 // A name that was not given stays empty.
-std::string filled(std::string_view text, const Arguments& arguments) {
+std::string text_with(std::string_view text, const Arguments& arguments) {
   std::string out;
-  walk(
+  walk_names(
       text, [&](std::string_view part) { out += part; },
       [&](std::string_view name) {
         const auto found = arguments.find(std::string(name));
@@ -43,14 +43,14 @@ std::string filled(std::string_view text, const Arguments& arguments) {
 
 // False: the node is a parameter that was not given.
 bool fill(Node& node, const Arguments& arguments) {
-  if (const auto name = whole(node); !name.empty()) {
+  if (const auto name = whole_parameter(node); !name.empty()) {
     const auto found = arguments.find(std::string(name));
     if (found == arguments.end() || found->second.kind == Node::Kind::null) return false;
     node = found->second;
     return true;
   }
-  if (node.kind == Node::Kind::scalar) node.text = filled(node.text, arguments);
-  for (auto& key : node.keys) key = filled(key, arguments);
+  if (node.kind == Node::Kind::scalar) node.text = text_with(node.text, arguments);
+  for (auto& key : node.keys) key = text_with(key, arguments);
   for (std::size_t i = 0; i < node.items.size();) {
     if (fill(node.items[i], arguments)) {
       ++i;
@@ -65,12 +65,12 @@ bool fill(Node& node, const Arguments& arguments) {
 void collect(const Node& node, std::set<std::string>& out) {
   const auto nothing = [](std::string_view) {};
   const auto name = [&](std::string_view text) { out.emplace(text); };
-  if (const auto text = whole(node); !text.empty()) {
+  if (const auto text = whole_parameter(node); !text.empty()) {
     out.emplace(text);
     return;
   }
-  if (node.kind == Node::Kind::scalar) walk(node.text, nothing, name);
-  for (const auto& key : node.keys) walk(key, nothing, name);
+  if (node.kind == Node::Kind::scalar) walk_names(node.text, nothing, name);
+  for (const auto& key : node.keys) walk_names(key, nothing, name);
   for (const auto& item : node.items) collect(item, out);
 }
 
