@@ -25,7 +25,7 @@ class TrafficMeterTest : public ::testing::Test {
   static std::string orders(const model::ScenarioTraffic& traffic) {
     std::string text;
     for (const auto& [operations, order] : traffic.orders)
-      text += (text.empty() ? "" : "; ") + text_of(operations, order);
+      text += (text.empty() ? "" : "; ") + model::text_of(operations, order);
     return text;
   }
 
