@@ -144,7 +144,11 @@ class Reader {
               expr(object, "method"),
               expr(object, "endpoint"),
               texts_of(object, "carries"),
-              object["carries"].error() == simdjson::SUCCESS};
+              object["carries"].error() == simdjson::SUCCESS,
+              guard(object, "guard"),
+              text_of(object, "body"),
+              texts_of(object, "elements"),
+              texts_of(object, "signed")};
     } else if (kind == "write") {
       write(object);
     } else if (kind == "send") {
@@ -155,7 +159,8 @@ class Reader {
                                  function(object), text_of(object, "at")});
     } else if (kind == "read") {
       facts_.reads.push_back({expr(object, "owner"), expr(object, "key"), texts_of(object, "into"),
-                              flag_of(object, "used"), function(object), text_of(object, "at")});
+                              flag_of(object, "used"), function(object), text_of(object, "at"),
+                              text_of(object, "what") == "element"});
     } else if (kind == "unresolved") {
       facts_.unresolved.push_back({function(object), text_of(object, "what"), text_of(object, "at")});
     } else if (kind == "end") {
@@ -307,7 +312,7 @@ class Reader {
   }
 
   Guard guard(const dom::object& object, int depth) {
-    static constexpr std::array<std::pair<std::string_view, Guard::Kind>, 12> kinds{
+    static constexpr std::array<std::pair<std::string_view, Guard::Kind>, 13> kinds{
         {{"and", Guard::Kind::also},
          {"or", Guard::Kind::either},
          {"nil", Guard::Kind::nil},
@@ -319,7 +324,8 @@ class Reader {
          {"true", Guard::Kind::yes},
          {"false", Guard::Kind::no},
          {"loop", Guard::Kind::loop},
-         {"test", Guard::Kind::test}}};
+         {"test", Guard::Kind::test},
+         {"chosen", Guard::Kind::chosen}}};
     Guard g;
     const auto is = text_of(object, "is");
     const auto* found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == is; });

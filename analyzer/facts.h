@@ -13,7 +13,7 @@
 
 namespace blobgauge::analyzer {
 
-inline constexpr int facts_version = 3;  // version 1 has no words, version 2 no pipelines
+inline constexpr int facts_version = 4;  // version 1 has no words, 2 no pipelines, 3 no guards of requests
 
 // Where a value comes from. Pointers are transparent: *p and p carry the same values, only nil tells them apart.
 struct Expr {
@@ -55,9 +55,10 @@ struct Word {
   auto operator<=>(const Word&) const = default;
 };
 
-// A condition. `also` and `either` have parts; equal and unequal compare with `constant`.
+// A condition. `also`, `either` and `chosen` have parts; equal and unequal compare with `constant`. `chosen` holds
+// always on the way that its request was taken by: it says why this one has the field and its siblings do not.
 struct Guard {
-  enum class Kind { always, also, either, nil, nonnil, empty, nonempty, equal, unequal, yes, no, loop, test };
+  enum class Kind { always, also, either, nil, nonnil, empty, nonempty, equal, unequal, yes, no, loop, test, chosen };
   Kind kind = Kind::always;
   std::vector<Guard> parts;
   Expr value;
@@ -99,6 +100,10 @@ struct RequestMade {
   Expr method, endpoint;
   std::vector<std::string> carries = {};  // keys that its context can carry, where context_known
   bool context_known = false;
+  Guard guard = {};                         // only where this can hold is it sent
+  std::string body = {};                    // none, buffer, xml; empty: the facts do not say
+  std::vector<std::string> elements = {};   // of an XML body
+  std::vector<std::string> signed_as = {};  // methods that a signer was told
 };
 
 struct FieldWrite {
@@ -133,6 +138,7 @@ struct ResponseRead {
   bool used = false;
   int function = 0;
   std::string at;
+  bool element = false;  // of the XML body, by its path; otherwise a header
 };
 
 struct UnresolvedCall {

@@ -79,6 +79,7 @@ void join(OperationSurface& into, const OperationSurface& from) {
   join_fields(into.query, from.query);
   join_fields(into.request_headers, from.request_headers);
   for (const auto& [key, field] : from.response_headers) into.response_headers.emplace(key, field);
+  for (const auto& [key, field] : from.response_body) into.response_body.emplace(key, field);
   into.statuses.insert(from.statuses.begin(), from.statuses.end());
   into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());
 }

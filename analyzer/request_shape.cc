@@ -23,6 +23,7 @@ std::string source_of(const Guard& guard) {
     case Guard::Kind::always:
       return {};
     case Guard::Kind::also:
+    case Guard::Kind::chosen:
     case Guard::Kind::either: {
       std::vector<std::string> parts;
       for (const auto& part : guard.parts) {
@@ -30,7 +31,7 @@ std::string source_of(const Guard& guard) {
         if (part.kind == Guard::Kind::either || part.kind == Guard::Kind::also) text = "(" + text + ")";
         parts.push_back(std::move(text));
       }
-      return fmt::format("{}", fmt::join(parts, guard.kind == Guard::Kind::also ? " && " : " || "));
+      return fmt::format("{}", fmt::join(parts, guard.kind == Guard::Kind::either ? " || " : " && "));
     }
     default:
       return guard.text;
@@ -136,7 +137,11 @@ class Shaper {
       if (!read.used || outside(read.function)) continue;
       const auto keys = flow_.domain(read.key);
       for (const int id : flow_.domain(read.owner).requests)
-        for (const auto& key : keys.constants) shapes_[id].reads[model::lower(key)].push_back(&read);
+        for (const auto& key : keys.constants)
+          if (read.element)
+            shapes_[id].elements[key].push_back(&read);
+          else
+            shapes_[id].reads[model::lower(key)].push_back(&read);
     }
     for (auto& shape : shapes_) {
       for (auto* fields : {&shape.query, &shape.headers})
@@ -388,6 +393,7 @@ class Shaper {
         conditional = true;
       }
       if (!e.guard.empty()) guards.insert(e.guard);
+      if (e.write->guard.kind == Guard::Kind::chosen) field.chosen.push_back(e.guard);
     }
     for (const auto& a : field.emissions)
       for (const auto& b : field.emissions)

@@ -47,6 +47,7 @@ struct ShapedField {
   model::Value value;
   std::vector<std::string> guards;
   std::string reason;
+  std::vector<std::string> chosen;  // guards that tell this request from others of its place, which may lack the field
   std::vector<Emission> emissions;
   bool on_the_way = false;  // only stages of pipelines write it
 };
@@ -57,10 +58,11 @@ std::string policy_reason(const ShapedField& field);
 struct RequestShape {
   int request = 0;
   Domain method;
-  std::map<std::string, ShapedField> query;                       // key: name
-  std::map<std::string, ShapedField> headers;                     // key: lower-case name
-  std::set<int> statuses;                                         // accepted
-  std::map<std::string, std::vector<const ResponseRead*>> reads;  // used response headers; key: lower-case name
+  std::map<std::string, ShapedField> query;                          // key: name
+  std::map<std::string, ShapedField> headers;                        // key: lower-case name
+  std::set<int> statuses;                                            // accepted
+  std::map<std::string, std::vector<const ResponseRead*>> reads;     // used response headers; key: lower-case name
+  std::map<std::string, std::vector<const ResponseRead*>> elements;  // of the response's XML body; key: path
 };
 
 struct ShapeOptions {

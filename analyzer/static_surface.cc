@@ -66,6 +66,7 @@ class Inference {
     for (const auto& call : facts_.unresolved)
       surface.unresolved.push_back(fmt::format("{}: {}", frame(facts_.functions[call.function], call.at), call.what));
     std::sort(surface.unresolved.begin(), surface.unresolved.end());
+    say_chosen();
     model::renumber_evidence(surface);
     return std::move(result_);
   }
@@ -148,6 +149,11 @@ class Inference {
       return {};
     }
     if (!ways_.reachable(made.function)) return {};
+    if (flow_.truth(made.guard).holds == Chance::no) {
+      if (!options_.explain_operation.empty())
+        result_.explanation += fmt::format("{}: never sent, its guard cannot hold\n", place);
+      return {};
+    }
     const auto path = path_of(made);
     if (path.empty() && !result_.surface.operations_only)
       return model::fail(Category::input,
@@ -159,10 +165,30 @@ class Inference {
     for (const auto& form : forms) {
       result_.builders.push_back({form.operation, made.function});
       auto operation = describe_form(shape, form);
+      note_chosen(form.operation, shape);
       auto [found, fresh] = result_.surface.operations.emplace(form.operation, operation);
       if (!fresh && found->second.level == operation.level) join(found->second, operation);
     }
     return {};
+  }
+
+  // Why one of several requests of a place has a field that the others lack.
+  void note_chosen(const std::string& operation, const RequestShape& shape) {
+    for (const bool query : {true, false})
+      for (const auto& [key, field] : query ? shape.query : shape.headers)
+        for (const auto& guard : field.chosen) chosen_[operation + (query ? " ?" : " ") + key].insert(guard);
+  }
+
+  void say_chosen() {
+    for (auto& [name, operation] : result_.surface.operations)
+      for (const bool query : {true, false})
+        for (auto& [key, field] : query ? operation.query : operation.request_headers) {
+          if (field.presence != Presence::conditional || !field.guards.empty()) continue;
+          const auto why = chosen_.find(name + (query ? " ?" : " ") + key);
+          if (why == chosen_.end()) continue;
+          for (const auto& guard : why->second)
+            if (field.guards.size() < 6) field.guards.push_back(guard);
+        }
   }
 
   const BuilderRule* builder_of(const std::string& package) const {
@@ -206,6 +232,8 @@ class Inference {
   std::string path_of(const RequestMade& made) const {
     const auto& name = facts_.functions[made.function].name;
     if (const auto type = rules_.paths.find(receiver(name)); type != rules_.paths.end()) return type->second;
+    // A front end that knows the address as a template says so.
+    if (made.endpoint.kind == Expr::Kind::constant && made.endpoint.text.rfind('/', 0) == 0) return made.endpoint.text;
     std::set<int> seen;
     std::vector<const Expr*> work{&made.endpoint};
     while (!work.empty()) {
@@ -275,6 +303,13 @@ class Inference {
       for (const auto& into : read->into) lines.push_back("into " + frame({into, {}, {}, {}, {}}, {}));
       f.evidence = {note("path", std::move(lines))};
       operation.response_headers[key] = std::move(f);
+    }
+    for (const auto& [path, reads] : shape.elements) {
+      Field f;
+      f.name = path;
+      f.presence = Presence::always;
+      f.evidence = {note("path", {frame(facts_.functions[reads.front()->function], reads.front()->at)})};
+      operation.response_body[path] = std::move(f);
     }
     explain(shape, operation);
     return operation;
@@ -389,6 +424,10 @@ class Inference {
       out += "  named by its machine code: " + request_line(shape) + "\n";
       return;
     }
+    if (!made.body.empty())
+      out += fmt::format("  body: {}{}{}\n", made.body, made.elements.empty() ? "" : " of ",
+                         fmt::join(made.elements, ", "));
+    if (!made.signed_as.empty()) out += fmt::format("  signed as {}\n", fmt::join(made.signed_as, " or "));
     const auto* named = catalogue_.find(operation.operation);
     for (const bool query : {true, false})
       for (const auto& [key, field] : query ? shape.query : shape.headers) {
@@ -447,6 +486,7 @@ class Inference {
   EntryQuestions* entries_ = nullptr;
   std::string unread_ = unread_options;
   std::set<std::string> used_modules_;
+  std::map<std::string, std::set<std::string>> chosen_;  // by operation and field
   StaticResult result_;
 };
 

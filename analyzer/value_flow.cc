@@ -317,8 +317,8 @@ Truth ValueFlow::truth(const Guard& guard, const Binding* binding) const {
   using Kind = Guard::Kind;
   Truth t;
   if (guard.kind == Kind::always) return t;
-  if (guard.kind == Kind::also || guard.kind == Kind::either) {
-    const bool also = guard.kind == Kind::also;
+  if (guard.kind == Kind::also || guard.kind == Kind::either || guard.kind == Kind::chosen) {
+    const bool also = guard.kind != Kind::either;
     t = also ? Truth{Chance::yes, Chance::no, {}} : Truth{Chance::no, Chance::yes, {}};
     for (const auto& part : guard.parts) {
       const auto p = truth(part, binding);
@@ -327,6 +327,7 @@ Truth ValueFlow::truth(const Guard& guard, const Binding* binding) const {
       if (t.doubt.empty()) t.doubt = p.doubt;
     }
     if (!also && t.fails != Chance::no) t.fails = std::min(t.fails, fails_together(guard, binding));
+    if (guard.kind == Kind::chosen) t.fails = Chance::no;
     return t;
   }
   const auto d = domain(guard.value, binding);
