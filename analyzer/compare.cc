@@ -146,6 +146,11 @@ class Comparer {
       if (is_library(what, key) || (not_predicted && is_of_address(what, key))) continue;
       ++agreement.observed;
       const auto how_often = out_.partial ? "a log" : fmt::format("{} of {}", seen.seen, seen.of);
+      if (found == predicted.end() && predicted.count("*")) {  // a name that the source leaves open
+        ++agreement.both;
+        out_.open_names.insert(operation + ": " + seen.name);
+        continue;
+      }
       if (not_predicted) {
         auto& list = found == predicted.end() ? out_.unpredicted : out_.contradicted;
         list.push_back({operation, what, seen.name,
@@ -165,6 +170,9 @@ class Comparer {
       if (field.presence == Presence::undecided) ++out_.undecided;
       ++agreement.predicted;
       if (out_.partial || observed.count(key)) continue;
+      const auto of_operation = out_.open_names.lower_bound(operation + ": ");
+      if (key == "*" && of_operation != out_.open_names.end() && of_operation->rfind(operation + ": ", 0) == 0)
+        continue;
       if (out_.executable && field.presence == Presence::undecided) continue;
       std::string detail(model::name_of(field.presence));
       if (!field.guards.empty()) detail += fmt::format(" if {}", fmt::join(field.guards, " and "));
@@ -261,6 +269,8 @@ std::string to_text(const Comparison& comparison) {
     text += fmt::format("exchanges that are no operation of the service, not compared: {}\n", comparison.unnamed);
   if (!comparison.address.empty())
     text += fmt::format("part of the address, not counted: {}\n", fmt::join(comparison.address, ", "));
+  if (!comparison.open_names.empty())
+    text += fmt::format("covered by a name that the source leaves open: {}\n", fmt::join(comparison.open_names, ", "));
   write_list(text, "Observed and not predicted", comparison.unpredicted);
   write_list(text, "Contradicted predictions", comparison.contradicted);
   write_list(text, "Predicted and not observed, with the call path", comparison.unseen);

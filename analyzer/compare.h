@@ -4,6 +4,7 @@
 // Recall below 1 is a hole in the analysis; what was predicted and not seen is either a run that nobody made, and the
 // call path says which, or an over-approximation.
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ struct Comparison {
   std::vector<std::string> library;
   // Query names of `of_address` that were seen and are no builder's; counted nowhere.
   std::vector<std::string> address;
+  // Headers that were seen and that only a name which the source leaves open ("*": a user's own) covers; counted as
+  // predicted, and listed.
+  std::set<std::string> open_names;
   // The observed side is partial evidence: what it lacks is no finding, and there is no precision.
   bool partial = false;
   // The predicted side is of an executable: its values are those of libraries, which the program may overwrite, so none

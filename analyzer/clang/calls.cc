@@ -50,6 +50,12 @@ Value Follower::call(const Code& code, State& state, Activation& frame) {
     result.unknown = true;
     return result;
   }
+  if (!c.self.lambdas.empty() && code.text.ends_with("operator()")) {
+    Value result;
+    const auto lambdas = c.self.lambdas;
+    for (const auto* lambda : lambdas) result.join(call_lambda(*lambda, c.arguments, state, frame));
+    return result;
+  }
   const auto names = program_.names_of(code.usr, code.text);
   if (const auto* path = rules_.find_path(names); path && path->argument) {
     const auto told = operand(path->argument, c, state);
@@ -87,6 +93,7 @@ Value Follower::call(const Code& code, State& state, Activation& frame) {
         followed = true;
       } else {
         for (const auto& a : c.arguments) escape(a, after);
+        hand_out(code, after, frame);
         const int id = object(fmt::format("{} call {}", frame.path, static_cast<const void*>(&code)), after, true);
         value.objects.insert(id);
       }
@@ -104,6 +111,7 @@ Value Follower::call(const Code& code, State& state, Activation& frame) {
   }
   // Nobody knows what it does. A list that it is handed may come back, and what it is handed may change.
   for (const auto& a : c.arguments) escape(a, state);
+  hand_out(code, state, frame);
   for (const auto* lambdas = c.arguments.data(); lambdas != c.arguments.data() + c.arguments.size(); ++lambdas)
     for (const auto* lambda : lambdas->lambdas) call_lambda(*lambda, {}, state, frame);
   result = Value::anything();
@@ -132,13 +140,37 @@ Value Follower::call(const Code& code, State& state, Activation& frame) {
   return result;
 }
 
+// What others can reach they can change: the fields of an object, and of what stands in them.
 void Follower::escape(const Value& value, State& state) {
-  for (const int id : value.objects) {
+  std::set<int> seen;
+  std::vector<int> work(value.objects.begin(), value.objects.end());
+  while (!work.empty() && seen.size() < 64) {
+    const int id = work.back();
+    work.pop_back();
+    if (!seen.insert(id).second) continue;
     const auto& o = state.object(id);
-    if (o.key.empty() || (!o.zeroed && o.fields.empty())) continue;
+    if (o.key.empty()) continue;
+    for (const auto& [name, field] : o.fields) work.insert(work.end(), field.objects.begin(), field.objects.end());
+    for (const auto& [other, object] : state.objects)
+      if (object->parent == id) work.push_back(other);
+    if (!o.zeroed && o.fields.empty()) continue;
     auto& changed = state.change(id);
     changed.zeroed = false;
     changed.fields.clear();
+  }
+}
+
+// Variables whose address (or reference) goes to code that is not followed.
+void Follower::hand_out(const Code& call, State& state, Activation& frame) {
+  for (std::size_t i = 1; i < call.parts.size(); ++i) {
+    const auto& part = call.parts[i];
+    if (part.kind != Kind::unary || part.text != "&" || part.parts.empty()) continue;
+    const auto& inner = part.parts[0];
+    if (inner.kind != Kind::local && inner.kind != Kind::parameter && inner.kind != Kind::member) continue;
+    auto now = evaluate(inner, state, frame);
+    auto unknown = Value::anything();
+    unknown.objects = now.objects;
+    assign(inner, unknown, state, frame);
   }
 }
 
@@ -199,6 +231,19 @@ Value Follower::enter(int function, int self, const std::vector<Value>& argument
   return end.value;
 }
 
+// A construction as a call of a method on what is constructed; kept, since places in the code are known by address.
+const Code& Follower::as_call(const Code& construction) {
+  const auto [found, fresh] = as_calls_.try_emplace(&construction);
+  if (fresh) {
+    found->second.kind = Kind::call;
+    found->second.line = construction.line;
+    found->second.text = construction.text;
+    found->second.parts.emplace_back();
+    for (const auto& part : construction.parts) found->second.parts.push_back(part);
+  }
+  return found->second;
+}
+
 Value Follower::construct(const Code& code, State& state, Activation& frame, int made) {
   if (code.line) frame.line = code.line;
   std::vector<Value> arguments;
@@ -212,29 +257,23 @@ Value Follower::construct(const Code& code, State& state, Activation& frame, int
     if (arguments[0].has_text() || arguments[0].is_zero() || arguments.size() == 1) return arguments[0];
     return Value::anything();
   }
+  const std::vector<std::string> names{
+      code.text + "::" + code.text.substr(code.text.rfind("::") == std::string::npos ? 0 : code.text.rfind("::") + 2)};
+  const auto* rule = rules_.find(names);
   const int function = program_.find(code.usr);
-  if (!made && !function && !arguments.empty()) {
+  if (!made && !function && !rule && !arguments.empty()) {
     // A class of which no code is read: a smart pointer, an optional, a copy.
     return arguments[0];
   }
-  const bool copies = !made && arguments.size() == 1 && arguments[0].objects.size() == 1 &&
+  const bool copies = !made && !rule && arguments.size() == 1 && arguments[0].objects.size() == 1 &&
                       state.object(*arguments[0].objects.begin()).record == code.type;
   if (copies) return arguments[0];
   const int id =
       made ? made : object(fmt::format("{} made {}", frame.path, static_cast<const void*>(&code)), state, true);
   state.change(id).record = code.type;
-  const std::vector<std::string> names{
-      code.text + "::" + code.text.substr(code.text.rfind("::") == std::string::npos ? 0 : code.text.rfind("::") + 2)};
-  if (const auto* rule = rules_.find(names)) {
+  if (rule) {
     // A request object whose constructor takes method and address.
-    Code wrapped;
-    wrapped.kind = Kind::call;
-    wrapped.line = code.line;
-    wrapped.text = names[0];
-    wrapped.parts.emplace_back();
-    for (const auto& part : code.parts) wrapped.parts.push_back(part);
-    Call c{wrapped, Value::of_object(id), arguments};
-    apply(*rule, c, state, frame);
+    apply(*rule, Call{as_call(code), Value::of_object(id), arguments}, state, frame);
     return Value::of_object(id);
   }
   if (function && frame.depth < deepest_call) {
@@ -242,11 +281,7 @@ Value Follower::construct(const Code& code, State& state, Activation& frame, int
     for (const auto* f = &frame; f; f = f->caller) on_the_way = on_the_way || f->function == function;
     const auto& body = *program_.functions()[static_cast<std::size_t>(function)].body;
     if (!on_the_way && (relevant_.count(function) || size_of(body.body) <= 2 * small_function)) {
-      Code at;
-      at.parts.emplace_back();
-      for (const auto& part : code.parts) at.parts.push_back(part);
-      at.line = code.line;
-      enter(function, id, arguments, at, state, frame);
+      enter(function, id, arguments, as_call(code), state, frame);
     }
   }
   return Value::of_object(id);

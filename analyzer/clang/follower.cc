@@ -37,12 +37,15 @@ bool is_label(const Code& code, const std::string& label) {
   return code.kind == Code::Kind::label && code.text == label;
 }
 
+// The variables that a condition asks about; of a field the field alone.
 void mentioned(const Code& code, std::set<std::string>& names) {
-  each(code, [&](const Code& c) {
-    if (c.kind == Code::Kind::local) names.insert(fmt::format("l{}", c.number));
-    if (c.kind == Code::Kind::parameter) names.insert(fmt::format("p{}", c.number));
-    if (c.kind == Code::Kind::member) names.insert("m" + c.text);
-  });
+  if (code.kind == Code::Kind::member) {
+    names.insert("m" + code.text);
+    return;
+  }
+  if (code.kind == Code::Kind::local) names.insert(fmt::format("l{}", code.number));
+  if (code.kind == Code::Kind::parameter) names.insert(fmt::format("p{}", code.number));
+  for (const auto& part : code.parts) mentioned(part, names);
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ class Follower {
   Value call_lambda(const Code& lambda, const std::vector<Value>& arguments, State& state, Activation& frame);
   Value enter(int function, int self, const std::vector<Value>& arguments, const Code& at, State& state,
               Activation& frame);
+  const Code& as_call(const Code& construction);
   Value construct(const Code& code, State& state, Activation& frame, int object);
   std::optional<Value> well_known(std::string_view name, const Code& code, const Value& self,
                                   const std::vector<Value>& arguments, State& state, Activation& frame);
@@ -114,6 +115,7 @@ class Follower {
   void collect(const Value& from, bool query, Hit& hit, const State& state, std::set<std::string>& seen);
   void describe_body(const Value& body, Hit& hit, const State& state) const;
   void escape(const Value& value, State& state);
+  void hand_out(const Code& call, State& state, Activation& frame);
 
   // answers (answers.cc)
   std::set<int> requests_of(const Value& value, const State& state) const;
@@ -130,6 +132,7 @@ class Follower {
   std::map<std::string, int> objects_;
   std::map<int, std::map<std::string, int>> asked_;  // how often a function asks about a variable
   std::vector<Hit> hits_;
+  std::map<const Code*, Code> as_calls_;
   std::set<Trouble> troubles_;
   std::size_t steps_ = 0;
   int frames_ = 0;

@@ -913,12 +913,26 @@ class Writer {
         for (const auto& part :
              parts_of(clang_Cursor_getArgument(clang_getCursorReferenced(c), static_cast<unsigned>(i))))
           if (clang_isExpression(clang_getCursorKind(part))) argument = part;
-      if (clang_Cursor_isNull(argument))
+      if (clang_Cursor_isNull(argument)) {
         out_ += "[\"o\"]";
-      else
-        expression(argument, clang_getCursorType(argument));
+        continue;
+      }
+      // What is handed over by a reference that can be assigned, as if by its address.
+      const bool by_reference = shared_with_callee(c, i);
+      if (by_reference) out_ += "[\"u\",\"&\",";
+      expression(argument, clang_getCursorType(argument));
+      if (by_reference) out_ += ']';
     }
     out_ += ']';
+  }
+
+  static bool shared_with_callee(CXCursor call, int argument) {
+    const auto to = clang_getCursorReferenced(call);
+    if (!is_function(clang_getCursorKind(to)) || clang_getCursorKind(to) == CXCursor_FunctionTemplate) return false;
+    const int shift = clang_Cursor_getNumArguments(call) - clang_Cursor_getNumArguments(to);
+    if (shift != 0) return false;
+    const auto parameter = clang_Cursor_getArgument(to, static_cast<unsigned>(argument));
+    return !clang_Cursor_isNull(parameter) && std::string_view(handed_over(clang_getCursorType(parameter))) == "&";
   }
 
   void call(CXCursor c) {
@@ -957,8 +971,10 @@ class Writer {
       out_ += ']';
       return;
     }
+    // A template's instance has the template's code.
+    const auto general = clang_getSpecializedCursorTemplate(to);
     out_ += "[\"call\",";
-    append_json(out_, usr_of(to));
+    append_json(out_, usr_of(clang_Cursor_isNull(general) ? to : general));
     out_ += ',';
     append_json(out_, qualified_name(to));
     place(c);

@@ -146,9 +146,10 @@ RequestsRead read_requests(const std::vector<Unit>& units, const Program& progra
     int index = 0;
     for (int i = least; i > 0; --i) {
       const auto summary = summaries.find(hit.frames[static_cast<std::size_t>(i)].function);
-      if (summary == summaries.end()) continue;
-      const auto open = summary->second.open_hits.find(frames_key(hit, static_cast<std::size_t>(i)));
-      if (open != summary->second.open_hits.end() && open->second) continue;
+      if (summary != summaries.end()) {
+        const auto open = summary->second.open_hits.find(frames_key(hit, static_cast<std::size_t>(i)));
+        if (open != summary->second.open_hits.end() && open->second) continue;
+      }
       index = i;
       break;
     }

@@ -54,8 +54,12 @@ Value Follower::operand(const Operand& what, const Call& call, State& state) {
   for (const auto& name : what.fields) {
     if (v.objects.empty()) return Value::anything();
     Value inner;
-    for (const int id : v.objects)
-      inner.join(field_of(id, name, program_.name_of_record(state.object(id).record), state));
+    for (const int id : v.objects) {
+      const auto& roles = state.object(id).roles;
+      const auto role = roles.find(name);
+      inner.join(role != roles.end() ? role->second
+                                     : field_of(id, name, program_.name_of_record(state.object(id).record), state));
+    }
     v = std::move(inner);
   }
   return v;
@@ -168,7 +172,7 @@ std::optional<Value> Follower::apply(const CallRule& rule, const Call& call, Sta
           auto& list = state.change(id);
           list.of_caller = list.of_caller || of_caller;
           for (auto a : additions) {
-            if (from.objects.size() > 1 || from.zero)
+            if (a.guards.empty() && (from.objects.size() > 1 || from.zero))
               a.guards.push_back({"from " + a.key, "one of several lists", true, true, nullptr, 0});
             std::erase_if(list.additions, [&](const Addition& other) { return other.key == a.key; });
             list.additions.push_back(std::move(a));
@@ -219,8 +223,12 @@ std::optional<Value> Follower::apply(const CallRule& rule, const Call& call, Sta
       return Value::of_object(
           object(fmt::format("{} list {}", frame.path, static_cast<const void*>(&call.code)), state, true));
     }
-    case Does::send:
-      return send(rule, call, state, frame);
+    case Does::send: {
+      auto request = send(rule, call, state, frame);
+      escape(call.self, state);  // the answer is put where the sender was told
+      for (const auto& a : call.arguments) escape(a, state);
+      return request;
+    }
     case Does::sign:
       state.signed_verb = operand(rule.verb, call, state);
       return std::nullopt;  // and its own code says what it adds
@@ -293,7 +301,7 @@ void Follower::collect(const Value& from, bool query, Hit& hit, const State& sta
     if (o.of_caller) hit.fields_open = true;
     for (auto a : o.additions) {
       if (a.query != query || !seen.insert(a.key).second) continue;
-      if (from.objects.size() > 1 || from.zero)
+      if (a.guards.empty() && (from.objects.size() > 1 || from.zero))
         a.guards.push_back({"which " + a.key, "one of several lists", true, true, nullptr, 0});
       hit.additions.push_back(std::move(a));
     }
@@ -347,6 +355,7 @@ Value Follower::send(const CallRule& rule, const Call& call, State& state, Activ
   hit.verb_open = verb.unknown || hit.verbs.count("{}") > 0;
   for (const auto& text : state.signed_verb.as_texts())
     if (!state.signed_verb.empty()) hit.signed_verbs.insert(text);
+  state.signed_verb = {};
   const auto role = [&](const char* name, const Operand& said) {
     Value v;
     if (said) v = operand(said, call, state);

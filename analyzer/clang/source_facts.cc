@@ -162,7 +162,7 @@ class Emitter {
       into.push_back({{"k", "status"},
                       {"owner", {{"request", id}}},
                       {"codes", {std::to_string(code)}},
-                      {"how", "accepted"},
+                      {"how", code < 500 ? "accepted" : "compared"},
                       {"fn", ids_[at.first]},
                       {"at", at.second}});
     for (const bool element : {false, true})

@@ -197,8 +197,7 @@ State merged(const State& a, const State& b, const std::vector<Atom>& atoms_a, c
     if (x == a.objects.end() || y == b.objects.end()) {
       const auto& only = x == a.objects.end() ? y->second : x->second;
       auto copy = std::make_shared<Object>(*only);
-      if (!only->fresh)
-        for (auto& addition : copy->additions) add_guards(addition, x == a.objects.end() ? atoms_b : atoms_a);
+      for (auto& addition : copy->additions) add_guards(addition, x == a.objects.end() ? atoms_b : atoms_a);
       m.objects.emplace(id, std::move(copy));
       continue;
     }

@@ -148,6 +148,17 @@ fetch_requirements() {
     --target "$2/packages" --requirement "$1/requirements.txt" && rm -rf "$2/venv"
 }
 
+# setup_client_sources: sets BLOBGAUGE_CLIENT_SOURCES, a folder with the sources of pgbackrest/ and gdal/ as Debian has
+# them, the headers that they need, and VERSIONS. Where they cannot be had, nothing is set and the tests say so.
+setup_client_sources() {
+  local script=$top/tools/lib/client_sources.sh
+  if make_once client-sources "$(hash_of "$script")" 'sources of C and C++ clients (apt-get source)' network bash "$script"; then
+    export BLOBGAUGE_CLIENT_SOURCES=$made
+  else
+    say 'The sources of pgBackRest and GDAL could not be had: the tests on them are skipped'
+  fi
+}
+
 # setup_report_readers: sets BLOBGAUGE_REPORT_READERS, a folder for PYTHONPATH of Debian's Python.
 setup_report_readers() {
   local from=$top/clients/report-readers
@@ -238,7 +249,7 @@ setup_all() {
 }
 
 # setup_test: what the default tests need beside that.
-setup_test() { setup_azcopy_10_10 && setup_azcopy_10_18 && setup_azcopy_windows; }
+setup_test() { setup_azcopy_10_10 && setup_azcopy_10_18 && setup_azcopy_windows && setup_client_sources; }
 
 # setup_full: what the long runs need beside that.
 setup_full() {
