@@ -128,14 +128,15 @@ Result<int> run(const Options& options) {
     }
     cases = replayer::cases_of(*shard, cases, former ? &*former : nullptr);
   }
+  auto run_options = options.run;
+  if (run_options.container.empty()) run_options.container = profile.container;
   if (options.dry_run) {
-    BLOBGAUGE_TRY(const auto text, replayer::dry_run(suite, spec, profile, cases, options.run));
+    BLOBGAUGE_TRY(const auto text, replayer::dry_run(suite, spec, profile, cases, run_options));
     BLOBGAUGE_CHECK(model::write_file(options.output, text));
     return 0;
   }
 
   Progress progress("replay");
-  auto run_options = options.run;
   run_options.time_limit = std::chrono::seconds(options.time_limit);
   run_options.selected = selected;
   run_options.progress = [&](std::size_t done, std::size_t total, std::string_view id) {
@@ -143,8 +144,9 @@ Result<int> run(const Options& options) {
   };
   // Two runs with this text in common would give each case the same verdict.
   const auto identity =
-      fmt::format("{}; {}; version {}; auth {}; dialect {}; {} cases, {}; {}", digest, profile.url.text(),
-                  profile.api_version, options.run.auth, options.run.dialect, cases.size(), selection_of(options),
+      fmt::format("{}; {}; version {}; auth {}; dialect {}; container {}; fixtures by {}; {} cases, {}; {}", digest,
+                  profile.url.text(), profile.api_version, options.run.auth, options.run.dialect, run_options.container,
+                  run_options.fixtures_by.empty() ? "the run" : "the owner", cases.size(), selection_of(options),
                   shard ? fmt::format("shard {}/{}", shard->index, shard->count) : "one job");
   BLOBGAUGE_TRY(auto journal, journal_of(options, identity, run_options.finished));
   if (journal) run_options.keep_result = [&](const model::CaseResult& result) { return journal->add(result); };
@@ -193,6 +195,10 @@ const Command replay{
       app.add_option("--lanes", options->run.lanes, "cases at a time")->check(CLI::Range(1U, 256U));
       app.add_option("--time-limit", options->time_limit, "seconds of silence that end a case")
           ->check(CLI::Range(1U, 3600U));
+      app.add_option("--container", options->run.container,
+                     "live under a prefix in this container, which exists; make and delete none");
+      app.add_option("--fixtures-by", options->run.fixtures_by,
+                     "command of the endpoint's owner that loads and removes what cases are given (docs/ci.md)");
       app.add_flag("--keep", options->run.keep, "leave the containers of the cases");
       app.add_option(
           "--baseline", options->baseline,

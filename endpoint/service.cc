@@ -42,6 +42,10 @@ Outcome<void> check_length(const Request& request, const Route& route) {
 
 }  // namespace
 
+bool Service::switched_off(const Route& route, const Request& request) const {
+  return request.grant.kind != Grant::Kind::bearer && model::matches_any(without_, route.name);
+}
+
 Outcome<const Route*> Service::prepare(Request& request) {
   if (request.request_id.empty()) request.request_id = new_guid();
   request.version = highest_version;
@@ -58,7 +62,7 @@ Outcome<const Route*> Service::prepare(Request& request) {
   }
   BLOBGAUGE_TRY(const Route* route, find_route(request));
   BLOBGAUGE_CHECK(permit(request, *route, store_, now));
-  if (!route->operation) return refuse(not_here(route->name));
+  if (!route->operation || switched_off(*route, request)) return refuse(not_here(route->name));
   if (request.address.level() != Level::service && route->name != "Get Account Information")
     BLOBGAUGE_CHECK(check_container_name(request.address.container));
   BLOBGAUGE_CHECK(refuse_unknown_features(request));

@@ -15,7 +15,10 @@ namespace blobgauge::endpoint {
 
 class Service {
  public:
-  explicit Service(Store& store) : store_(store) {}
+  // `without`: globs over names of operations that are switched off, as on an endpoint that has only a part of the
+  // service. Whoever comes with a bearer token is the owner, and still has them.
+  explicit Service(Store& store, std::vector<std::string> without = {})
+      : store_(store), without_(std::move(without)) {}
 
   // Reads the address, authenticates, finds the operation and asks whether it is permitted and whether this endpoint
   // does all that the request asks for. Fills the request's derived fields.
@@ -33,7 +36,10 @@ class Service {
   Store& store() { return store_; }
 
  private:
+  bool switched_off(const Route& route, const Request& request) const;
+
   Store& store_;
+  std::vector<std::string> without_;
 };
 
 // Conditions, range and token of a copy source, as the fields of a plain read.

@@ -75,6 +75,7 @@ Result<Profile> profile_from_yaml(std::string_view text, std::string name) {
   profile.resolve = fields.text_or("resolve", {});
   profile.ca_file = fields.text_or("ca_file", {});
   profile.api_version = fields.text("api_version");
+  profile.container = fields.text_or("container", {});
   profile.version = fields.text_or("version", {});
   profile.unsupported = fields.list("unsupported");
   BLOBGAUGE_CHECK(fields.finish());

@@ -31,6 +31,7 @@ struct Profile {
   std::string resolve;  // "ADDRESS" or "ADDRESS:PORT" to connect to in place of the host; empty: the system's answer
   std::string ca_file;  // PEM; empty: the system's
   std::string api_version;  // highest version that requests name
+  std::string container;    // that exists, and in which runs live; empty: runs make their own
   std::string version;      // of the endpoint's software, for the reader; empty: what it says of itself
   // What this endpoint answers where it does not know an operation, beside 501: statuses and error codes.
   std::vector<std::string> unsupported;

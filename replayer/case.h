@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -58,8 +59,16 @@ struct Step {
   std::vector<Expectation> expectations;
   BodyTemplate content;                                       // expected body, for Test::content
   std::vector<std::pair<std::string, std::string>> captures;  // name and header, or "xml PATH"
+  // A fixture that the endpoint's owner can provide by another route; `instead` is then sent in its place (at most one
+  // step, which reads what the fixture's answer would have told).
+  bool by_owner = false;
+  std::vector<Step> instead;
+  std::string unseen;  // a text that is taken out of the answer before it is judged; empty: none
   model::Position where;
 };
+
+// All its texts that are templates: target, header values, bodies, expected values.
+std::vector<std::string_view> template_texts(const Step& step);
 
 struct Case {
   std::string id;  // "put-block-from-url/source-range"; stable
@@ -68,6 +77,7 @@ struct Case {
   std::string needs;  // for extended: the flag or account feature
   std::vector<std::string> tags;
   std::vector<std::string> names;  // container names of its own; "c" unless it says otherwise
+  bool own_container = false;      // holds only in containers of its own, not under a prefix in another
   std::vector<Step> given, steps, after;
   model::Position where;
 };

@@ -284,6 +284,13 @@ Result<Step> CaseReader::read_step(const Node& node, const std::string& operatio
   }
   if (const auto* expect = fields.required("expect")) BLOBGAUGE_CHECK(read_expect(*expect, step));
   step.captures = fields.pairs("capture");
+  if (const auto* owner = fields.child("by_owner")) {
+    step.by_owner = true;
+    if (owner->kind != Node::Kind::null) {
+      BLOBGAUGE_TRY(auto instead, read_step(*owner, {}));
+      step.instead.push_back(std::move(instead));
+    }
+  }
   BLOBGAUGE_CHECK(fields.finish());
   if (step.name.empty()) step.name = step.request.method;
   return step;
@@ -319,6 +326,7 @@ Result<Case> CaseReader::read_case(const Node& node, const std::string& operatio
   out.tags = fields.list("tags");
   out.names = fields.list("names");
   if (out.names.empty()) out.names = {"c"};
+  out.own_container = fields.flag_or("own_container", false);
   BLOBGAUGE_TRY(out.given, read_steps(fields.child("given"), {}));
   const auto* steps = fields.required("steps");
   BLOBGAUGE_TRY(out.steps, read_steps(steps, operation));

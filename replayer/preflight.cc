@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <optional>
+#include <set>
 
 #include "model/text.h"
 
@@ -47,15 +48,19 @@ std::string clock_hint(std::string_view date, std::chrono::system_clock::time_po
 }
 
 wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile& profile, const RequestMaker& maker,
-                                       Sender& sender, std::string prefix) {
+                                       Sender& sender, std::string prefix, const Place& place) {
   Seen seen;
-  bool made = false;
   Scope scope;
   maker.equip(scope);
+  const bool inside = !place.container.empty();
   scope.values["prefix"] = prefix;
-  scope.values["c"] = scope.values["container"] = prefix + "c";
+  scope.values["c"] = scope.values["container"] = inside ? place.container + "/" + prefix + "c" : prefix + "c";
+  std::set<std::string> made;  // paths
   std::optional<model::Error> hopeless;
   for (const auto& item : suite.preflight) {
+    const auto& target = item.step.request.target;
+    const bool reads = item.step.request.method == "GET" || item.step.request.method == "HEAD";
+    if (!reads && (place.owner_loads || (inside && target.starts_with("/${c}?")))) continue;
     const auto request = maker.make(item.step.request, scope);
     if (!request) co_return tl::make_unexpected(request.error());
     const auto sent = co_await sender.send(*request);
@@ -65,7 +70,8 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
     }
     const auto& answer = sent->answer;
     if (seen.server.empty()) seen.server = std::string(answer.headers.get("Server"));
-    made |= answer.status == 201;
+    if (answer.status == 201)
+      if (const auto path = expand(target, scope)) made.insert(path->substr(0, path->find('?')));
     const auto code = error_code(suite, answer);
     const auto says = refusal_of(item, answer.status, code);
     if (!says) continue;
@@ -80,9 +86,11 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
         {}};
     break;
   }
-  if (made) {
-    const auto request = maker.make(suite.teardown.request, scope);
+  for (const auto& path : made) {
+    scope.values["blob"] = path;
+    const auto request = maker.make(inside ? suite.inside.remove.request : suite.teardown.request, scope);
     if (request) (void)co_await sender.send(*request);
+    if (!inside) break;
   }
   if (hopeless) co_return tl::make_unexpected(*hopeless);
   co_return seen;

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "replayer/case_run.h"
+#include "replayer/owner_fixtures.h"
 #include "replayer/prediction.h"
 #include "replayer/preflight.h"
 
@@ -32,22 +33,29 @@ std::string random_name() {
 class Lanes {
  public:
   Lanes(const Setting& setting, Sender& sender, const std::vector<Chosen>& cases, const RunOptions& options,
-        std::string prefix, std::vector<model::CaseResult>& results, std::vector<bool> is_done)
+        const std::string& prefix, std::vector<model::CaseResult>& results, std::vector<bool> is_done)
       : setting_(setting),
         sender_(sender),
         cases_(cases),
         options_(options),
-        prefix_(std::move(prefix)),
         results_(results),
         is_done_(std::move(is_done)),
-        done_(static_cast<std::size_t>(std::count(is_done_.begin(), is_done_.end(), true))) {}
+        done_(static_cast<std::size_t>(std::count(is_done_.begin(), is_done_.end(), true))) {
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      prefixes_.push_back(fmt::format("{}-{}-", prefix, i));
+      placed_.push_back(is_done_[i] ? PlacedCase{}
+                                    : placed(setting_.suite, *cases_[i].item, setting_.place, prefixes_[i]));
+    }
+  }
+
+  const std::vector<PlacedCase>& cases() const { return placed_; }
 
   wire::Task<> lane() {
     while (next_ < cases_.size() && !stopped) {
       const auto index = next_++;
       if (is_done_[index]) continue;
       const auto& chosen = cases_[index];
-      CaseRun run(setting_, sender_, *chosen.item, chosen.tier, fmt::format("{}-{}-", prefix_, index));
+      CaseRun run(setting_, sender_, std::move(placed_[index]), chosen.tier, prefixes_[index]);
       results_[index] = co_await run.run();
       ++done_;
       // A case without an answer is worth another try when the run goes on.
@@ -80,7 +88,8 @@ class Lanes {
   Sender& sender_;
   const std::vector<Chosen>& cases_;
   const RunOptions& options_;
-  const std::string prefix_;
+  std::vector<std::string> prefixes_;
+  std::vector<PlacedCase> placed_;
   std::vector<model::CaseResult>& results_;
   const std::vector<bool> is_done_;
   std::size_t done_;
@@ -95,7 +104,8 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   BLOBGAUGE_TRY(const auto key, wire::AccountKey::parse(key_text));
   const auto auth = options.auth == "sas" ? "sas " + suite.sas_of_run : options.auth;
   const RequestMaker maker(suite, profile, {profile.account, key}, auth);
-  const Setting setting{suite, spec, profile, maker, options.dialect, options.keep};
+  const Setting setting{suite, spec, profile, maker, options.dialect, options.keep,
+                        {options.container, !options.fixtures_by.empty()}};
 
   Run out;
   auto& results = out.results;
@@ -123,13 +133,24 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
         results.cases[i] = finished;
         is_done[i] = true;
       }
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const auto why = is_done[i] ? std::string() : obstacle(suite, *cases[i].item, setting.place);
+    if (why.empty()) continue;
+    results.cases[i].verdict = Verdict::skipped;
+    results.cases[i].detail = fmt::format("in the container {}: {}", options.container, why);
+    is_done[i] = true;
+  }
 
   wire::Runtime runtime;
   BLOBGAUGE_TRY(const auto sender, Sender::create(profile, options.time_limit));
   const auto prefix = "bg" + (options.run.empty() ? random_name() : options.run);
-  BLOBGAUGE_TRY(const auto seen, runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-")));
+  BLOBGAUGE_TRY(const auto seen, runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-", setting.place)));
   results.endpoint_version = profile.version.empty() ? seen.server : profile.version;
   Lanes lanes(setting, *sender, cases, options, prefix, results.cases, std::move(is_done));
+  std::optional<OwnerFixtures> loaded;
+  if (setting.place.owner_loads) {
+    BLOBGAUGE_TRY(loaded, OwnerFixtures::load(options.fixtures_by, lanes.cases(), maker));
+  }
   const auto start = std::chrono::steady_clock::now();
   runtime.run(lanes.all());
   results.duration_us =

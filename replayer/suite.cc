@@ -66,6 +66,15 @@ Result<std::map<std::string, StepTemplate>> read_shared(const std::string& path,
   if (const auto* node = fields.required("teardown")) {
     BLOBGAUGE_TRY(suite.teardown, reader.read_step(*node, {}));
   }
+  if (const auto* node = fields.child("inside")) {
+    Fields inside(*node, path, "inside");
+    suite.inside.list = inside.text("list");
+    suite.inside.prefix = inside.text("prefix");
+    if (const auto* remove = inside.required("remove")) {
+      BLOBGAUGE_TRY(suite.inside.remove, reader.read_step(*remove, {}));
+    }
+    BLOBGAUGE_CHECK(inside.finish());
+  }
   if (const auto* node = fields.child("preflight"); node && node->kind == Node::Kind::sequence)
     for (const auto& item : node->items) {
       Fields entry(item, path, "a preflight");
@@ -104,22 +113,8 @@ Status read_cases(const std::string& path, const std::map<std::string, StepTempl
   return fields.finish();
 }
 
-// Every text of a step that is a template.
-std::vector<std::string_view> texts(const Step& step) {
-  std::vector<std::string_view> out = {step.request.target};
-  for (const auto& [name, value] : step.request.headers) out.push_back(value);
-  for (const auto& piece : step.request.body) out.push_back(piece.text);
-  for (const auto& piece : step.content) out.push_back(piece.text);
-  for (const auto& expectation : step.expectations) {
-    // A pattern's own `$` is the end of the text, not a hole.
-    if (expectation.test == Expectation::Test::pattern) continue;
-    out.insert(out.end(), expectation.values.begin(), expectation.values.end());
-  }
-  return out;
-}
-
 Status check_holes(const Step& step, std::set<std::string, std::less<>>& known) {
-  for (const auto text : texts(step)) {
+  for (const auto text : template_texts(step)) {
     auto names = holes(text);
     if (!names) return fail(Category::input, names.error().message, names.error().next, step.where);
     for (const auto& name : *names)
