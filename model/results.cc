@@ -245,6 +245,11 @@ Results read_results(const Object& in) {
   out.endpoint_version = in.text("endpoint_version");
   out.selection = in.text("selection");
   out.run_identity = in.text("run_identity");
+  if (in.has("traffic")) {
+    const auto traffic = in.child("traffic");
+    out.traffic = Traffic{static_cast<std::uint64_t>(traffic.number("lanes")),
+                          static_cast<std::uint64_t>(traffic.number("requests")), traffic.number("in_flight_us")};
+  }
   if (in.has("shard")) {
     const auto shard = in.child("shard");
     const auto index = shard.number("index"), count = shard.number("count");
@@ -318,6 +323,10 @@ std::string to_json(const Results& results) {
   out["endpoint_version"] = results.endpoint_version;
   out["selection"] = results.selection;
   out["run_identity"] = results.run_identity;
+  if (results.traffic)
+    out["traffic"] = {{"lanes", results.traffic->lanes},
+                      {"requests", results.traffic->requests},
+                      {"in_flight_us", results.traffic->in_flight_us}};
   if (results.shard)
     out["shard"] = {{"index", results.shard->index}, {"count", results.shard->count}, {"cases", results.shard->cases}};
   if (results.baseline) out["baseline"] = to_json_value(*results.baseline);

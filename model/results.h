@@ -80,6 +80,12 @@ struct BaselineUse {
   std::vector<std::string> notes;  // one line each: an entry that has expired, or that stands for no case
 };
 
+// What a run sent, and how well its lanes (cases at a time) were used: their time with a request under way.
+struct Traffic {
+  std::uint64_t lanes = 0, requests = 0;
+  std::int64_t in_flight_us = 0;  // summed over the lanes
+};
+
 struct Results {
   std::string tool, spec, endpoint, started;  // started: ISO 8601 UTC
   std::string kind;                           // "replay", "verify", "check"
@@ -89,6 +95,7 @@ struct Results {
   // What tells runs of different things apart: of spec and cases, the endpoint's own word, which cases were taken.
   std::string spec_digest = {}, endpoint_version = {}, selection = {};
   std::string run_identity = {};  // all that decides its verdicts but the endpoint, in one text; to go on with it
+  std::optional<Traffic> traffic = std::nullopt;
   std::optional<ShardOf> shard = std::nullopt;
   std::optional<BaselineUse> baseline = std::nullopt;
   std::vector<CaseResult> cases;

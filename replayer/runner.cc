@@ -151,10 +151,15 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   if (setting.place.owner_loads) {
     BLOBGAUGE_TRY(loaded, OwnerFixtures::load(options.fixtures_by, lanes.cases(), maker));
   }
+  using std::chrono::duration_cast;
+  using std::chrono::microseconds;
   const auto start = std::chrono::steady_clock::now();
+  const auto requests = sender->requests();
+  const auto in_flight = sender->in_flight();
   runtime.run(lanes.all());
-  results.duration_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+  results.duration_us = duration_cast<microseconds>(std::chrono::steady_clock::now() - start).count();
+  results.traffic = model::Traffic{std::min(options.lanes, cases.size()), sender->requests() - requests,
+                                   duration_cast<microseconds>(sender->in_flight() - in_flight).count()};
   results.complete = !lanes.stopped;
   out.stopped = lanes.stopped;
   std::set<std::string> selected(options.selected.begin(), options.selected.end());

@@ -86,6 +86,14 @@ Sender::Sender(wire::Destination destination, std::string scheme, wire::Millisec
       }()) {}
 
 wire::Task<Result<Sent>> Sender::send(const Outgoing& request) {
+  const auto start = steady_clock::now();
+  auto out = co_await exchange(request);
+  ++requests_;
+  in_flight_ += steady_clock::now() - start;
+  co_return out;
+}
+
+wire::Task<Result<Sent>> Sender::exchange(const Outgoing& request) {
   Sent out;
   out.exchange = exchange_of(request, scheme_);
   wire::ClientRequest message;

@@ -1,5 +1,6 @@
 #pragma once
 // Sends one request and reads the whole answer; bodies stream both ways and are never held.
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -28,12 +29,19 @@ class Sender {
   // An error means that no whole answer came: Category::timeout or Category::endpoint.
   wire::Task<model::Result<Sent>> send(const Outgoing& request);
 
+  // Requests so far, and the time with one under way, summed over all who send.
+  std::uint64_t requests() const { return requests_; }
+  std::chrono::nanoseconds in_flight() const { return in_flight_; }
+
  private:
+  wire::Task<model::Result<Sent>> exchange(const Outgoing& request);
   Sender(wire::Destination destination, std::string scheme, wire::Milliseconds limit);
   wire::Destination destination_;
   std::string scheme_;
   wire::Milliseconds limit_;
   wire::Client client_;
+  std::uint64_t requests_ = 0;
+  std::chrono::nanoseconds in_flight_{0};
 };
 
 }  // namespace blobgauge::replayer
