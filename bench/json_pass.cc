@@ -1,6 +1,6 @@
-// The peers of bench/check: one pass over JSON lines that visits every field, with simdjson's On Demand or with a DOM of
-// nlohmann_json. Reads in pieces of 16 MiB, so it needs no memory for the file. Prints a sum that depends on each field,
-// so that nothing is optimised away. json_pass ondemand|dom FILE
+// The peers of bench/check: one pass over JSON lines that visits every field, with simdjson's On Demand or with a DOM
+// of nlohmann_json. Reads in pieces of 16 MiB, so it needs no memory for the file. Prints a sum that depends on each
+// field, so that nothing is optimised away. json_pass ondemand|dom FILE
 #include <simdjson.h>
 
 #include <cstdio>
@@ -25,10 +25,18 @@ std::uint64_t visit(simdjson::ondemand::value value) {
     case json_type::array:
       for (auto item : value.get_array()) sum += visit(item.value());
       break;
-    case json_type::string: sum += std::string_view(value.get_string()).size(); break;
-    case json_type::number: sum += static_cast<std::uint64_t>(double(value.get_number().value())); break;
-    case json_type::boolean: sum += bool(value.get_bool()); break;
-    default: sum += value.is_null(); break;
+    case json_type::string:
+      sum += std::string_view(value.get_string()).size();
+      break;
+    case json_type::number:
+      sum += static_cast<std::uint64_t>(double(value.get_number().value()));
+      break;
+    case json_type::boolean:
+      sum += bool(value.get_bool());
+      break;
+    default:
+      sum += value.is_null();
+      break;
   }
   return sum;
 }

@@ -87,8 +87,9 @@ const Command command{
       app.add_option("--token", options->tokens,
                      "environment variable with a bearer token that is accepted, with every right; more than once for "
                      "more");
-      app.add_option("--without", options->without,
-                     "operation (glob) that is refused with 501, but for bearers of a --token; more than once for more");
+      app.add_option(
+          "--without", options->without,
+          "operation (glob) that is refused with 501, but for bearers of a --token; more than once for more");
       app.add_option("--spill", options->spill, "directory for content that does not fit the memory ($TMPDIR or /tmp)");
       app.add_option("--memory", options->memory, "MiB of content kept in memory")->capture_default_str();
       app.add_option("--fault", options->fault, "file of wrong behaviours to show (not there yet: refused)");

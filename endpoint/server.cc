@@ -61,7 +61,10 @@ wire::Task<model::Status> send(wire::Transaction& transaction, Answer answer) {
 
 struct Endpoint::State {
   State(ServerOptions given)
-      : options(std::move(given)), store(options.spill), service(store, options.without), sources(service, options.aliases) {}
+      : options(std::move(given)),
+        store(options.spill),
+        service(store, options.without),
+        sources(service, options.aliases) {}
 
   // The body into the store; nothing where the client broke off.
   wire::Task<std::optional<Outcome<Body>>> receive(wire::Transaction& transaction) {

@@ -17,8 +17,7 @@ class Service {
  public:
   // `without`: globs over names of operations that are switched off, as on an endpoint that has only a part of the
   // service. Whoever comes with a bearer token is the owner, and still has them.
-  explicit Service(Store& store, std::vector<std::string> without = {})
-      : store_(store), without_(std::move(without)) {}
+  explicit Service(Store& store, std::vector<std::string> without = {}) : store_(store), without_(std::move(without)) {}
 
   // Reads the address, authenticates, finds the operation and asks whether it is permitted and whether this endpoint
   // does all that the request asks for. Fills the request's derived fields.

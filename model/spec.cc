@@ -53,6 +53,8 @@ void write_lines(yaml::Writer& out, std::string_view key, const std::vector<Cont
     if (!line.always) out.flag("always", false);
     if (!line.from.empty()) out.field("from", line.from);
     out.field("reason", line.reason);
+    if (!line.basis.empty()) out.field("basis", line.basis);
+    if (!line.doubt.empty()) out.field("doubt", line.doubt);
     write_list(out, "evidence", line.evidence);
     out.end_map();
   }
@@ -125,6 +127,8 @@ Result<ContractLine> read_line(yaml::Fields& fields) {
   line.always = fields.flag_or("always", true);
   line.from = fields.text_or("from", {});
   line.reason = fields.text("reason");
+  line.basis = fields.text_or("basis", {});
+  line.doubt = fields.text_or("doubt", {});
   line.evidence = fields.list("evidence");
   return line;
 }

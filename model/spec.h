@@ -41,6 +41,11 @@ struct ContractLine {
   bool always = true;
   std::vector<std::string> evidence;
   std::string from = {};  // the api version from which on it holds; empty: in all that were looked at
+  // How much recorded answers of the real service bear it out, for people: how many, of how many recorders and
+  // accounts, in which versions and years. Empty: none were looked at.
+  std::string basis = {};
+  // Why the basis alone makes no client's failure of it: few answers, one recorder, a feature of the account.
+  std::string doubt = {};
 };
 
 struct SpecOperation {

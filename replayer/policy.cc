@@ -55,6 +55,8 @@ Result<Policy> load_policy(const std::string& path) {
       BLOBGAUGE_CHECK(flag.finish());
     }
   for (const auto& [name, reason] : fields.pairs("not_asserted")) policy.not_asserted[model::lower(name)] = reason;
+  for (const auto& [name, feature] : fields.pairs("account_features"))
+    policy.account_features[model::lower(name)] = feature;
   BLOBGAUGE_CHECK(fields.finish());
   return policy;
 }

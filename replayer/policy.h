@@ -22,6 +22,9 @@ struct Policy {
   std::uint64_t minimum = 30;
   std::map<std::string, Flag> flags;
   std::map<std::string, std::string> not_asserted;  // lower-case header -> reason
+  // Lower-case header -> the feature of an account that it depends on: it may be asked for, but breaks nobody by
+  // itself.
+  std::map<std::string, std::string> account_features;
 };
 
 model::Result<Policy> load_policy(const std::string& path);

@@ -17,9 +17,9 @@ struct Seen {
   std::string server;  // what the endpoint calls itself in its first answer; may be empty
 };
 
-// All steps of the suite's preflight in a container of its own, "PREFIXc", which it removes; in a container that exists,
-// those that stay inside it; where the owner loads the fixtures, those that only read. Category::endpoint for a refusal
-// and for a connection that cannot be made, ::timeout for silence.
+// All steps of the suite's preflight in a container of its own, "PREFIXc", which it removes; in a container that
+// exists, those that stay inside it; where the owner loads the fixtures, those that only read. Category::endpoint for a
+// refusal and for a connection that cannot be made, ::timeout for silence.
 wire::Task<model::Result<Seen>> run_preflight(const Suite& suite, const model::Profile& profile,
                                               const RequestMaker& maker, Sender& sender, std::string prefix,
                                               const Place& place);

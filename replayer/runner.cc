@@ -104,8 +104,8 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   BLOBGAUGE_TRY(const auto key, wire::AccountKey::parse(key_text));
   const auto auth = options.auth == "sas" ? "sas " + suite.sas_of_run : options.auth;
   const RequestMaker maker(suite, profile, {profile.account, key}, auth);
-  const Setting setting{suite, spec, profile, maker, options.dialect, options.keep,
-                        {options.container, !options.fixtures_by.empty()}};
+  const Setting setting{
+      suite, spec, profile, maker, options.dialect, options.keep, {options.container, !options.fixtures_by.empty()}};
 
   Run out;
   auto& results = out.results;
@@ -144,7 +144,8 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   wire::Runtime runtime;
   BLOBGAUGE_TRY(const auto sender, Sender::create(profile, options.time_limit));
   const auto prefix = "bg" + (options.run.empty() ? random_name() : options.run);
-  BLOBGAUGE_TRY(const auto seen, runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-", setting.place)));
+  BLOBGAUGE_TRY(const auto seen,
+                runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-", setting.place)));
   results.endpoint_version = profile.version.empty() ? seen.server : profile.version;
   Lanes lanes(setting, *sender, cases, options, prefix, results.cases, std::move(is_done));
   std::optional<OwnerFixtures> loaded;

@@ -39,7 +39,7 @@ struct Suite {
   std::map<std::string, std::vector<std::pair<std::string, std::string>>, std::less<>> sas;
   std::string sas_of_run;  // "KIND LETTERS", where the whole run uses a SAS
   std::vector<Preflight> preflight;
-  Step teardown;                          // with ${container}
+  Step teardown;  // with ${container}
   Inside inside;
   Answer every_answer;                    // of all operations
   std::map<std::string, Answer> answers;  // by operation

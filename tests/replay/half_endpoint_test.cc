@@ -1,4 +1,5 @@
-// An endpoint that has only a part of the service still gets a verdict for every case that needs no more than that part.
+// An endpoint that has only a part of the service still gets a verdict for every case that needs no more than that
+// part.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

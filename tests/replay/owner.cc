@@ -74,7 +74,8 @@ int run(const std::vector<std::string>& arguments) {
   const char* token = arguments.size() == 4 ? std::getenv(arguments[1].c_str()) : nullptr;
   if (!token) return 2;
   Owner owner(arguments[0], token);
-  if (arguments[2] == "make") return owner.send("PUT", "/" + arguments[3] + "?restype=container", {}, {}) == 201 ? 0 : 1;
+  if (arguments[2] == "make")
+    return owner.send("PUT", "/" + arguments[3] + "?restype=container", {}, {}) == 201 ? 0 : 1;
   return each(owner, arguments[2], arguments[3]);
 }
 
