@@ -81,23 +81,6 @@ void write(yaml::Writer& out, const SpecOperation& operation) {
   out.end_map();
 }
 
-// Reads a sequence of maps by a function of one map; the first error ends it.
-template <class Item, class Read>
-Result<std::vector<Item>> read_all(yaml::Fields& parent, std::string_view key, const std::string& what, Read read) {
-  std::vector<Item> items;
-  const auto* node = parent.child(key);
-  if (!node || node->kind == yaml::Node::Kind::null) return items;
-  if (node->kind != yaml::Node::Kind::sequence)
-    return fail(Category::input, fmt::format("'{}' must be a list", key), {}, parent.at(*node));
-  for (const auto& child : node->items) {
-    yaml::Fields fields(child, parent.file(), what);
-    BLOBGAUGE_TRY(auto item, read(fields));
-    BLOBGAUGE_CHECK(fields.finish());
-    items.push_back(std::move(item));
-  }
-  return items;
-}
-
 Result<Emitter> read_emitter(yaml::Fields& fields) {
   Emitter emitter;
   emitter.client = fields.text("client");
@@ -138,11 +121,11 @@ Result<SpecOperation> read_operation(yaml::Fields& fields) {
   operation.operation = fields.text("operation");
   operation.tier = fields.text("tier");
   operation.rationale = fields.text("rationale");
-  BLOBGAUGE_TRY(operation.emitters, read_all<Emitter>(fields, "emitters", "an emitter", read_emitter));
-  BLOBGAUGE_TRY(operation.dialects, read_all<Dialect>(fields, "dialects", "a dialect", read_dialect));
-  BLOBGAUGE_TRY(operation.statuses, read_all<ContractLine>(fields, "statuses", "a contract line", read_line));
-  BLOBGAUGE_TRY(operation.headers, read_all<ContractLine>(fields, "headers", "a contract line", read_line));
-  BLOBGAUGE_TRY(operation.body, read_all<ContractLine>(fields, "body", "a contract line", read_line));
+  BLOBGAUGE_TRY(operation.emitters, yaml::read_all<Emitter>(fields, "emitters", "an emitter", read_emitter));
+  BLOBGAUGE_TRY(operation.dialects, yaml::read_all<Dialect>(fields, "dialects", "a dialect", read_dialect));
+  BLOBGAUGE_TRY(operation.statuses, yaml::read_all<ContractLine>(fields, "statuses", "a contract line", read_line));
+  BLOBGAUGE_TRY(operation.headers, yaml::read_all<ContractLine>(fields, "headers", "a contract line", read_line));
+  BLOBGAUGE_TRY(operation.body, yaml::read_all<ContractLine>(fields, "body", "a contract line", read_line));
   operation.cases = fields.list("cases");
   return operation;
 }
@@ -203,8 +186,8 @@ Result<Spec> spec_from_yaml(std::string_view text, std::string name) {
   Spec spec;
   spec.service = fields.text("service");
   spec.generated_from = fields.text_or("generated_from", {});
-  BLOBGAUGE_TRY(spec.operations, read_all<SpecOperation>(fields, "operations", "an operation", read_operation));
-  BLOBGAUGE_TRY(spec.scenarios, read_all<SpecScenario>(fields, "scenarios", "a scenario", read_scenario));
+  BLOBGAUGE_TRY(spec.operations, yaml::read_all<SpecOperation>(fields, "operations", "an operation", read_operation));
+  BLOBGAUGE_TRY(spec.scenarios, yaml::read_all<SpecScenario>(fields, "scenarios", "a scenario", read_scenario));
   if (const auto* node = fields.child("answers")) {
     yaml::Fields answers(*node, fields.file(), "'answers'");
     BLOBGAUGE_TRY(spec.answers, read_answer_rules(answers));
