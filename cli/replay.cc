@@ -118,6 +118,7 @@ Result<int> run(const Options& options) {
     BLOBGAUGE_CHECK(replayer::check_tags(*baseline, suite));
     BLOBGAUGE_TRY(const auto all, replayer::select(suite, spec, {}, {}));
     known = ids_of(all);
+    for (const auto& item : spec.before) known.push_back("before/" + item.id);
   }
   std::optional<replayer::Shard> shard;
   if (!options.shard.empty()) {
@@ -129,6 +130,7 @@ Result<int> run(const Options& options) {
     cases = replayer::cases_of(*shard, cases, former ? &*former : nullptr);
   }
   auto run_options = options.run;
+  run_options.client = options.client;
   if (run_options.container.empty()) run_options.container = profile.container;
   if (options.dry_run) {
     BLOBGAUGE_TRY(const auto text, replayer::dry_run(suite, spec, profile, cases, run_options));

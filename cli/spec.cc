@@ -38,15 +38,17 @@ struct BuildOptions {
   std::string scenarios = specs_path("scenarios");
   std::string policy = specs_path("policy/spec.yaml");
   std::string answers = specs_path("policy/answers.yaml");
+  std::string before = specs_path("policy/before.yaml");
   std::string output = "-";
 };
 
 Result<int> build(const BuildOptions& options) {
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
   BLOBGAUGE_TRY(const auto suite, replayer::load_suite(options.cases));
-  replayer::SpecInputs inputs{catalogue, suite, {}, {}, {}, {}, {}};
+  replayer::SpecInputs inputs{catalogue, suite, {}, {}, {}, {}, {}, {}};
   BLOBGAUGE_TRY(inputs.policy, replayer::load_policy(options.policy));
   BLOBGAUGE_TRY(inputs.answers, replayer::load_answer_rules(options.answers));
+  BLOBGAUGE_TRY(inputs.before, replayer::load_preconditions(options.before));
   BLOBGAUGE_TRY(inputs.scenarios, replayer::load_scenario_lines(options.scenarios));
   for (const auto& path : options.surfaces) {
     BLOBGAUGE_TRY(auto surface, model::load_surface(path));
@@ -104,6 +106,8 @@ const Command spec_build{
       app.add_option("--scenarios", options->scenarios, "folder of the scenarios (default: specs/scenarios)");
       app.add_option("--policy", options->policy, "how tiers are computed (default: specs/policy/spec.yaml)");
       app.add_option("--answers", options->answers, "what holds for any answer (default: specs/policy/answers.yaml)");
+      app.add_option("--before", options->before,
+                     "what must hold before the first request (default: specs/policy/before.yaml)");
       catalogue_option(app, options->catalogue);
       output_option(app, options->output);
       return [options] { return build(*options); };

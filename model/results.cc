@@ -257,6 +257,8 @@ Results read_results(const Object& in) {
     out.shard = ShardOf{static_cast<std::size_t>(index), static_cast<std::size_t>(count), shard.texts("cases")};
   }
   if (in.has("baseline")) out.baseline = read_baseline_use(in.child("baseline"));
+  in.each("before",
+          [&](const Json& item, std::string path) { out.before.push_back(read_case(Object(item, std::move(path)))); });
   in.each("cases",
           [&](const Json& item, std::string path) { out.cases.push_back(read_case(Object(item, std::move(path)))); });
   in.each("scenarios", [&](const Json& item, std::string path) {
@@ -308,6 +310,13 @@ Figures Results::figures(std::string_view tier) const {
   return out;
 }
 
+std::vector<const CaseResult*> Results::all() const {
+  std::vector<const CaseResult*> out;
+  for (const auto* list : {&before, &cases})
+    for (const auto& item : *list) out.push_back(&item);
+  return out;
+}
+
 std::string to_json(const Results& results) {
   Json out;
   out["format"] = results_version;
@@ -338,6 +347,10 @@ std::string to_json(const Results& results) {
   std::sort(tiers.begin(), tiers.end());
   for (const auto& tier : tiers)
     if (!tier.empty()) figures["tiers"][tier] = to_json_value(results.figures(tier));
+  if (!results.before.empty()) {
+    out["before"] = Json::array();
+    for (const auto& result : results.before) out["before"].push_back(to_json_value(result));
+  }
   out["cases"] = Json::array();
   for (const auto& result : results.cases) out["cases"].push_back(to_json_value(result));
   out["scenarios"] = Json::array();

@@ -98,10 +98,14 @@ struct Results {
   std::optional<Traffic> traffic = std::nullopt;
   std::optional<ShardOf> shard = std::nullopt;
   std::optional<BaselineUse> baseline = std::nullopt;
+  // What must hold before the first request, for each client: one entry each, in no figure, and gating like a case.
+  std::vector<CaseResult> before = {};
   std::vector<CaseResult> cases;
   std::vector<ScenarioResult> scenarios;
   // Only cases with at least one `breaks` finding fail; `differs` alone is a pass that lists its findings.
   Figures figures(std::string_view tier = {}) const;
+  // `before` and then `cases`: all that gates and that a baseline speaks of. Pointers into this object.
+  std::vector<const CaseResult*> all() const;
 };
 
 std::string to_json(const Results& results);

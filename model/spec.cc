@@ -156,6 +156,11 @@ std::string to_yaml(const Spec& spec) {
   out.number("format", spec_version);
   out.field("service", spec.service);
   out.field("generated_from", spec.generated_from);
+  if (!spec.before.empty()) {
+    out.key("before").begin_sequence();
+    for (const auto& precondition : spec.before) write(out, precondition);
+    out.end_sequence();
+  }
   out.key("operations").begin_sequence();
   for (const auto& operation : spec.operations) write(out, operation);
   out.end_sequence();
@@ -186,6 +191,7 @@ Result<Spec> spec_from_yaml(std::string_view text, std::string name) {
   Spec spec;
   spec.service = fields.text("service");
   spec.generated_from = fields.text_or("generated_from", {});
+  BLOBGAUGE_TRY(spec.before, yaml::read_all<Precondition>(fields, "before", "a precondition", read_precondition));
   BLOBGAUGE_TRY(spec.operations, yaml::read_all<SpecOperation>(fields, "operations", "an operation", read_operation));
   BLOBGAUGE_TRY(spec.scenarios, yaml::read_all<SpecScenario>(fields, "scenarios", "a scenario", read_scenario));
   if (const auto* node = fields.child("answers")) {

@@ -9,6 +9,7 @@
 
 #include "model/answer_rule.h"
 #include "model/error.h"
+#include "model/precondition.h"
 #include "model/verdict.h"
 
 namespace blobgauge::model {
@@ -65,8 +66,9 @@ struct SpecScenario {
 };
 
 struct Spec {
-  std::string service;         // "azure-blob"
-  std::string generated_from;  // surfaces by name
+  std::string service;               // "azure-blob"
+  std::string generated_from;        // surfaces by name
+  std::vector<Precondition> before;  // the first request
   std::vector<SpecOperation> operations;
   std::vector<SpecScenario> scenarios;
   AnswerRules answers;  // what holds for any answer of the service

@@ -71,6 +71,17 @@ Result<model::AnswerRules> load_answer_rules(const std::string& path) {
   return rules;
 }
 
+Result<std::vector<model::Precondition>> load_preconditions(const std::string& path) {
+  BLOBGAUGE_TRY(const auto root, model::yaml::load(path));
+  Fields fields(root, path, "the preconditions");
+  const auto* format = fields.required("format");
+  if (fields.number_or("format", 0) != 1) fields.refuse("this version reads format 1 only", format);
+  BLOBGAUGE_TRY(auto out, model::yaml::read_all<model::Precondition>(fields, "preconditions", "a precondition",
+                                                                     model::read_precondition));
+  BLOBGAUGE_CHECK(fields.finish());
+  return out;
+}
+
 Result<std::vector<ScenarioLine>> load_scenario_lines(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> files;

@@ -9,6 +9,7 @@
 
 #include "model/answer_rule.h"
 #include "model/error.h"
+#include "model/precondition.h"
 
 namespace blobgauge::replayer {
 
@@ -31,6 +32,9 @@ model::Result<Policy> load_policy(const std::string& path);
 
 // specs/policy/answers.yaml: what holds for any answer of the service.
 model::Result<model::AnswerRules> load_answer_rules(const std::string& path);
+
+// specs/policy/before.yaml: what must hold before the first request, without tiers.
+model::Result<std::vector<model::Precondition>> load_preconditions(const std::string& path);
 
 struct ScenarioLine {
   std::string id, client, title;   // id: "azcopy/make"

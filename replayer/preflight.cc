@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <optional>
 #include <set>
 
+#include "model/date.h"
 #include "model/text.h"
 
 namespace blobgauge::replayer {
@@ -18,15 +18,6 @@ using model::Result;
 using model::Status;
 
 constexpr std::int64_t most_skew = 15 * 60;  // seconds
-
-// "Tue, 15 Nov 1994 08:12:31 GMT" (RFC 9110 section 5.6.7).
-std::optional<std::time_t> http_time(std::string_view date) {
-  std::tm time{};
-  const std::string text(date);
-  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
-  if (!end || *end) return std::nullopt;
-  return ::timegm(&time);
-}
 
 std::optional<std::string> refusal_of(const Preflight& item, int status, const std::string& code) {
   // A code says more than a status.
@@ -40,9 +31,9 @@ std::optional<std::string> refusal_of(const Preflight& item, int status, const s
 }  // namespace
 
 std::string clock_hint(std::string_view date, std::chrono::system_clock::time_point now) {
-  const auto there = http_time(date);
+  const auto there = model::http_time(date);
   if (!there) return {};
-  const auto ahead = static_cast<std::int64_t>(*there) - std::chrono::system_clock::to_time_t(now);
+  const auto ahead = *there - std::chrono::system_clock::to_time_t(now);
   if (std::abs(ahead) <= most_skew) return {};
   return fmt::format("; its clock is {} s {} this machine's", std::abs(ahead), ahead > 0 ? "ahead of" : "behind");
 }

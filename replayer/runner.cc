@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "replayer/before.h"
 #include "replayer/case_run.h"
 #include "replayer/owner_fixtures.h"
 #include "replayer/prediction.h"
@@ -103,7 +104,8 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   BLOBGAUGE_TRY(const auto key_text, model::account_key(profile));
   BLOBGAUGE_TRY(const auto key, wire::AccountKey::parse(key_text));
   const auto auth = options.auth == "sas" ? "sas " + suite.sas_of_run : options.auth;
-  const RequestMaker maker(suite, profile, {profile.account, key}, auth);
+  const wire::Credential credential{profile.account, key};
+  const RequestMaker maker(suite, profile, credential, auth);
   const Setting setting{
       suite, spec, profile, maker, options.dialect, options.keep, {options.container, !options.fixtures_by.empty()}};
 
@@ -146,6 +148,10 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   const auto prefix = "bg" + (options.run.empty() ? random_name() : options.run);
   BLOBGAUGE_TRY(const auto seen,
                 runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-", setting.place)));
+  auto preconditions = spec.before;
+  std::erase_if(preconditions,
+                [&](const auto& item) { return !options.client.empty() && item.client != options.client; });
+  results.before = runtime.run(judge_before({suite, profile, credential, auth, *sender}, std::move(preconditions)));
   results.endpoint_version = profile.version.empty() ? seen.server : profile.version;
   Lanes lanes(setting, *sender, cases, options, prefix, results.cases, std::move(is_done));
   std::optional<OwnerFixtures> loaded;
@@ -165,7 +171,7 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   out.stopped = lanes.stopped;
   std::set<std::string> selected(options.selected.begin(), options.selected.end());
   for (const auto& item : results.cases) selected.insert(item.id);
-  results.scenarios = predict(suite, spec, results.cases, selected);
+  results.scenarios = predict(suite, spec, results, selected);
   return out;
 }
 

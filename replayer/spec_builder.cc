@@ -58,6 +58,7 @@ class Builder {
         spec.operations.push_back(std::move(operation));
     for (const auto& line : in_.scenarios) add_scenario(line, spec);
     spec.answers = in_.answers;
+    add_preconditions(spec);
     return spec;
   }
 
@@ -297,6 +298,44 @@ class Builder {
       auto made = line(out.operation, name, sum, seen, false);
       if (made.always || !made.evidence.empty()) out.body.push_back(std::move(made));
     }
+  }
+
+  std::string tier_of(const model::Precondition& item) const {
+    if (item.client == in_.policy.mvp_client) return item.needs.empty() ? "mvp" : "extended";
+    return item.client == in_.policy.second_client ? in_.policy.second_client : "informative";
+  }
+
+  // What the policy says, and the API versions that each observed release was seen to send.
+  void add_preconditions(Spec& spec) const {
+    auto all = in_.before;
+    const auto header = model::lower(in_.catalogue.role("api-version"));
+    for (const auto& surface : in_.clients) {
+      if (surface.kind != "observed") continue;
+      std::set<std::string> sent;
+      for (const auto& [name, operation] : surface.operations)
+        if (const auto field = operation.request_headers.find(header);
+            field != operation.request_headers.end() && field->second.value.kind != model::ValueKind::dynamic)
+          sent.insert(field->second.value.values.begin(), field->second.value.values.end());
+      if (sent.empty()) continue;
+      model::Precondition made;
+      made.id = fmt::format("{}-{}/version", surface.client, surface.release);
+      made.kind = model::Precondition::Kind::version;
+      made.client = surface.client;
+      made.releases = {surface.release};
+      made.title = fmt::format("takes the API version that {} {} sends", surface.client, surface.release);
+      made.reason = "a refused API version fails every request";
+      made.values.assign(sent.begin(), sent.end());
+      made.evidence = {fmt::format("observed in {} requests", requests_of(surface))};
+      all.push_back(std::move(made));
+    }
+    for (auto& item : all) item.tier = tier_of(item);
+    spec.before = std::move(all);
+  }
+
+  static std::uint64_t requests_of(const Surface& surface) {
+    std::uint64_t out = 0;
+    for (const auto& [name, operation] : surface.operations) out += operation.exchanges;
+    return out;
   }
 
   void add_scenario(const ScenarioLine& line, Spec& spec) const {

@@ -8,6 +8,7 @@
 #include "model/curl.h"
 #include "model/gate.h"
 #include "model/text.h"
+#include "reports/before.h"
 #include "reports/case_text.h"
 #include "reports/gate.h"
 #include "reports/html_style.h"
@@ -105,6 +106,7 @@ class HtmlPage {
     gates();
     commands();
     figures();
+    before();
     failures();
     differences();
     all_cases();
@@ -215,6 +217,7 @@ class HtmlPage {
     if (has_baseline()) out_ += "<a href=\"#gate\">Gate</a>";
     if (!overview_.commands.empty()) out_ += "<a href=\"#commands\">Client commands</a>";
     if (!overview_.figures.empty()) out_ += "<a href=\"#figures\">Divergence and coverage</a>";
+    if (!overview_.before.empty()) out_ += "<a href=\"#before\">Before the first request</a>";
     if (has_failures()) out_ += "<a href=\"#failures\">Cases that do not pass</a>";
     if (has_differences()) out_ += "<a href=\"#differences\">Differences</a>";
     if (!overview_.cases.empty()) out_ += "<a href=\"#cases\">All cases</a>";
@@ -436,6 +439,22 @@ class HtmlPage {
                         badge(class_of(group.verdict), name), html_text(group.operation), why, frees);
     for (const auto* row : group.rows) one_case(*row, column);
     out_ += "</div></details>\n";
+  }
+
+  void before() {
+    if (overview_.before.empty()) return;
+    out_ +=
+        "<section id=\"before\">\n<h2>Before the first request</h2>\n<p class=\"soft\">What a client needs to get as "
+        "far "
+        "as asking. It stands in no figure.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>needs</th><th>tier</th>";
+    for (const auto& label : overview_.labels) out_ += fmt::format("<th>{}</th>", html_text(label));
+    out_ += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : overview_.before) {
+      out_ += fmt::format("<tr><td>{}</td><td>{}</td>", html_text(row.title), html_text(row.tier));
+      for (const auto* item : row.cells) out_ += fmt::format("<td>{}</td>", html_text(before_words(item)));
+      out_ += "</tr>\n";
+    }
+    out_ += "</tbody></table></div>\n</section>\n";
   }
 
   void failures() {

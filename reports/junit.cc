@@ -89,7 +89,8 @@ class Suite {
 
 std::vector<Suite> suites_of(const std::string& label, const model::Results& results) {
   std::vector<Suite> out;
-  for (const auto& item : results.cases) {
+  for (const auto* each : results.all()) {
+    const auto& item = *each;
     const auto name = fmt::format("{}: {}", label, item.operation);
     auto suite = std::find_if(out.begin(), out.end(), [&](const Suite& each) { return each.name() == name; });
     if (suite == out.end()) suite = out.insert(suite, Suite(name));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "reports/before.h"
+
 namespace blobgauge::reports {
 namespace {
 
@@ -41,6 +43,7 @@ class MarkdownPage {
     for (const auto& note : overview_.notes) out_ += "> " + markdown_text(note) + "\n\n";
     commands();
     figures();
+    before();
     failures();
     differences();
     origin();
@@ -113,6 +116,23 @@ class MarkdownPage {
       if (!finding.reason.empty()) out_ += ". " + markdown_text(finding.reason);
       out_ += '\n';
     }
+  }
+
+  void before() {
+    if (overview_.before.empty()) return;
+    out_ += "## Before the first request\n\n| needs | tier |";
+    std::string rule = "| --- | --- |";
+    for (const auto& label : overview_.labels) {
+      out_ += fmt::format(" {} |", markdown_text(label));
+      rule += " --- |";
+    }
+    out_ += "\n" + rule + "\n";
+    for (const auto& row : overview_.before) {
+      out_ += fmt::format("| {} | {} |", markdown_text(row.title), markdown_text(row.tier));
+      for (const auto* item : row.cells) out_ += fmt::format(" {} |", markdown_text(before_words(item)));
+      out_ += '\n';
+    }
+    out_ += '\n';
   }
 
   void failures() {

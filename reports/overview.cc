@@ -86,6 +86,13 @@ class Builder {
       (scenario.how == "run" ? cell.run : cell.predicted) = &scenario;
       cell.works = works(cell.run ? *cell.run : *cell.predicted);
     }
+    for (const auto& item : results.before) {
+      auto row =
+          std::find_if(out_.before.begin(), out_.before.end(), [&](const CaseRow& r) { return r.id == item.id; });
+      if (row == out_.before.end()) row = out_.before.insert(row, {item.id, item.operation, item.tier, item.title, {}});
+      row->cells.resize(input_.columns.size(), nullptr);
+      row->cells[column] = &item;
+    }
     for (const auto& item : results.cases) {
       auto& row = cases_[item.id];
       if (row.id.empty()) row = {item.id, item.operation, item.tier, item.title, {}};

@@ -73,6 +73,7 @@ struct Overview {
   std::vector<std::string> labels;
   std::vector<CommandRow> commands;            // by client, in the order of the results
   std::vector<std::vector<Cause>> causes;      // per column
+  std::vector<CaseRow> before;                 // what must hold before the first request, in the order of the results
   std::vector<CaseRow> cases;                  // by tier, operation, id
   std::vector<std::vector<CaseGroup>> groups;  // per column: what frees most commands first, then the largest
   std::vector<FigureRow> figures;
