@@ -34,7 +34,7 @@ struct Options {
   std::string profile = specs_path("profiles/emulator.yaml");
   std::string endpoint, client, select, baseline, shard, times;
   bool strict = false, resume = false, dry_run = false;
-  std::uint64_t time_limit = 10;
+  std::uint64_t time_limit = 10, rate = 0;
   replayer::RunOptions run;
   std::string output = "-";
 };
@@ -109,6 +109,7 @@ Result<int> run(const Options& options) {
   if (!options.endpoint.empty()) {
     BLOBGAUGE_TRY(profile, model::at_endpoint(std::move(profile), options.endpoint));
   }
+  if (options.rate) profile.rate = options.rate;
   BLOBGAUGE_TRY(auto cases, replayer::select(suite, spec, options.client, options.select));
   const auto selected = ids_of(cases);
   std::optional<replayer::Baseline> baseline;
@@ -164,6 +165,7 @@ Result<int> run(const Options& options) {
   results.spec_digest = digest;
   results.run_identity = identity;
   results.selection = selection_of(options);
+  for (const auto& item : spec.overrides) results.remarks.push_back(text_of(item));
   results.strict = options.strict;
   if (shard) results.shard = model::ShardOf{shard->index, shard->count, selected};
   if (baseline)
@@ -201,6 +203,7 @@ const Command replay{
                      "live under a prefix in this container, which exists; make and delete none");
       app.add_option("--fixtures-by", options->run.fixtures_by,
                      "command of the endpoint's owner that loads and removes what cases are given (docs/ci.md)");
+      app.add_option("--rate", options->rate, "requests a second at most (default: the profile's)");
       app.add_flag("--keep", options->run.keep, "leave the containers of the cases");
       app.add_option(
           "--baseline", options->baseline,

@@ -7,6 +7,7 @@
 #include "model/catalogue.h"
 #include "model/file.h"
 #include "model/text.h"
+#include "replayer/policy_override.h"
 #include "replayer/spec_builder.h"
 #include "replayer/spec_lint.h"
 
@@ -39,6 +40,7 @@ struct BuildOptions {
   std::string policy = specs_path("policy/spec.yaml");
   std::string answers = specs_path("policy/answers.yaml");
   std::string before = specs_path("policy/before.yaml");
+  std::string overrides = specs_path("policy/overrides.yaml");
   std::string output = "-";
 };
 
@@ -57,7 +59,9 @@ Result<int> build(const BuildOptions& options) {
   if (!options.real.empty()) {
     BLOBGAUGE_TRY(inputs.real_service, model::load_surface(options.real));
   }
-  BLOBGAUGE_TRY(const auto spec, replayer::build_spec(inputs));
+  BLOBGAUGE_TRY(const auto overrides, replayer::load_overrides(options.overrides));
+  BLOBGAUGE_TRY(auto spec, replayer::build_spec(inputs));
+  BLOBGAUGE_CHECK(replayer::apply_overrides(overrides, spec));
   BLOBGAUGE_CHECK(model::save_spec(spec, options.output));
   return 0;
 }
@@ -106,6 +110,8 @@ const Command spec_build{
       app.add_option("--scenarios", options->scenarios, "folder of the scenarios (default: specs/scenarios)");
       app.add_option("--policy", options->policy, "how tiers are computed (default: specs/policy/spec.yaml)");
       app.add_option("--answers", options->answers, "what holds for any answer (default: specs/policy/answers.yaml)");
+      app.add_option("--overrides", options->overrides,
+                     "lines decided by people (default: specs/policy/overrides.yaml)");
       app.add_option("--before", options->before,
                      "what must hold before the first request (default: specs/policy/before.yaml)");
       catalogue_option(app, options->catalogue);

@@ -77,6 +77,7 @@ Result<Profile> profile_from_yaml(std::string_view text, std::string name) {
   profile.api_version = fields.text("api_version");
   profile.container = fields.text_or("container", {});
   profile.version = fields.text_or("version", {});
+  profile.rate = fields.number_or("rate", 0);
   profile.unsupported = fields.list("unsupported");
   BLOBGAUGE_CHECK(fields.finish());
   return profile;

@@ -1,6 +1,7 @@
 #pragma once
 // Everything needed to meet one endpoint; every command that meets one takes `--profile FILE`.
 // docs/formats/profile.md is the contract. The key itself is read only when asked for, and never printed.
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ struct Profile {
   std::string api_version;  // highest version that requests name
   std::string container;    // that exists, and in which runs live; empty: runs make their own
   std::string version;      // of the endpoint's software, for the reader; empty: what it says of itself
+  std::uint64_t rate = 0;   // requests a second that it may be sent; 0: as fast as it answers
   // What this endpoint answers where it does not know an operation, beside 501: statuses and error codes.
   std::vector<std::string> unsupported;
 

@@ -245,6 +245,7 @@ Results read_results(const Object& in) {
   out.endpoint_version = in.text("endpoint_version");
   out.selection = in.text("selection");
   out.run_identity = in.text("run_identity");
+  out.remarks = in.texts("remarks");
   if (in.has("traffic")) {
     const auto traffic = in.child("traffic");
     out.traffic = Traffic{static_cast<std::uint64_t>(traffic.number("lanes")),
@@ -332,6 +333,7 @@ std::string to_json(const Results& results) {
   out["endpoint_version"] = results.endpoint_version;
   out["selection"] = results.selection;
   out["run_identity"] = results.run_identity;
+  if (!results.remarks.empty()) out["remarks"] = results.remarks;
   if (results.traffic)
     out["traffic"] = {{"lanes", results.traffic->lanes},
                       {"requests", results.traffic->requests},

@@ -95,6 +95,7 @@ struct Results {
   // What tells runs of different things apart: of spec and cases, the endpoint's own word, which cases were taken.
   std::string spec_digest = {}, endpoint_version = {}, selection = {};
   std::string run_identity = {};  // all that decides its verdicts but the endpoint, in one text; to go on with it
+  std::vector<std::string> remarks = {};  // what every report says of this run, one line each
   std::optional<Traffic> traffic = std::nullopt;
   std::optional<ShardOf> shard = std::nullopt;
   std::optional<BaselineUse> baseline = std::nullopt;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <sstream>
 
+#include "model/date.h"
 #include "model/file.h"
+#include "model/text.h"
 #include "model/yaml.h"
 
 namespace blobgauge::model {
@@ -148,6 +150,26 @@ const SpecOperation* Spec::find(std::string_view operation) const {
   return found == operations.end() ? nullptr : &*found;
 }
 
+Result<PolicyOverride> read_override(yaml::Fields& fields) {
+  PolicyOverride out;
+  out.operation = fields.text("operation");
+  out.line = fields.text("line");
+  out.was = fields.text_or("was", {});
+  out.value = fields.text("value");
+  for (auto [key, text] : {std::pair{"reason", &out.reason}, {"owner", &out.owner}, {"date", &out.date}}) {
+    *text = fields.text(key);
+    if (fields.has(key) && trim(*text).empty()) fields.refuse(fmt::format("'{}' says nothing", key), fields.child(key));
+  }
+  if (!out.date.empty() && !is_date(out.date)) fields.refuse("a date is written as 2026-01-31", fields.child("date"));
+  if (const auto* node = fields.child("operation")) out.where = fields.at(*node);
+  return out;
+}
+
+std::string text_of(const PolicyOverride& item) {
+  return fmt::format("{}, {}: {} -> {} by policy: {} ({}, {})", item.operation, item.line, item.was, item.value,
+                     item.reason, item.owner, item.date);
+}
+
 std::string to_yaml(const Spec& spec) {
   std::ostringstream text;
   yaml::Writer out(text);
@@ -175,6 +197,21 @@ std::string to_yaml(const Spec& spec) {
     out.end_map();
   }
   out.end_sequence();
+  if (!spec.overrides.empty()) {
+    out.key("overrides").begin_sequence();
+    for (const auto& item : spec.overrides) {
+      out.begin_map();
+      out.field("operation", item.operation);
+      out.field("line", item.line);
+      out.field("was", item.was);
+      out.field("value", item.value);
+      out.field("reason", item.reason);
+      out.field("owner", item.owner);
+      out.field("date", item.date);
+      out.end_map();
+    }
+    out.end_sequence();
+  }
   out.key("answers").begin_map();
   write(out, spec.answers);
   out.end_map();
@@ -194,6 +231,7 @@ Result<Spec> spec_from_yaml(std::string_view text, std::string name) {
   BLOBGAUGE_TRY(spec.before, yaml::read_all<Precondition>(fields, "before", "a precondition", read_precondition));
   BLOBGAUGE_TRY(spec.operations, yaml::read_all<SpecOperation>(fields, "operations", "an operation", read_operation));
   BLOBGAUGE_TRY(spec.scenarios, yaml::read_all<SpecScenario>(fields, "scenarios", "a scenario", read_scenario));
+  BLOBGAUGE_TRY(spec.overrides, yaml::read_all<PolicyOverride>(fields, "overrides", "an override", read_override));
   if (const auto* node = fields.child("answers")) {
     yaml::Fields answers(*node, fields.file(), "'answers'");
     BLOBGAUGE_TRY(spec.answers, read_answer_rules(answers));

@@ -65,6 +65,14 @@ struct SpecScenario {
   std::vector<std::string> operations;
 };
 
+// A line that people decided against what is computed, by specs/policy/overrides.yaml.
+struct PolicyOverride {
+  std::string operation, line;  // "tier", "header NAME", "element PATH"
+  std::string was, value;       // a tier, or breaks, differs, off (not asserted)
+  std::string reason, owner, date;
+  Position where = {};
+};
+
 struct Spec {
   std::string service;               // "azure-blob"
   std::string generated_from;        // surfaces by name
@@ -72,8 +80,14 @@ struct Spec {
   std::vector<SpecOperation> operations;
   std::vector<SpecScenario> scenarios;
   AnswerRules answers;  // what holds for any answer of the service
+  std::vector<PolicyOverride> overrides;
   const SpecOperation* find(std::string_view operation) const;
 };
+
+// One entry of the policy (without `was`) or of a spec.
+Result<PolicyOverride> read_override(yaml::Fields& fields);
+// "Put Blob, tier: mvp -> extended by policy: REASON (OWNER, DATE)"
+std::string text_of(const PolicyOverride& item);
 
 Result<Spec> load_spec(const std::string& path);
 Status save_spec(const Spec& spec, const std::string& path);

@@ -22,8 +22,8 @@ model::Exchange exchange_of(const Outgoing& request, const std::string& scheme);
 
 class Sender {
  public:
-  // `limit`: longest silence of the endpoint while an answer is awaited or read; a whole answer may take ten times
-  // that.
+  // Not more than the profile's rate of requests a second, whoever sends them. `limit`: longest silence of the endpoint
+  // while an answer is awaited or read; a whole answer may take ten times that.
   static model::Result<std::unique_ptr<Sender>> create(const model::Profile& profile, wire::Milliseconds limit);
 
   // An error means that no whole answer came: Category::timeout or Category::endpoint.
@@ -35,11 +35,14 @@ class Sender {
 
  private:
   wire::Task<model::Result<Sent>> exchange(const Outgoing& request);
-  Sender(wire::Destination destination, std::string scheme, wire::Milliseconds limit);
+  Sender(wire::Destination destination, std::string scheme, wire::Milliseconds limit, std::uint64_t rate);
   wire::Destination destination_;
   std::string scheme_;
   wire::Milliseconds limit_;
   wire::Client client_;
+  wire::Task<void> take_turn();
+  const std::chrono::nanoseconds spacing_;  // between two requests; 0: none
+  std::chrono::steady_clock::time_point next_turn_{};
   std::uint64_t requests_ = 0;
   std::chrono::nanoseconds in_flight_{0};
 };

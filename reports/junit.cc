@@ -71,6 +71,8 @@ class Suite {
                                                                      {"spec digest", results.spec_digest}};
     for (const auto& [name, value] : properties)
       if (!value.empty()) out += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_text(value));
+    for (const auto& remark : results.remarks)
+      out += fmt::format("      <property name=\"remark\" value=\"{}\"/>\n", xml_text(remark));
     return out + "    </properties>\n" + tests_ + "  </testsuite>\n";
   }
   const Counts& counts() const { return counts_; }

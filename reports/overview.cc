@@ -79,6 +79,8 @@ class Builder {
     if (!results.complete)
       out_.notes.push_back(fmt::format("{}: the {} was interrupted; what it finished is shown.", label, results.kind));
     if (!results.cases.empty() && !results.spec.empty()) specs_.insert(results.spec);
+    for (const auto& remark : results.remarks)
+      if (std::find(out_.notes.begin(), out_.notes.end(), remark) == out_.notes.end()) out_.notes.push_back(remark);
     for (const auto& scenario : results.scenarios) {
       client_rank_.emplace(scenario.client, client_rank_.size());
       auto& cell = command(scenario).cells[column];

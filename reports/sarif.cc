@@ -134,6 +134,7 @@ Json run_of(const std::string& label, const Results& results) {
                        {"endpointVersion", visible(results.endpoint_version)},
                        {"spec", visible(results.spec)},
                        {"specDigest", visible(results.spec_digest)}};
+  for (const auto& remark : results.remarks) run["properties"]["remarks"].push_back(visible(remark));
   return run;
 }
 
