@@ -14,6 +14,7 @@
 #include "model/file.h"
 #include "model/gate.h"
 #include "model/profile.h"
+#include "replayer/attestation.h"
 #include "replayer/baseline.h"
 #include "replayer/dry_run.h"
 #include "replayer/journal.h"
@@ -165,6 +166,7 @@ Result<int> run(const Options& options) {
   results.spec_digest = digest;
   results.run_identity = identity;
   results.selection = selection_of(options);
+  if (const auto remark = replayer::attested_remark(suite, results); !remark.empty()) results.remarks.push_back(remark);
   for (const auto& item : spec.overrides) results.remarks.push_back(text_of(item));
   results.strict = options.strict;
   if (shard) results.shard = model::ShardOf{shard->index, shard->count, selected};

@@ -57,6 +57,7 @@ Json to_json_value(const CaseResult& result) {
   out["exchanges"] = Json::array();
   for (const auto& exchange : result.exchanges) out["exchanges"].push_back(Json::parse(to_json_line(exchange)));
   out["where"] = result.where;
+  if (!result.attested.empty()) out["attested"] = result.attested;
   if (result.change != CaseChange::none) out["change"] = name_of(result.change);
   if (result.was) out["was"] = name_of(*result.was);
   if (result.excuse)
@@ -190,6 +191,7 @@ CaseResult read_case(const Object& in) {
     out.exchanges.push_back(std::move(*exchange));
   });
   out.where = in.text("where");
+  out.attested = in.text("attested");
   out.change = in.change();
   if (in.has("was")) out.was = in.verdict("was");
   if (in.has("excuse")) {
@@ -245,6 +247,7 @@ Results read_results(const Object& in) {
   out.endpoint_version = in.text("endpoint_version");
   out.selection = in.text("selection");
   out.run_identity = in.text("run_identity");
+  out.api_version = in.text("api_version");
   out.remarks = in.texts("remarks");
   if (in.has("traffic")) {
     const auto traffic = in.child("traffic");
@@ -333,6 +336,7 @@ std::string to_json(const Results& results) {
   out["endpoint_version"] = results.endpoint_version;
   out["selection"] = results.selection;
   out["run_identity"] = results.run_identity;
+  if (!results.api_version.empty()) out["api_version"] = results.api_version;
   if (!results.remarks.empty()) out["remarks"] = results.remarks;
   if (results.traffic)
     out["traffic"] = {{"lanes", results.traffic->lanes},

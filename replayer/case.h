@@ -70,6 +70,12 @@ struct Step {
 // All its texts that are templates: target, header values, bodies, expected values.
 std::vector<std::string_view> template_texts(const Step& step);
 
+// What the real service said to a case; no date: it was never asked.
+struct Attested {
+  bool confirmed = false;
+  std::string date, region, account, version;  // account: its kind; version: of the API
+};
+
 struct Case {
   std::string id;  // "put-block-from-url/source-range"; stable
   std::string operation, title, why;
@@ -79,6 +85,7 @@ struct Case {
   std::vector<std::string> names;  // container names of its own; "c" unless it says otherwise
   bool own_container = false;      // holds only in containers of its own, not under a prefix in another
   std::vector<Step> given, steps, after;
+  Attested attested = {};
   model::Position where;
 };
 

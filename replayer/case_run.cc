@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "model/text.h"
+#include "replayer/attestation.h"
 
 namespace blobgauge::replayer {
 namespace {
@@ -34,6 +35,7 @@ CaseRun::CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std:
   result_.tier = std::move(tier);
   result_.title = case_.title;
   result_.tags = case_.tags;
+  result_.attested = text_of(case_.attested);
   result_.where = fmt::format("{}:{}", case_.where.file, case_.where.line);
   setting_.maker.equip(scope_);
   scope_.values["prefix"] = prefix;

@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "replayer/attestation.h"
 #include "replayer/before.h"
 #include "replayer/case_run.h"
 #include "replayer/owner_fixtures.h"
@@ -114,6 +115,7 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   const auto now = std::chrono::system_clock::now();
   results.kind = "replay";
   results.endpoint = profile.url.text();
+  results.api_version = profile.api_version;
   results.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
   for (const auto& chosen : cases) {
     model::CaseResult blank;
@@ -123,6 +125,7 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
     blank.title = chosen.item->title;
     blank.tags = chosen.item->tags;
     blank.where = fmt::format("{}:{}", chosen.item->where.file, chosen.item->where.line);
+    blank.attested = text_of(chosen.item->attested);
     blank.verdict = Verdict::indeterminate;
     blank.detail = "not run: the endpoint stopped answering";
     results.cases.push_back(std::move(blank));

@@ -21,7 +21,4 @@ struct LintFinding {
 std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite,
                               const std::vector<model::RationaleRow>& rationale = {});
 
-// One page for people: who needs an operation, how each release sends it, what may be answered, which case checks it.
-std::string explain(const model::Spec& spec, const Suite& suite, const model::SpecOperation& operation);
-
 }  // namespace blobgauge::replayer

@@ -8,6 +8,7 @@
 
 #include "model/text.h"
 #include "model/yaml.h"
+#include "replayer/attestation.h"
 #include "replayer/case_reader.h"
 #include "replayer/template.h"
 
@@ -162,7 +163,8 @@ Result<Suite> load_suite(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().extension() == ".yaml" && entry.path().filename() != shared)
+    if (entry.path().extension() == ".yaml" && entry.path().filename() != shared &&
+        entry.path().filename() != attested_file)
       files.push_back(entry.path().string());
   if (error) return fail(Category::input, fmt::format("no cases: {}", error.message()), {}, {folder, 0, 0});
   std::sort(files.begin(), files.end());
@@ -171,6 +173,9 @@ Result<Suite> load_suite(const std::string& folder) {
   BLOBGAUGE_TRY(const auto templates, read_shared((std::filesystem::path(folder) / shared).string(), suite));
   for (const auto& file : files) BLOBGAUGE_CHECK(read_cases(file, templates, suite));
   BLOBGAUGE_CHECK(check(suite));
+  BLOBGAUGE_TRY(const auto attested, load_attestations((std::filesystem::path(folder) / attested_file).string()));
+  for (auto& item : suite.cases)
+    if (const auto found = attested.find(item.id); found != attested.end()) item.attested = found->second;
   return suite;
 }
 

@@ -515,13 +515,14 @@ class HtmlPage {
     for (const auto& label : overview_.labels) out_ += fmt::format("<th scope=\"col\">{}</th>", html_text(label));
     out_ += "</tr></thead>\n<tbody>\n";
     for (const auto& row : overview_.cases) {
-      std::string verdicts, cells;
+      std::string verdicts, cells, attested;
       for (std::size_t i = 0; i < row.cells.size(); ++i) {
         const auto* item = row.cells[i];
         if (!item) {
           cells += "<td>" + badge("absent", "not run") + "</td>";
           continue;
         }
+        attested = item->attested;
         verdicts += (verdicts.empty() ? "" : " ") + std::string(model::name_of(item->verdict));
         const auto mark = badge(class_of(item->verdict), model::name_of(item->verdict));
         cells += needs_a_look(*item) ? fmt::format("<td><a href=\"#{}\">{}</a></td>", anchor("case", i, row.id), mark)
@@ -529,7 +530,11 @@ class HtmlPage {
       }
       out_ += fmt::format(
           "<tr data-verdicts=\"{}\"><th scope=\"row\" class=\"name\">{}</th><td>{}</td><td>{}</td><td>{}</td>{}</tr>\n",
-          verdicts, html_text(row.id), html_text(row.operation), html_text(row.tier), html_text(row.title), cells);
+          verdicts, html_text(row.id), html_text(row.operation), html_text(row.tier),
+          html_text(row.title) + (attested.empty()
+                                      ? std::string()
+                                      : fmt::format("<br><span class=\"soft small\">{}</span>", html_text(attested))),
+          cells);
     }
     out_ += "</tbody>\n</table></div>\n</section>\n";
   }

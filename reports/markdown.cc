@@ -147,6 +147,7 @@ class MarkdownPage {
                             markdown_text(overview_.labels[i]), model::name_of(item->verdict), markdown_text(row.title),
                             markdown_text(row.operation), markdown_text(row.tier.empty() ? "none" : row.tier));
         if (!item->detail.empty()) out_ += markdown_text(item->detail) + "\n\n";
+        if (!item->attested.empty()) out_ += markdown_text(item->attested) + "\n\n";
         const auto before = out_.size();
         findings(*item, model::Weight::breaks);
         if (out_.size() != before) out_ += '\n';
