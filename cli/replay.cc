@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cstdio>
@@ -8,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/contract.h"
+#include "cli/peer.h"
 #include "cli/progress.h"
 #include "cli/specs.h"
 #include "model/date.h"
@@ -36,6 +38,7 @@ struct Options {
   std::string endpoint, client, select, baseline, shard, times;
   bool strict = false, resume = false, dry_run = false;
   std::uint64_t time_limit = 10, rate = 0;
+  std::vector<std::string> roles;
   replayer::RunOptions run;
   std::string output = "-";
 };
@@ -111,7 +114,16 @@ Result<int> run(const Options& options) {
     BLOBGAUGE_TRY(profile, model::at_endpoint(std::move(profile), options.endpoint));
   }
   if (options.rate) profile.rate = options.rate;
+  if (!options.roles.empty()) profile.roles = options.roles;
   BLOBGAUGE_TRY(auto cases, replayer::select(suite, spec, options.client, options.select));
+  std::erase_if(cases, [&](const auto& chosen) {
+    const auto& roles = profile.roles;
+    return std::find(roles.begin(), roles.end(), name_of(chosen.item->role)) == roles.end();
+  });
+  if (cases.empty())
+    return model::fail(Category::usage,
+                       fmt::format("no selected case is about the role {}", fmt::join(profile.roles, ", ")),
+                       "name other roles in the profile, or with --role");
   const auto selected = ids_of(cases);
   std::optional<replayer::Baseline> baseline;
   std::vector<std::string> known;
@@ -140,6 +152,8 @@ Result<int> run(const Options& options) {
     return 0;
   }
 
+  Peer peer;
+  BLOBGAUGE_TRY(run_options.peer, peer.open(profile, cases));
   Progress progress("replay");
   run_options.time_limit = std::chrono::seconds(options.time_limit);
   run_options.selected = selected;
@@ -147,11 +161,11 @@ Result<int> run(const Options& options) {
     progress.update(done, total, id);
   };
   // Two runs with this text in common would give each case the same verdict.
-  const auto identity =
-      fmt::format("{}; {}; version {}; auth {}; dialect {}; container {}; fixtures by {}; {} cases, {}; {}", digest,
-                  profile.url.text(), profile.api_version, options.run.auth, options.run.dialect, run_options.container,
-                  run_options.fixtures_by.empty() ? "the run" : "the owner", cases.size(), selection_of(options),
-                  shard ? fmt::format("shard {}/{}", shard->index, shard->count) : "one job");
+  const auto identity = fmt::format(
+      "{}; {}; version {}; auth {}; dialect {}; roles {}; container {}; fixtures by {}; {} cases, {}; {}", digest,
+      profile.url.text(), profile.api_version, options.run.auth, options.run.dialect, fmt::join(profile.roles, " "),
+      run_options.container, run_options.fixtures_by.empty() ? "the run" : "the owner", cases.size(),
+      selection_of(options), shard ? fmt::format("shard {}/{}", shard->index, shard->count) : "one job");
   BLOBGAUGE_TRY(auto journal, journal_of(options, identity, run_options.finished));
   if (journal) run_options.keep_result = [&](const model::CaseResult& result) { return journal->add(result); };
   auto ran = replayer::run_cases(suite, spec, profile, cases, run_options);
@@ -167,6 +181,7 @@ Result<int> run(const Options& options) {
   results.run_identity = identity;
   results.selection = selection_of(options);
   if (const auto remark = replayer::attested_remark(suite, results); !remark.empty()) results.remarks.push_back(remark);
+  if (const auto remark = peer.remark(results); !remark.empty()) results.remarks.push_back(remark);
   for (const auto& item : spec.overrides) results.remarks.push_back(text_of(item));
   results.strict = options.strict;
   if (shard) results.shard = model::ShardOf{shard->index, shard->count, selected};
@@ -205,6 +220,10 @@ const Command replay{
                      "live under a prefix in this container, which exists; make and delete none");
       app.add_option("--fixtures-by", options->run.fixtures_by,
                      "command of the endpoint's owner that loads and removes what cases are given (docs/ci.md)");
+      app.add_option("--role", options->roles,
+                     "what the endpoint is to be: destination, source, import; more than once for more (default: the "
+                     "profile's)")
+          ->check(CLI::IsMember({"destination", "source", "import"}));
       app.add_option("--rate", options->rate, "requests a second at most (default: the profile's)");
       app.add_flag("--keep", options->run.keep, "leave the containers of the cases");
       app.add_option(

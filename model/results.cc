@@ -57,6 +57,7 @@ Json to_json_value(const CaseResult& result) {
   out["exchanges"] = Json::array();
   for (const auto& exchange : result.exchanges) out["exchanges"].push_back(Json::parse(to_json_line(exchange)));
   out["where"] = result.where;
+  if (!result.role.empty()) out["role"] = result.role;
   if (!result.attested.empty()) out["attested"] = result.attested;
   if (result.change != CaseChange::none) out["change"] = name_of(result.change);
   if (result.was) out["was"] = name_of(*result.was);
@@ -191,6 +192,7 @@ CaseResult read_case(const Object& in) {
     out.exchanges.push_back(std::move(*exchange));
   });
   out.where = in.text("where");
+  out.role = in.text("role");
   out.attested = in.text("attested");
   out.change = in.change();
   if (in.has("was")) out.was = in.verdict("was");

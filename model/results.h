@@ -38,6 +38,7 @@ struct CaseResult {
   std::int64_t duration_us = 0;
   std::vector<Exchange> exchanges;       // of failing cases only, redacted
   std::string where = {};                // "specs/cases/put-blob.yaml:12"
+  std::string role = {};                 // of a replay: what the endpoint is to the case ("destination", "source")
   std::string attested = {};             // of a replay: what the real service said to it, and when; or that it never did
   CaseChange change = CaseChange::none;  // these three: where a baseline was given
   std::optional<Verdict> was = std::nullopt;

@@ -1,6 +1,24 @@
 #include "replayer/case.h"
 
+#include <algorithm>
+
 namespace blobgauge::replayer {
+
+std::string_view name_of(Role role) {
+  return role == Role::destination ? "destination" : role == Role::source ? "source" : "import";
+}
+
+std::optional<Role> parse_role(std::string_view name) {
+  for (const auto role : {Role::destination, Role::source, Role::import})
+    if (name == name_of(role)) return role;
+  return std::nullopt;
+}
+
+bool needs_peer(const Case& item) {
+  for (const auto* steps : {&item.given, &item.steps, &item.after})
+    if (std::any_of(steps->begin(), steps->end(), [](const Step& step) { return step.request.at_peer; })) return true;
+  return item.role != Role::destination;
+}
 
 std::vector<std::string_view> template_texts(const Step& step) {
   std::vector<std::string_view> out = {step.request.target};

@@ -50,6 +50,7 @@ struct RequestTemplate {
   Framing framing = Framing::length;
   // "": as the run says; "key", "none", "wrong key", "wrong sas", or "sas LETTERS".
   std::string auth;
+  bool at_peer = false;  // goes to the run's other endpoint (Role)
 };
 
 struct Step {
@@ -76,6 +77,14 @@ struct Attested {
   std::string date, region, account, version;  // account: its kind; version: of the API
 };
 
+// What the endpoint is to a case. All but `destination` need a second endpoint, the peer: it reads the endpoint as a
+// source, or is the foreign source that the endpoint reads.
+enum class Role { destination, source, import };
+std::string_view name_of(Role role);
+std::optional<Role> parse_role(std::string_view name);
+// Some request of it goes to the peer, or names it.
+bool needs_peer(const struct Case& item);
+
 struct Case {
   std::string id;  // "put-block-from-url/source-range"; stable
   std::string operation, title, why;
@@ -85,6 +94,7 @@ struct Case {
   std::vector<std::string> names;  // container names of its own; "c" unless it says otherwise
   bool own_container = false;      // holds only in containers of its own, not under a prefix in another
   std::vector<Step> given, steps, after;
+  Role role = Role::destination;
   Attested attested = {};
   model::Position where;
 };

@@ -35,9 +35,11 @@ CaseRun::CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std:
   result_.tier = std::move(tier);
   result_.title = case_.title;
   result_.tags = case_.tags;
+  result_.role = name_of(case_.role);
   result_.attested = text_of(case_.attested);
   result_.where = fmt::format("{}:{}", case_.where.file, case_.where.line);
   setting_.maker.equip(scope_);
+  if (setting_.peer_maker) setting_.peer_maker->equip_as_peer(scope_);
   scope_.values["prefix"] = prefix;
   for (const auto& [name, value] : names_) scope_.values[name] = value;
 }
@@ -151,12 +153,13 @@ wire::Task<CaseRun::Outcome> CaseRun::step(const Step& step) {
     conclude(Verdict::error, fmt::format("step '{}': {}", step.name, model::describe(error)));
     return Outcome::mistake;
   };
-  const auto request = setting_.maker.make(step.request, scope_, dialect);
+  const bool at_peer = step.request.at_peer;
+  const auto request = (at_peer ? *setting_.peer_maker : setting_.maker).make(step.request, scope_, dialect);
   if (!request) co_return mistake(request.error());
   // Even an answer that says no may have left something there.
   if (!setting_.place.container.empty() && step.request.method != "GET" && step.request.method != "HEAD")
     if (const auto target = expand(step.request.target, scope_)) written_.insert(target->substr(0, target->find('?')));
-  auto sent = co_await sender_.send(*request);
+  auto sent = co_await (at_peer ? *setting_.peer_sender : sender_).send(*request);
   if (sent && !step.unseen.empty()) replace_all(sent->answer.kept, step.unseen, {});
   if (!sent) {
     silence_ = sent.error();
@@ -221,6 +224,13 @@ wire::Task<void> CaseRun::tear_down() {
   };
   if (setting_.place.container.empty())
     for (const auto& [name, container] : names_) co_await remove(setting_.suite.teardown, "container", container);
+  if (needs_peer(case_) && setting_.peer_maker)
+    for (const auto& [name, container] : names_) {
+      Scope scope = scope_;
+      scope.values["container"] = container;
+      const auto request = setting_.peer_maker->make(setting_.suite.teardown.request, scope);
+      if (request) (void)co_await setting_.peer_sender->send(*request);
+    }
   for (const auto& path : written_) co_await remove(setting_.suite.inside.remove, "blob", path);
 }
 

@@ -23,6 +23,9 @@ struct Setting {
   std::string dialect;
   bool keep = false;
   Place place;
+  // The run's other endpoint; null where it has none.
+  const RequestMaker* peer_maker = nullptr;
+  Sender* peer_sender = nullptr;
 };
 
 class CaseRun {

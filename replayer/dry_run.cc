@@ -54,6 +54,11 @@ Result<std::string> dry_run(const Suite& suite, const model::Spec& spec, const m
   for (std::size_t i = 0; i < cases.size(); ++i) {
     Scope scope;
     maker.equip(scope);
+    // No peer is there; its URLs stand for themselves.
+    for (const auto* name : {"peer_url", "peer_signed"})
+      scope.functions[name] = [](std::string_view argument) -> Result<std::string> {
+        return fmt::format("http://peer{}", argument.substr(std::min(argument.find('/'), argument.size())));
+      };
     const auto prefix = fmt::format("bg{}-{}-", options.run.empty() ? "dryrun" : options.run, i);
     scope.values["prefix"] = prefix;
     out += fmt::format("# {}: {}\n", cases[i].item->id, on_one_line(cases[i].item->title));
@@ -72,6 +77,7 @@ Result<std::string> dry_run(const Suite& suite, const model::Spec& spec, const m
       for (const auto& step : *steps) {
         BLOBGAUGE_TRY(const auto request,
                       maker.make(step.request, scope, dialect_of(spec, step.operation, options.dialect)));
+        if (step.request.at_peer) out += "# at the peer\n";
         out += fmt::format("# {}{}{}\n{}", part, step.name.empty() ? "" : ": ", on_one_line(step.name),
                            body_line(step.request));
         out += model::curl_line(exchange_of(request, profile.url.scheme)) + "\n";

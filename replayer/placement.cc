@@ -110,7 +110,7 @@ void move_inside(const Suite& suite, const Case& item, const Place& place, const
 
 std::string obstacle(const Suite& suite, const Case& item, const Place& place) {
   if (place.container.empty()) return {};
-  if (item.own_container) return "holds in a container of its own only";
+  if (item.own_container || needs_peer(item)) return "holds in a container of its own only";
   if (suite.inside.prefix.empty()) return "the suite does not say how a case lives in another's container";
   const auto given = containers_given(item);
   for (const auto* steps : {&item.given, &item.steps, &item.after})

@@ -107,7 +107,15 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   const auto auth = options.auth == "sas" ? "sas " + suite.sas_of_run : options.auth;
   const wire::Credential credential{profile.account, key};
   const RequestMaker maker(suite, profile, credential, auth);
-  const Setting setting{
+  std::optional<wire::Credential> peer_credential;
+  std::optional<RequestMaker> peer_maker;
+  if (options.peer) {
+    BLOBGAUGE_TRY(const auto peer_text, model::account_key(*options.peer));
+    BLOBGAUGE_TRY(const auto peer_key, wire::AccountKey::parse(peer_text));
+    peer_credential = wire::Credential{options.peer->account, peer_key};
+    peer_maker.emplace(suite, *options.peer, *peer_credential, "key");
+  }
+  Setting setting{
       suite, spec, profile, maker, options.dialect, options.keep, {options.container, !options.fixtures_by.empty()}};
 
   Run out;
@@ -125,6 +133,7 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
     blank.title = chosen.item->title;
     blank.tags = chosen.item->tags;
     blank.where = fmt::format("{}:{}", chosen.item->where.file, chosen.item->where.line);
+    blank.role = name_of(chosen.item->role);
     blank.attested = text_of(chosen.item->attested);
     blank.verdict = Verdict::indeterminate;
     blank.detail = "not run: the endpoint stopped answering";
@@ -139,15 +148,24 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
         is_done[i] = true;
       }
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    const auto why = is_done[i] ? std::string() : obstacle(suite, *cases[i].item, setting.place);
+    if (is_done[i]) continue;
+    auto why = obstacle(suite, *cases[i].item, setting.place);
+    if (!why.empty()) why = fmt::format("in the container {}: {}", options.container, why);
+    if (why.empty() && needs_peer(*cases[i].item) && !options.peer) why = "there is no peer";
     if (why.empty()) continue;
     results.cases[i].verdict = Verdict::skipped;
-    results.cases[i].detail = fmt::format("in the container {}: {}", options.container, why);
+    results.cases[i].detail = why;
     is_done[i] = true;
   }
 
   wire::Runtime runtime;
   BLOBGAUGE_TRY(const auto sender, Sender::create(profile, options.time_limit));
+  std::unique_ptr<Sender> peer_sender;
+  if (options.peer) {
+    BLOBGAUGE_TRY(peer_sender, Sender::create(*options.peer, options.time_limit));
+    setting.peer_maker = &*peer_maker;
+    setting.peer_sender = peer_sender.get();
+  }
   const auto prefix = "bg" + (options.run.empty() ? random_name() : options.run);
   BLOBGAUGE_TRY(const auto seen,
                 runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-", setting.place)));
@@ -159,7 +177,8 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
   Lanes lanes(setting, *sender, cases, options, prefix, results.cases, std::move(is_done));
   std::optional<OwnerFixtures> loaded;
   if (setting.place.owner_loads) {
-    BLOBGAUGE_TRY(loaded, OwnerFixtures::load(options.fixtures_by, lanes.cases(), maker));
+    BLOBGAUGE_TRY(auto fixtures, OwnerFixtures::load(options.fixtures_by, lanes.cases(), maker));
+    loaded.emplace(std::move(fixtures));
   }
   using std::chrono::duration_cast;
   using std::chrono::microseconds;

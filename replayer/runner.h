@@ -25,9 +25,10 @@ struct RunOptions {
   std::string run;           // in the container names, lower-case letters and digits; empty: a random one
   std::string dialect;       // id of a dialect of the spec whose header order and spelling is used; empty: the case's
   bool keep = false;         // leave the containers, to look at them
-  std::string client;        // whose preconditions are judged; empty: those of all
-  std::string container;     // that exists, to live in; empty: each case makes its own
-  std::string fixtures_by;   // command of the owner that loads and removes fixtures; empty: the run sends them
+  const model::Profile* peer = nullptr;  // the other endpoint; null: cases that need one are skipped
+  std::string client;                    // whose preconditions are judged; empty: those of all
+  std::string container;                 // that exists, to live in; empty: each case makes its own
+  std::string fixtures_by;  // command of the owner that loads and removes fixtures; empty: the run sends them
   // Of which the cases of the run are a part (a shard); predictions are about all of it. Empty: the cases themselves.
   std::vector<std::string> selected;
   // Cases that an interrupted run has finished; they are not run again.

@@ -25,9 +25,9 @@ using model::yaml::Node;
 constexpr std::string_view shared = "suite.yaml";
 
 // Names that a running case always has; docs/formats/cases.md lists them.
-const std::set<std::string, std::less<>> built_in = {"account", "version", "id",     "prefix", "date",
-                                                     "utc",     "uuid",    "url",    "signed", "md5",
-                                                     "repeat",  "unquote", "base64", "encode"};
+const std::set<std::string, std::less<>> built_in = {
+    "account", "version", "id",     "prefix",  "date",   "utc",    "uuid",     "url",
+    "signed",  "md5",     "repeat", "unquote", "base64", "encode", "peer_url", "peer_signed"};
 
 Status check_format(Fields& fields) {
   const auto* format = fields.required("format");

@@ -107,6 +107,7 @@ class HtmlPage {
     commands();
     figures();
     before();
+    roles();
     failures();
     differences();
     all_cases();
@@ -452,6 +453,33 @@ class HtmlPage {
     for (const auto& row : overview_.before) {
       out_ += fmt::format("<tr><td>{}</td><td>{}</td>", html_text(row.title), html_text(row.tier));
       for (const auto* item : row.cells) out_ += fmt::format("<td>{}</td>", html_text(before_words(item)));
+      out_ += "</tr>\n";
+    }
+    out_ += "</tbody></table></div>\n</section>\n";
+  }
+
+  // What is asked of an endpoint that is more than a destination.
+  void roles() {
+    const auto other = [](const CaseRow& row) {
+      const auto role = role_of(row);
+      return !role.empty() && role != "destination";
+    };
+    if (std::none_of(overview_.cases.begin(), overview_.cases.end(), other)) return;
+    out_ +=
+        "<section id=\"roles\">\n<h2>Other roles</h2>\n<p class=\"soft\">What is asked of the endpoint as a source "
+        "that "
+        "others read, or as a reader of foreign sources. Their figures stand above.</p>\n<div "
+        "class=\"scroll\"><table>\n"
+        "<thead><tr><th>role</th><th>case</th><th>checks</th>";
+    for (const auto& label : overview_.labels) out_ += fmt::format("<th>{}</th>", html_text(label));
+    out_ += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : overview_.cases) {
+      if (!other(row)) continue;
+      out_ += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td>", html_text(role_of(row)), html_text(row.id),
+                          html_text(row.title));
+      for (const auto* item : row.cells)
+        out_ += fmt::format("<td>{}</td>", item ? badge(class_of(item->verdict), model::name_of(item->verdict))
+                                                : badge("absent", "not run"));
       out_ += "</tr>\n";
     }
     out_ += "</tbody></table></div>\n</section>\n";

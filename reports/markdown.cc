@@ -44,6 +44,7 @@ class MarkdownPage {
     commands();
     figures();
     before();
+    roles();
     failures();
     differences();
     origin();
@@ -133,6 +134,30 @@ class MarkdownPage {
       out_ += '\n';
     }
     out_ += '\n';
+  }
+
+  // What is asked of an endpoint that is more than a destination.
+  void roles() {
+    bool heading = false;
+    for (const auto& row : overview_.cases) {
+      const auto role = role_of(row);
+      if (role.empty() || role == "destination") continue;
+      if (!heading) {
+        out_ += "## Other roles\n\n| role | case | checks |";
+        std::string rule = "| --- | --- | --- |";
+        for (const auto& label : overview_.labels) {
+          out_ += fmt::format(" {} |", markdown_text(label));
+          rule += " --- |";
+        }
+        out_ += "\n" + rule + "\n";
+        heading = true;
+      }
+      out_ += fmt::format("| {} | {} | {} |", markdown_text(role), markdown_text(row.id), markdown_text(row.title));
+      for (const auto* item : row.cells)
+        out_ += fmt::format(" {} |", item ? markdown_text(std::string(model::name_of(item->verdict))) : "not run");
+      out_ += '\n';
+    }
+    if (heading) out_ += '\n';
   }
 
   void failures() {

@@ -193,6 +193,11 @@ class Builder {
     for (const auto& row : out_.cases)
       if (!row.tier.empty() && (tiers.empty() || tiers.back() != row.tier)) tiers.push_back(row.tier);
     for (const auto& tier : tiers) figure_row("tier " + tier, [&](const CaseRow& row) { return row.tier == tier; });
+    std::set<std::string> roles;
+    for (const auto& row : out_.cases) roles.insert(role_of(row));
+    if (roles.size() > 1 || (roles.size() == 1 && *roles.begin() != "destination" && !roles.begin()->empty()))
+      for (const auto& role : roles)
+        if (!role.empty()) figure_row("role " + role, [&](const CaseRow& row) { return role_of(row) == role; });
     if (!input_.spec) return;
     std::map<std::string, std::set<std::string>> operations;  // by client
     for (const auto& operation : input_.spec->operations)
@@ -210,6 +215,12 @@ class Builder {
 };
 
 }  // namespace
+
+std::string role_of(const CaseRow& row) {
+  for (const auto* item : row.cells)
+    if (item && !item->role.empty()) return item->role;
+  return {};
+}
 
 std::string CommandCell::broken_by() const {
   if (works != Works::no) return {};

@@ -80,6 +80,9 @@ struct Overview {
   std::vector<std::string> notes;  // what a reader must know: an interrupted run, different specs
 };
 
+// What the endpoint is to the case: "destination", "source", "import"; empty where the results do not say.
+std::string role_of(const CaseRow& row);
+
 Overview make_overview(const Input& input);
 
 // Commands of that column that work, and that were tried.

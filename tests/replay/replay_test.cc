@@ -33,6 +33,8 @@ class ReplayTest : public testing::Test {
     suite_ = std::move(*suite);
     endpoint_ = std::move(*endpoint);
     profile_ = *model::at_endpoint(std::move(*profile), endpoint_->url());
+    peer_ = std::move(*endpoint::Server::start({}));
+    peer_profile_ = *model::at_endpoint(profile_, peer_->url());
     runtime_.start();
   }
   ~ReplayTest() override {
@@ -41,6 +43,7 @@ class ReplayTest : public testing::Test {
     endpoint_.reset();
   }
   std::vector<std::string> run(replayer::RunOptions options) {
+    options.peer = &peer_profile_;
     std::vector<replayer::Chosen> chosen;
     for (const auto& item : suite_.cases) chosen.push_back({&item, item.tier});
     const auto run = replayer::run_cases(suite_, {}, profile_, chosen, options);
@@ -52,6 +55,9 @@ class ReplayTest : public testing::Test {
   std::unique_ptr<endpoint::Endpoint> endpoint_;
   replayer::Suite suite_;
   model::Profile profile_;
+  // Another service, for cases in which the endpoint is a source, or reads a foreign one.
+  std::unique_ptr<endpoint::Server> peer_;
+  model::Profile peer_profile_;
 };
 
 using testing::IsEmpty;
