@@ -210,8 +210,8 @@ const Command replay{
       app.add_option("--client", options->client, "only operations that this client sends");
       app.add_option("--select", options->select,
                      "ids with wildcards, tag:NAME, tier:NAME, operation:GLOB, scenario:GLOB; any of them");
-      app.add_option("--auth", options->run.auth, "how requests are signed: key or sas")
-          ->check(CLI::IsMember({"key", "sas"}));
+      app.add_option("--auth", options->run.auth, "how requests are signed: key, sas or none")
+          ->check(CLI::IsMember({"key", "sas", "none"}));
       app.add_option("--dialect", options->run.dialect, "send as this client release does (azcopy-10.32.2)");
       app.add_option("--lanes", options->run.lanes, "cases at a time")->check(CLI::Range(1U, 256U));
       app.add_option("--time-limit", options->time_limit, "seconds of silence that end a case")

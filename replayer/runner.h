@@ -21,7 +21,7 @@ struct RunOptions {
   std::size_t lanes = 8;
   // Longest silence of the endpoint; a case that meets it is indeterminate.
   wire::Milliseconds time_limit{10'000};
-  std::string auth = "key";  // or "sas"; of steps that ask for nothing
+  std::string auth = "key";  // "sas" or "none"; of steps that ask for nothing
   std::string run;           // in the container names, lower-case letters and digits; empty: a random one
   std::string dialect;       // id of a dialect of the spec whose header order and spelling is used; empty: the case's
   bool keep = false;         // leave the containers, to look at them
