@@ -36,9 +36,9 @@ struct Probe {
   std::chrono::system_clock::time_point when;
 };
 
-class Judge {
+class BeforeJudge {
  public:
-  explicit Judge(BeforeSetting setting) : in_(std::move(setting)) {}
+  explicit BeforeJudge(BeforeSetting setting) : in_(std::move(setting)) {}
 
   wire::Task<CaseResult> judge(const Precondition& item) {
     CaseResult out;
@@ -202,7 +202,7 @@ class Judge {
 wire::Task<std::vector<CaseResult>> judge_before(BeforeSetting setting, std::vector<Precondition> preconditions) {
   std::vector<CaseResult> out;
   if (setting.suite.preflight.empty()) co_return out;
-  Judge judge(std::move(setting));
+  BeforeJudge judge(std::move(setting));
   for (const auto& item : preconditions) out.push_back(co_await judge.judge(item));
   co_return out;
 }

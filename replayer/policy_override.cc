@@ -32,7 +32,7 @@ ContractLine* find_line(model::SpecOperation& operation, std::string_view line) 
   return found == lines->end() ? nullptr : &*found;
 }
 
-Status apply(PolicyOverride item, model::Spec& spec) {
+Status apply_one(PolicyOverride item, model::Spec& spec) {
   const auto operation = std::find_if(spec.operations.begin(), spec.operations.end(),
                                       [&](const auto& each) { return each.operation == item.operation; });
   const auto refuse = [&](std::string why, std::string next) {
@@ -80,7 +80,7 @@ Result<std::vector<PolicyOverride>> load_overrides(const std::string& path) {
 }
 
 Status apply_overrides(const std::vector<PolicyOverride>& overrides, model::Spec& spec) {
-  for (const auto& item : overrides) BLOBGAUGE_CHECK(apply(item, spec));
+  for (const auto& item : overrides) BLOBGAUGE_CHECK(apply_one(item, spec));
   return {};
 }
 

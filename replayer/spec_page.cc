@@ -7,6 +7,7 @@
 #include <map>
 
 #include "model/text.h"
+#include "replayer/attestation.h"
 
 namespace blobgauge::replayer {
 namespace {
