@@ -65,6 +65,8 @@ OPEN = {
 OPEN_ENDS = ("headers", "more_headers", "capture", "refusals", "statuses", "some_header", "some_element", "error_codes",
              "query", "request_headers", "response_headers", "response_body")
 LONG = {"surface", "spec", "cases"}  # cut to a few items of each list before they are changed
+# Surfaces have 17,000 lines each: whole ones are read in the long form of this test only, else what is left of a cut.
+WHOLE = bool(os.environ.get("BLOBGAUGE_LONG"))
 
 failures = []
 
@@ -92,7 +94,7 @@ def cut_open(node, most):
     """Surfaces and specs have hundreds of operations: a few stand for all."""
     if isinstance(node, dict):
         items = list(node.items())
-        if len(items) > 40:
+        if len(items) > 30:
             items = items[:most]
         return {key: cut_open(value, most) for key, value in items}
     if isinstance(node, list):
@@ -124,8 +126,11 @@ def is_open(schema, shape):
         expression = "".join("[^.]+" if part == "*" else re.escape(part) for part in re.split(r"(\*)", pattern))
         if re.fullmatch(expression, shape):
             return True
-    # Arguments of a template of steps: {blob: {path: ...}}.
-    return False
+    if schema == "suite" and re.match(r"templates\.[^.]+\.optional", shape):
+        return True
+    # Arguments of a template of steps, {blob: {path: ...}}: what may stand there, the template says.
+    template = re.match(r"cases\[\]\.(given|steps|after)\[\]\.([a-z_]+)", shape)
+    return bool(template) and template[2] not in ("request", "expect", "capture", "by_owner")
 
 
 def dump(node):
@@ -160,6 +165,8 @@ def reader_refuses(schema, document, path):
 
 def check(path, schema, validator):
     document = load(path)
+    if schema == "surface" and not WHOLE:
+        document = cut_open(cut(document, 3), 3)
     errors = sorted(validator.iter_errors(document), key=lambda error: list(error.absolute_path))
     for error in errors[:3]:
         complain(f"{path}: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}")
@@ -178,9 +185,7 @@ def check(path, schema, validator):
         at(mutant, place)["zzz_unknown"] = "x"
         mutants += 1
         fits = validator.is_valid(mutant)
-        inside_template = schema in ("cases", "suite") and re.search(r"\[\]\.[a-z_]+(\.|$)", shape) and not re.search(
-            r"\.(request|expect|by_owner|capture|step|body)(\.|\[|$)", shape)
-        if fits and not is_open(schema, shape) and not inside_template:
+        if fits and not is_open(schema, shape):
             complain(f"{path}: an unknown key at '{shape}' is taken")
         if not fits and asked < 4:
             asked += 1
