@@ -231,7 +231,7 @@ wire::Task<void> CaseRun::tear_down() {
       const auto request = setting_.peer_maker->make(setting_.suite.teardown.request, scope);
       if (request) (void)co_await setting_.peer_sender->send(*request);
     }
-  for (const auto& path : written_) co_await remove(setting_.suite.inside.remove, "blob", path);
+  for (const auto& path : written_) co_await remove(setting_.suite.inside.remove, "blob", path.substr(1));
 }
 
 wire::Task<model::CaseResult> CaseRun::run() {

@@ -78,7 +78,7 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
     break;
   }
   for (const auto& path : made) {
-    scope.values["blob"] = path;
+    scope.values["blob"] = path.substr(1);
     const auto request = maker.make(inside ? suite.inside.remove.request : suite.teardown.request, scope);
     if (request) (void)co_await sender.send(*request);
     if (!inside) break;

@@ -7,7 +7,7 @@ namespace blobgauge::replayer {
 namespace {
 
 using About = Expectation::About;
-using Test = Expectation::Test;
+using Want = Expectation::Test;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -18,9 +18,9 @@ class ReachabilityTest : public testing::Test {
     item_.id = "o/case";
     step_.name = "it";
     step_.request.method = "GET";
-    expect(About::status, {}, Test::one_of, {"200"});
+    expect(About::status, {}, Want::one_of, {"200"});
   }
-  Expectation& expect(About about, std::string name, Test test, std::vector<std::string> values) {
+  Expectation& expect(About about, std::string name, Want test, std::vector<std::string> values) {
     Expectation out;
     out.about = about;
     out.name = std::move(name);
@@ -44,14 +44,14 @@ class ReachabilityTest : public testing::Test {
 };
 
 TEST_F(ReachabilityTest, AnErrorCodeOfASuccess) {
-  expect(About::error, {}, Test::one_of, {"BlobNotFound"});
+  expect(About::error, {}, Want::one_of, {"BlobNotFound"});
   EXPECT_THAT(found(), ElementsAre(HasSubstr("error code of a success")));
   step_.expectations[0].values = {"200", "404"};
   EXPECT_THAT(found(), IsEmpty());
 }
 
 TEST_F(ReachabilityTest, ABodyOfAnAnswerThatHasNone) {
-  expect(About::body, {}, Test::content, {});
+  expect(About::body, {}, Want::content, {});
   step_.content = {{"x", 0, 0, 0}};
   EXPECT_THAT(found(), IsEmpty());
   step_.request.method = "HEAD";
@@ -61,18 +61,18 @@ TEST_F(ReachabilityTest, ABodyOfAnAnswerThatHasNone) {
 }
 
 TEST_F(ReachabilityTest, TwoThingsThatCannotBothHold) {
-  expect(About::header, "ETag", Test::equals, {"a"});
-  expect(About::header, "etag", Test::equals, {"b"});
+  expect(About::header, "ETag", Want::equals, {"a"});
+  expect(About::header, "etag", Want::equals, {"b"});
   EXPECT_THAT(found(), ElementsAre(HasSubstr("cannot both hold")));
   step_.expectations.back().from = "2021-08-06";
   EXPECT_THAT(found(), IsEmpty()) << "of different versions";
   step_.expectations.back() = step_.expectations[1];
-  step_.expectations.back().test = Test::absent;
+  step_.expectations.back().test = Want::absent;
   EXPECT_THAT(found(), ElementsAre(HasSubstr("cannot both hold")));
 }
 
 TEST_F(ReachabilityTest, WhatNobodyCanAskFor) {
-  expect(About::header, "x", Test::present, {}).from = "2999-01-01";
+  expect(About::header, "x", Want::present, {}).from = "2999-01-01";
   EXPECT_THAT(found(), ElementsAre(HasSubstr("from 2999-01-01 on")));
 }
 

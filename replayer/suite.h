@@ -27,7 +27,7 @@ struct Preflight {
 struct Inside {
   std::string list;    // a parameter, "NAME=VALUE", of the requests that list a container
   std::string prefix;  // the parameter that narrows a list to names which begin so
-  Step remove;         // removes the blob at ${blob}, a path of the account
+  Step remove;         // removes the blob /${blob}
 };
 
 struct Suite {

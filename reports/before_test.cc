@@ -68,7 +68,9 @@ TEST_F(BeforeReportTest, EveryReportHasTheFindingAndTheOverride) {
   for (const auto& [name, page] : pages) {
     EXPECT_THAT(page, HasSubstr("sas: 403")) << name;
     EXPECT_THAT(page, HasSubstr("by policy: we say so")) << name;
-    if (name == "html" || name == "junit") EXPECT_THAT(page, Not(HasSubstr("403 <b>"))) << name;
+    if (name == "html" || name == "junit") {
+      EXPECT_THAT(page, Not(HasSubstr("403 <b>"))) << name;
+    }
   }
 }
 

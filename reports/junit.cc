@@ -91,8 +91,8 @@ class Suite {
 
 std::vector<Suite> suites_of(const std::string& label, const model::Results& results) {
   std::vector<Suite> out;
-  for (const auto* each : results.all()) {
-    const auto& item = *each;
+  for (const auto* result : results.all()) {
+    const auto& item = *result;
     const auto name = fmt::format("{}: {}", label, item.operation);
     auto suite = std::find_if(out.begin(), out.end(), [&](const Suite& each) { return each.name() == name; });
     if (suite == out.end()) suite = out.insert(suite, Suite(name));

@@ -101,7 +101,7 @@ class GcsTest : public testing::Test {
             exchange("DELETE", "/storage/v1/b/bucket/o/a%2Fb", 204)};
   }
   std::string name_of(const model::Exchange& exchange) const {
-    return model::Classifier(catalogue_).classify(exchange).name;
+    return std::string(model::Classifier(catalogue_).classify(exchange).name);
   }
   model::Spec spec() const {
     const model::Classifier classifier(catalogue_);
