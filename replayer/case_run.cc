@@ -216,14 +216,16 @@ wire::Task<bool> CaseRun::prepare() {
 wire::Task<void> CaseRun::tear_down() {
   if (setting_.keep) co_return;
   // What happens here makes no case fail; what stays is found by its name.
-  const auto remove = [&](const Step& step, const char* hole, std::string value) -> wire::Task<void> {
+  const auto remove = [&](const Step& step, const char* hole, std::string value) -> wire::Task<bool> {
     Scope scope = scope_;
     scope.values[hole] = std::move(value);
     const auto request = setting_.maker.make(step.request, scope);
-    if (request) (void)co_await sender_.send(*request);
+    if (!request) co_return false;
+    const auto sent = co_await sender_.send(*request);
+    co_return sent && (sent->answer.status < 400 || sent->answer.status == 404);
   };
   if (setting_.place.container.empty())
-    for (const auto& [name, container] : names_) co_await remove(setting_.suite.teardown, "container", container);
+    for (const auto& [name, container] : names_) (void)co_await remove(setting_.suite.teardown, "container", container);
   if (needs_peer(case_) && setting_.peer_maker)
     for (const auto& [name, container] : names_) {
       Scope scope = scope_;
@@ -231,7 +233,12 @@ wire::Task<void> CaseRun::tear_down() {
       const auto request = setting_.peer_maker->make(setting_.suite.teardown.request, scope);
       if (request) (void)co_await setting_.peer_sender->send(*request);
     }
-  for (const auto& path : written_) co_await remove(setting_.suite.inside.remove, "blob", path.substr(1));
+  const auto& inside = setting_.suite.inside;
+  for (const auto& path : written_) {
+    if (co_await remove(inside.remove, "blob", path.substr(1))) continue;
+    (void)co_await remove(inside.release, "blob", path.substr(1));
+    (void)co_await remove(inside.remove, "blob", path.substr(1));
+  }
 }
 
 wire::Task<model::CaseResult> CaseRun::run() {

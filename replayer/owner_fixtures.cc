@@ -8,7 +8,6 @@
 
 #include "model/file.h"
 #include "model/process.h"
-#include "model/text.h"
 #include "model/url.h"
 
 namespace blobgauge::replayer {
@@ -27,9 +26,11 @@ Result<model::ProcessOutcome> run_owner(const std::string& command, const char* 
 }
 
 std::string last_line(const std::string& text) {
-  const auto trimmed = model::trim(text);
-  const auto line = trimmed.substr(trimmed.rfind('\n') + 1);
-  return std::string(line);
+  const auto end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return "it wrote nothing";
+  const auto start = text.rfind('\n', end);
+  return text.substr(start == std::string::npos ? 0 : start + 1,
+                     end - (start == std::string::npos ? 0 : start + 1) + 1);
 }
 
 Status write_content(const Content& content, const std::string& path) {

@@ -71,6 +71,9 @@ Result<std::map<std::string, StepTemplate>> read_shared(const std::string& path,
     Fields inside(*node, path, "inside");
     suite.inside.list = inside.text("list");
     suite.inside.prefix = inside.text("prefix");
+    if (const auto* release = inside.required("release")) {
+      BLOBGAUGE_TRY(suite.inside.release, reader.read_step(*release, {}));
+    }
     if (const auto* remove = inside.required("remove")) {
       BLOBGAUGE_TRY(suite.inside.remove, reader.read_step(*remove, {}));
     }

@@ -27,6 +27,7 @@ struct Preflight {
 struct Inside {
   std::string list;    // a parameter, "NAME=VALUE", of the requests that list a container
   std::string prefix;  // the parameter that narrows a list to names which begin so
+  Step release;        // sent where a removal is refused, before it is tried once more: breaks a lease
   Step remove;         // removes the blob /${blob}
 };
 

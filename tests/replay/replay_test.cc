@@ -45,7 +45,8 @@ class ReplayTest : public testing::Test {
   std::vector<std::string> run(replayer::RunOptions options) {
     options.peer = &peer_profile_;
     std::vector<replayer::Chosen> chosen;
-    for (const auto& item : suite_.cases) chosen.push_back({&item, item.tier});
+    for (const auto& item : suite_.cases)
+      if (item.role != replayer::Role::source || peer_finds_us_) chosen.push_back({&item, item.tier});
     const auto run = replayer::run_cases(suite_, {}, profile_, chosen, options);
     if (!run) return {describe(run.error())};
     EXPECT_GE(run->results.cases.size(), 100u);
@@ -58,6 +59,7 @@ class ReplayTest : public testing::Test {
   // Another service, for cases in which the endpoint is a source, or reads a foreign one.
   std::unique_ptr<endpoint::Server> peer_;
   model::Profile peer_profile_;
+  bool peer_finds_us_ = true;  // by the host of the profile's URL
 };
 
 using testing::IsEmpty;
@@ -74,6 +76,7 @@ TEST_F(ReplayTest, EveryCaseHoldsInHostStyleAndAtALaterVersion) {
   const auto port = std::to_string(endpoint_->port());
   profile_ = *model::at_endpoint(profile_, "http://devstoreaccount1.blob.localhost:" + port);
   profile_.resolve = "127.0.0.1";
+  peer_finds_us_ = false;
   profile_.api_version = "2025-05-05";
   EXPECT_THAT(run({}), IsEmpty());
 }
