@@ -36,10 +36,10 @@ struct CaseResult {
   std::string detail;  // one line: why blocked, skipped, unsupported...
   std::vector<Finding> findings;
   std::int64_t duration_us = 0;
-  std::vector<Exchange> exchanges;       // of failing cases only, redacted
-  std::string where = {};                // "specs/cases/put-blob.yaml:12"
-  std::string role = {};                 // of a replay: what the endpoint is to the case ("destination", "source")
-  std::string attested = {};             // of a replay: what the real service said to it, and when; or that it never did
+  std::vector<Exchange> exchanges;  // of failing cases only, redacted
+  std::string where = {};           // "specs/cases/put-blob.yaml:12"
+  std::string role = {};            // of a replay: what the endpoint is to the case ("destination", "source")
+  std::string attested = {};        // of a replay: what the real service said to it, and when; or that it never did
   CaseChange change = CaseChange::none;  // these three: where a baseline was given
   std::optional<Verdict> was = std::nullopt;
   std::optional<Excuse> excuse = std::nullopt;  // also one that has expired
@@ -97,7 +97,7 @@ struct Results {
   // What tells runs of different things apart: of spec and cases, the endpoint's own word, which cases were taken.
   std::string spec_digest = {}, endpoint_version = {}, selection = {};
   std::string run_identity = {};  // all that decides its verdicts but the endpoint, in one text; to go on with it
-  std::string api_version = {};  // that the requests named
+  std::string api_version = {};   // that the requests named
   std::vector<std::string> remarks = {};  // what every report says of this run, one line each
   std::optional<Traffic> traffic = std::nullopt;
   std::optional<ShardOf> shard = std::nullopt;

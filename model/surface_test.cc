@@ -368,8 +368,8 @@ TEST(Value, WhatNoTwoRequestsShareIsNeverAConstant) {
   EXPECT_EQ(mixed.values, (std::set<std::string>{"*", "\"0x{hex}\""}));
 }
 
-// Identifiers of blocks as AzCopy makes them: base64 of five digits, a job's 16 bytes and 15 digits. One job in forty has
-// none of base64's digits in it, and whoever met that one took its blocks for constants.
+// Identifiers of blocks as AzCopy makes them: base64 of five digits, a job's 16 bytes and 15 digits. One job in forty
+// has none of base64's digits in it, and whoever met that one took its blocks for constants.
 TEST(Value, Base64WithoutADigitIsStillBase64) {
   EXPECT_EQ(template_of("MDAwMDDylznLYyJHuXJXqJbonBEeMDAwMDAwMDAwMDAwMDAw"), "{base64}");
   std::mt19937 random(7);
@@ -380,9 +380,10 @@ TEST(Value, Base64WithoutADigitIsStillBase64) {
     block += "MDAwMDAwMDAwMDAwMDAw";
     ASSERT_EQ(template_of(block), "{base64}") << block;
   }
-  for (const auto* words : {"AppendPositionConditionNotMet", "SnapshotOperationRateExceeded", "UnsupportedQueryParameter",
-                            "InsufficientAccountPermissions", "IncrementalCopyBlobMismatch", "InvalidInput/OutOfRange",
-                            "CopyAcrossAccountsNotSupported", "NoAuthenticationInformation"})
+  for (const auto* words :
+       {"AppendPositionConditionNotMet", "SnapshotOperationRateExceeded", "UnsupportedQueryParameter",
+        "InsufficientAccountPermissions", "IncrementalCopyBlobMismatch", "InvalidInput/OutOfRange",
+        "CopyAcrossAccountsNotSupported", "NoAuthenticationInformation"})
     EXPECT_EQ(template_of(words).find("{base64}"), std::string::npos) << words;
 }
 

@@ -301,7 +301,8 @@ class Builder {
   }
 
   std::string tier_of(const model::Precondition& item) const {
-    if (item.client == in_.policy.mvp_client) return item.needs.empty() ? "mvp" : "extended";
+    if (!item.needs.empty()) return "extended";
+    if (item.client == in_.policy.mvp_client) return "mvp";
     return item.client == in_.policy.second_client ? in_.policy.second_client : "informative";
   }
 
