@@ -1,5 +1,7 @@
 // blobgauge endpoint: the reference endpoint, until it is interrupted.
 #include "cli/command.h"
+#include "cli/specs.h"
+#include "endpoint/fault_reader.h"
 #include "endpoint/server.h"
 #include "model/text.h"
 
@@ -14,7 +16,8 @@ struct Options {
   std::vector<std::string> without;
   std::string spill;
   std::uint64_t memory = endpoint::SpillOptions{}.memory >> 20;
-  std::string fault;
+  std::vector<std::string> faults;
+  std::string fault_file = specs_path("faults.yaml");
 };
 
 model::Status read_listen(const std::string& text, endpoint::ServerOptions& into) {
@@ -52,10 +55,11 @@ model::Status read_token(const std::string& variable, endpoint::ServerOptions& i
 }
 
 model::Result<int> run(const Options& options) {
-  if (!options.fault.empty())
-    return model::fail(model::Category::usage, "--fault: faults are not there yet",
-                       "start it without; the recorder can change answers in front of any endpoint");
   endpoint::ServerOptions given;
+  if (!options.faults.empty()) {
+    BLOBGAUGE_TRY(const auto all, endpoint::load_faults(options.fault_file));
+    BLOBGAUGE_TRY(given.faults, endpoint::pick_faults(all, options.faults));
+  }
   BLOBGAUGE_CHECK(read_listen(options.listen, given));
   for (const auto& account : options.accounts) BLOBGAUGE_CHECK(read_account(account, given));
   for (const auto& variable : options.tokens) BLOBGAUGE_CHECK(read_token(variable, given));
@@ -75,7 +79,8 @@ model::Result<int> run(const Options& options) {
 
 const Command command{
     "endpoint",
-    {"blobgauge endpoint", "blobgauge endpoint --listen 127.0.0.1:0 --alias 'devstoreaccount1.blob.core.windows.net'"},
+    {"blobgauge endpoint", "blobgauge endpoint --listen 127.0.0.1:0 --alias 'devstoreaccount1.blob.core.windows.net'",
+     "blobgauge endpoint --fault get-range-ignored"},
     [](CLI::App& app) -> Action {
       auto options = std::make_shared<Options>();
       app.add_option("--listen", options->listen, "address and port; port 0 takes a free one")->capture_default_str();
@@ -92,7 +97,9 @@ const Command command{
           "operation (glob) that is refused with 501, but for bearers of a --token; more than once for more");
       app.add_option("--spill", options->spill, "directory for content that does not fit the memory ($TMPDIR or /tmp)");
       app.add_option("--memory", options->memory, "MiB of content kept in memory")->capture_default_str();
-      app.add_option("--fault", options->fault, "file of wrong behaviours to show (not there yet: refused)");
+      app.add_option("--fault", options->faults,
+                     "wrong behaviour to show, by its name in the file of --faults; more than once for more");
+      app.add_option("--faults", options->fault_file, "file of wrong behaviours (default: specs/faults.yaml)");
       return [options] { return run(*options); };
     }};
 

@@ -8,12 +8,14 @@
 
 #include "analyzer/client_rules.h"
 #include "clients/scenario.h"
+#include "endpoint/fault_reader.h"
 #include "model/catalogue.h"
 #include "model/profile.h"
 #include "model/rationale.h"
 #include "model/spec.h"
 #include "model/yaml.h"
 #include "replayer/baseline.h"
+#include "replayer/known_failure.h"
 #include "replayer/policy.h"
 #include "replayer/policy_override.h"
 #include "replayer/staleness.h"
@@ -55,10 +57,16 @@ std::vector<model::Error> read_every_spec_file(const std::string& specs) {
   for (const auto& path : yaml_files(specs + "/scenarios"))
     note(clients::load_client_file(specs + "/scenarios", fs::path(path).stem().string()));
   for (const auto& path : yaml_files(specs + "/surfaces")) note(model::load_surface(path));
-  for (const auto& path : yaml_files(specs)) note(model::load_spec(path));
+  for (const auto& path : yaml_files(specs))
+    if (fs::path(path).filename() == "faults.yaml")
+      note(endpoint::load_faults(path));
+    else
+      note(model::load_spec(path));
   const std::pair<std::string, std::function<void(const std::string&)>> policies[] = {
       {"answers.yaml", [&](const auto& path) { note(replayer::load_answer_rules(path)); }},
       {"before.yaml", [&](const auto& path) { note(replayer::load_preconditions(path)); }},
+      {"known-failures.yaml", [&](const auto& path) { note(replayer::load_known_failures(path)); }},
+      {"not-testable.yaml", [&](const auto& path) { note(replayer::load_known_failures(path)); }},
       {"overrides.yaml", [&](const auto& path) { note(replayer::load_overrides(path)); }},
       {"rationale.yaml", [&](const auto& path) { note(model::load_rationale(path)); }},
       {"releases.yaml", [&](const auto& path) { note(replayer::load_newest_releases(path)); }},

@@ -25,6 +25,8 @@ struct Options {
   ContractOptions contract;
   std::string catalogue;
   std::string rationale = specs_path("policy/rationale.yaml");
+  std::string failures = specs_path("policy/known-failures.yaml");
+  std::string not_testable = specs_path("policy/not-testable.yaml");
   std::string releases = specs_path("policy/releases.yaml");
   std::string surfaces = specs_path("surfaces");
   bool stale = false;
@@ -36,10 +38,13 @@ Result<int> run(const Options& options) {
   const auto& [spec, suite, digest] = contract;
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
   BLOBGAUGE_TRY(const auto decisions, model::load_rationale(options.rationale));
+  BLOBGAUGE_TRY(const auto failures, replayer::load_known_failures(options.failures));
+  BLOBGAUGE_TRY(const auto not_testable, replayer::load_known_failures(options.not_testable));
   auto findings = replayer::lint(spec, suite, decisions);
   const auto add = [&](std::vector<LintFinding> more) {
     findings.insert(findings.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   };
+  add(replayer::lint_failures(failures, suite));
   add(replayer::unreachable(spec, suite, catalogue));
   for (const auto& error : read_every_spec_file(std::filesystem::path(specs_path("catalogue")).parent_path().string()))
     add({{model::describe(error), error.next.empty() ? "mend the file" : error.next}});
@@ -54,8 +59,10 @@ Result<int> run(const Options& options) {
     gaps += finding.gap;
     text += fmt::format("{}: {}; {}\n", finding.gap ? "gap" : "note", finding.what, finding.next);
   }
-  text += fmt::format("{} operations, {} cases, {} scenarios, {} decisions, {} gaps\n", spec.operations.size(),
-                      suite.cases.size(), spec.scenarios.size(), decisions.size(), gaps);
+  text +=
+      fmt::format("{} operations, {} cases, {} scenarios, {} decisions, {} known failures, {} not testable, {} gaps\n",
+                  spec.operations.size(), suite.cases.size(), spec.scenarios.size(), decisions.size(), failures.size(),
+                  not_testable.size(), gaps);
   BLOBGAUGE_CHECK(model::write_file(options.output, text));
   return gaps ? 1 : 0;
 }
@@ -65,6 +72,10 @@ const Command command{
       auto options = std::make_shared<Options>();
       contract_options(app, options->contract);
       app.add_option("--rationale", options->rationale, "decisions (default: specs/policy/rationale.yaml)");
+      app.add_option("--failures", options->failures,
+                     "known failures of endpoints (default: specs/policy/known-failures.yaml)");
+      app.add_option("--not-testable", options->not_testable,
+                     "those that no case can show (default: specs/policy/not-testable.yaml)");
       app.add_flag("--stale", options->stale,
                    "also name clients with a newer release than the surfaces, and evidence older than a year");
       app.add_option("--releases", options->releases, "newest releases (default: specs/policy/releases.yaml)");

@@ -14,6 +14,8 @@
 
 namespace blobgauge::endpoint {
 
+struct Fault;
+
 enum class Level { service, container, blob };
 
 // What a request addresses. Names are decoded.
@@ -56,6 +58,7 @@ struct Request {
   std::string version;  // x-ms-version, else the SAS's, else the oldest
   Grant grant;
   Body body;
+  std::vector<const Fault*> faults;  // shown to this request
 
   // First value, empty where absent; names compare without case.
   std::string_view parameter(std::string_view name) const;

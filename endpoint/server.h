@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "endpoint/content.h"
+#include "endpoint/fault.h"
 #include "model/error.h"
 #include "wire/server.h"
 
@@ -27,6 +28,7 @@ struct ServerOptions {
   std::multimap<std::string, std::string> accounts;
   std::vector<std::string> tokens;       // bearer tokens that are accepted, with every right
   std::vector<std::string> without;      // globs: operations that are refused with 501, but for bearers of a token
+  std::vector<Fault> faults;             // shown on purpose; none: right
   std::shared_ptr<wire::TlsServer> tls;  // null: plain HTTP
 };
 

@@ -26,6 +26,7 @@ Outcome<void> refuse_unknown_features(const Request& request) {
 Outcome<void> check_length(const Request& request, const Route& route) {
   if (request.method != "PUT" && request.method != "POST") return {};
   if (!request.headers.has("Content-Length")) {
+    if (passes_over(request, "length")) return {};
     auto wrong = refusal(errors::missing_content_length, {{"HeaderName", "Content-Length"}});
     return refuse(std::move(wrong));
   }
@@ -46,13 +47,20 @@ bool Service::switched_off(const Route& route, const Request& request) const {
   return request.grant.kind != Grant::Kind::bearer && model::matches_any(without_, route.name);
 }
 
-Outcome<const Route*> Service::prepare(Request& request) {
+Outcome<const Route*> Service::prepare(Request& request) { return prepare(request, false); }
+
+Outcome<const Route*> Service::prepare(Request& request, bool is_source_read) {
   if (request.request_id.empty()) request.request_id = new_guid();
   request.version = highest_version;
   request.query = wire::service_query(request.url.query);
   const auto now = store_.clock.now();
   BLOBGAUGE_TRY(request.address, parse_address(request.authority, request.url.path, request.has_parameter("restype")));
+  if (!faults_.empty()) {
+    const auto named = find_route(request);
+    request.faults = faults_met(faults_, request, named ? (*named)->name : std::string_view{}, is_source_read);
+  }
   BLOBGAUGE_CHECK(authenticate(request, store_, now));
+  BLOBGAUGE_CHECK(change_request(request));
   if (request.method == "OPTIONS") return refuse(not_here("CORS"));
   if (!request.parameter("snapshot").empty() && !parse_iso_time(request.parameter("snapshot"))) {
     auto wrong = bad_query("snapshot", request.parameter("snapshot"));
@@ -72,14 +80,23 @@ Outcome<const Route*> Service::prepare(Request& request) {
 
 Answer Service::run(const Route& route, const Request& request, const CopySource* source) {
   Account* account = store_.account(request.address.account);
-  Call call{store_, *account, request, source, store_.clock.now()};
+  Request other;  // the request as a fault changes it
+  if (!request.faults.empty()) {
+    other = request;
+    if (const auto changed = change_body(other, store_.contents); !changed) return error(request, changed.error());
+  }
+  Call call{store_, *account, request.faults.empty() ? request : other, source, store_.clock.now()};
   auto result = route.operation(call);
   if (!result) return error(request, result.error());
-  return completed(std::move(*result), request, store_.clock.now());
+  auto out = completed(std::move(*result), request, store_.clock.now());
+  change_answer(request, out);
+  return out;
 }
 
-Answer Service::error(const Request& request, const Refusal& refusal) {
-  return error_answer(refusal, request, store_.clock.now());
+Answer Service::error(const Request& request, const Refusal& refusal) const {
+  auto out = error_answer(refusal, request, store_.clock.now());
+  change_answer(request, out);
+  return out;
 }
 
 Answer Service::answer(Request request) {
@@ -103,7 +120,7 @@ CopySource Service::read_own(const model::Url& url, const Request& request, cons
     out.message = why.message;
     return out;
   };
-  auto found = prepare(read);
+  auto found = prepare(read, true);
   out.same_account = read.address.account == request.address.account;
   // A source of the same account is open to whoever holds its key, for the asynchronous copy alone.
   const bool trusted = out.same_account && route.name == "Copy Blob" && request.grant.kind == Grant::Kind::shared_key &&

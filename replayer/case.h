@@ -28,8 +28,9 @@ struct Expectation {
   Test test = Test::present;
   std::vector<std::string> values;
   model::Weight weight = model::Weight::breaks;
-  std::string why;   // empty: the case's own reason
-  std::string from;  // the api version from which on it holds; empty: always
+  std::string why;              // empty: the case's own reason
+  std::string from;             // the api version from which on it holds; empty: always
+  std::vector<std::string> at;  // the statuses of which it holds; empty: any that the step takes
   model::Position where;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/text.h"
+#include "replayer/parameters.h"
 
 namespace blobgauge::replayer {
 namespace {
@@ -15,49 +16,6 @@ using model::Result;
 using model::Status;
 using model::yaml::Fields;
 using model::yaml::Node;
-
-// `$name` as a whole scalar; empty if the text is something else.
-std::string_view parameter(const Node& node) {
-  const std::string_view text = node.text;
-  if (node.kind != Node::Kind::scalar || text.size() < 2 || text[0] != '$' || text[1] == '{' || text[1] == '(' ||
-      text[1] == '$')
-    return {};
-  return text.substr(1);
-}
-
-// Replaces every `$(name)`; a name that was not given stays empty.
-std::string fill_text(std::string_view text, const std::map<std::string, Node>& arguments) {
-  std::string out;
-  for (;;) {
-    const auto open = text.find("$(");
-    const auto close = open == std::string_view::npos ? open : text.find(')', open);
-    if (close == std::string_view::npos) return out += text;
-    out += text.substr(0, open);
-    const auto found = arguments.find(std::string(text.substr(open + 2, close - open - 2)));
-    if (found != arguments.end()) out += found->second.text;
-    text.remove_prefix(close + 1);
-  }
-}
-
-// False: the node is a parameter that was not given, so its key goes away.
-bool fill_node(Node& node, const std::map<std::string, Node>& arguments) {
-  if (const auto name = parameter(node); !name.empty()) {
-    const auto found = arguments.find(std::string(name));
-    if (found == arguments.end() || found->second.kind == Node::Kind::null) return false;
-    node = found->second;
-    return true;
-  }
-  if (node.kind == Node::Kind::scalar) node.text = fill_text(node.text, arguments);
-  for (std::size_t i = 0; i < node.items.size();) {
-    if (fill_node(node.items[i], arguments)) {
-      ++i;
-      continue;
-    }
-    node.items.erase(node.items.begin() + static_cast<std::ptrdiff_t>(i));
-    if (node.kind == Node::Kind::map) node.keys.erase(node.keys.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  return true;
-}
 
 Expectation at(Expectation expectation, const Node& node, const std::string& file) {
   expectation.where = {file, node.line, node.column};
@@ -90,7 +48,7 @@ Result<Node> CaseReader::fill(const std::string& name, const Node& given) const 
                 near ? fmt::format("did you mean '{}'?", *near) : "write 'request' for a step of its own", where);
   }
   const auto& pattern = found->second;
-  std::map<std::string, Node> arguments = pattern.optional;
+  Arguments arguments = pattern.optional;
   if (given.kind == Node::Kind::scalar || given.kind == Node::Kind::sequence)
     return fail(Category::input, fmt::format("the arguments of '{}' must be a map", name), {}, where);
   for (std::size_t i = 0; i < given.items.size(); ++i) {
@@ -105,7 +63,7 @@ Result<Node> CaseReader::fill(const std::string& name, const Node& given) const 
     if (!arguments.count(key))
       return fail(Category::input, fmt::format("template '{}' needs '{}'", name, key), {}, where);
   Node step = pattern.step;
-  fill_node(step, arguments);
+  fill_parameters(step, arguments);
   return step;
 }
 
@@ -211,6 +169,7 @@ Result<Expectation> CaseReader::read_value(const Node& node, Expectation::About 
   out.weight = parsed.value_or(weight);
   out.why = fields.text_or("why", {});
   out.from = fields.text_or("from", {});
+  out.at = fields.list("at");
   BLOBGAUGE_CHECK(fields.finish());
   return out;
 }
@@ -316,7 +275,8 @@ Result<Case> CaseReader::read_case(const Node& node, const std::string& operatio
   Fields fields(node, file_, "a case");
   Case out;
   out.where = {file_, node.line, node.column};
-  out.operation = operation;
+  out.operation = fields.text_or("operation", operation);
+  if (out.operation.empty()) fields.refuse("neither the case nor its file names an operation");
   out.id = fields.text("id");
   out.title = fields.text("title");
   out.why = fields.text("why");
@@ -338,7 +298,7 @@ Result<Case> CaseReader::read_case(const Node& node, const std::string& operatio
   out.own_container = fields.flag_or("own_container", false);
   BLOBGAUGE_TRY(out.given, read_steps(fields.child("given"), {}));
   const auto* steps = fields.required("steps");
-  BLOBGAUGE_TRY(out.steps, read_steps(steps, operation));
+  BLOBGAUGE_TRY(out.steps, read_steps(steps, out.operation));
   if (steps && out.steps.empty()) fields.refuse("a case needs a step", steps);
   BLOBGAUGE_TRY(out.after, read_steps(fields.child("after"), {}));
   BLOBGAUGE_CHECK(fields.finish());

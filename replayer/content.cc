@@ -86,6 +86,8 @@ std::string Content::bytes() const {
 
 std::string md5_base64(const Content& content) { return model::base64(digest(content, wire::Algorithm::md5)); }
 
+std::string crc64_base64(const Content& content) { return model::base64(digest(content, wire::Algorithm::crc64)); }
+
 std::string sha256_hex(const Content& content) { return wire::hex(digest(content, wire::Algorithm::sha256)); }
 
 }  // namespace blobgauge::replayer

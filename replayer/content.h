@@ -34,6 +34,7 @@ class Content {
 
 // Digests of the whole content.
 std::string md5_base64(const Content& content);
+std::string crc64_base64(const Content& content);
 std::string sha256_hex(const Content& content);
 
 }  // namespace blobgauge::replayer

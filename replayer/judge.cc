@@ -37,6 +37,11 @@ void collect(const pugi::xml_node& node, const std::vector<std::string_view>& pa
     if (const auto attribute = node.attribute(name.c_str() + 1)) out.emplace_back(attribute.value());
     return;
   }
+  if (name == "*") {
+    for (const auto& child : node.children())
+      if (child.type() == pugi::node_element) collect(child, path, depth + 1, out);
+    return;
+  }
   for (const auto& child : node.children(name.c_str())) collect(child, path, depth + 1, out);
 }
 
@@ -96,6 +101,11 @@ Result<bool> holds(Test test, const std::vector<std::string>& values, const std:
       return true;
   }
   return false;
+}
+
+bool is_meant(const Expectation& expectation, int status) {
+  const auto& at = expectation.at;
+  return at.empty() || std::find(at.begin(), at.end(), std::to_string(status)) != at.end();
 }
 
 class Judge {
@@ -163,7 +173,25 @@ class Judge {
     return {};
   }
 
+  // Whoever refuses says so in a form that clients understand, whatever the code is.
+  void any_error() {
+    if (answer_.status < 400) return;
+    const auto code = error_code(suite_, answer_);
+    if (code.empty()) note("error code", "any", "absent");
+    if (answer_.method == "HEAD") return;
+    const auto texts = xml_texts(answer_.kept, suite_.error_element);
+    if (!texts || texts->size() != 1 || texts->front() != code)
+      note("error body", fmt::format("{} with the code", suite_.error_element),
+           !texts           ? texts.error().message
+           : texts->empty() ? "absent"
+                            : shown(texts->front()));
+  }
+
   model::Status error(const std::vector<std::string>& values) {
+    if (values.size() == 1 && values.front() == "any") {
+      any_error();
+      return {};
+    }
     const auto code = error_code(suite_, answer_);
     if (std::find(values.begin(), values.end(), code) == values.end())
       note("error code", expected_text(Test::one_of, values), code.empty() ? "absent" : code);
@@ -239,7 +267,8 @@ Result<std::vector<Finding>> judge(const Suite& suite, const Step& step, const s
   Judge judge(suite, step, answer, scope);
   for (const auto& expectation : expectations)
     // Versions are dates, so their order is the order of their text.
-    if (expectation.from.empty() || version >= expectation.from) BLOBGAUGE_CHECK(judge.look(expectation));
+    if ((expectation.from.empty() || version >= expectation.from) && is_meant(expectation, answer.status))
+      BLOBGAUGE_CHECK(judge.look(expectation));
   return std::move(judge.findings);
 }
 

@@ -92,6 +92,38 @@ TEST_F(JudgeTest, Xml) {
   EXPECT_THAT(look(About::xml, "L/Q", Check::absent, {}).size(), 1u) << "broken XML shows nothing";
 }
 
+TEST_F(JudgeTest, AnyElementOfAPath) {
+  body("<A><B><N>1</N></B>text<C><N>2</N></C></A>");
+  EXPECT_THAT(look(About::xml, "A/*/N", Check::equals, {"1", "2"}), IsEmpty());
+  EXPECT_THAT(look(About::xml, "A/B/*", Check::equals, {"1"}), IsEmpty());
+}
+
+TEST_F(JudgeTest, AnyErrorIsOneThatClientsCanRead) {
+  const auto any = [&] { return look(About::error, "", Check::one_of, {"any"}); };
+  EXPECT_THAT(any(), IsEmpty()) << "a success has no error";
+  answer_.status = 501;
+  EXPECT_EQ(any().size(), 2u);
+  answer_.headers.add("x-ms-error-code", "NotImplemented");
+  EXPECT_THAT(any(), ElementsAre("error body: Error/Code with the code / no body"));
+  body("<Error><Code>Other</Code></Error>");
+  EXPECT_THAT(any(), ElementsAre("error body: Error/Code with the code / Other"));
+  body("<Error><Code>NotImplemented</Code></Error>");
+  EXPECT_THAT(any(), IsEmpty());
+  answer_.method = "HEAD";
+  body("");
+  EXPECT_THAT(any(), IsEmpty());
+}
+
+TEST_F(JudgeTest, OfSomeStatusesOnly) {
+  Expectation expectation;
+  expectation.about = About::header;
+  expectation.name = "Nothing";
+  expectation.at = {"404"};
+  EXPECT_THAT(*judge(suite_, step_, {expectation}, answer_, scope_, "2023-11-03"), IsEmpty());
+  expectation.at = {"404", "200"};
+  EXPECT_EQ(judge(suite_, step_, {expectation}, answer_, scope_, "2023-11-03")->size(), 1u);
+}
+
 TEST_F(JudgeTest, BodyNamesTheFirstWrongByte) {
   step_.content = {{"hello", 0, 0, 0}};
   body("hello");

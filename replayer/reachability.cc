@@ -78,7 +78,7 @@ class Search {
         const auto& a = step.expectations[i];
         const auto& b = step.expectations[k];
         if (a.about != b.about || !model::iequals(a.name, b.name) || a.about == About::body) continue;
-        if (a.from != b.from) continue;  // of different versions
+        if (a.from != b.from || a.at != b.at) continue;  // of different versions or statuses
         const bool absent = (a.test == Test::absent) != (b.test == Test::absent);
         const bool other = a.test == Test::equals && b.test == Test::equals && a.values != b.values;
         if (absent || other)

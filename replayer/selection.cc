@@ -67,6 +67,11 @@ Result<std::vector<CaseTerm>> parse(const std::string& expression, const Suite& 
   return out;
 }
 
+// What no client sends is declined by whoever does not have it, and that is checked whichever client is meant.
+bool is_declined(const Case& item) {
+  return std::find(item.tags.begin(), item.tags.end(), decline_tag) != item.tags.end();
+}
+
 bool sends(const model::SpecOperation& operation, const std::string& client) {
   return std::any_of(operation.emitters.begin(), operation.emitters.end(),
                      [&](const auto& emitter) { return emitter.client == client; });
@@ -88,9 +93,10 @@ Result<std::vector<Chosen>> select(const Suite& suite, const model::Spec& spec, 
   std::vector<Chosen> out;
   for (const auto& item : suite.cases) {
     const auto* operation = spec.find(item.operation);
-    if (!operation || (!client.empty() && !sends(*operation, client))) continue;
+    if (!operation && !is_declined(item)) continue;
+    if (operation && !client.empty() && !sends(*operation, client)) continue;
     // A case of an extended feature of an mvp operation is extended itself; a second client's operation stays its own.
-    const auto tier = operation->tier == "mvp" ? item.tier : operation->tier;
+    const auto tier = !operation || operation->tier == "mvp" ? item.tier : operation->tier;
     if (expression.empty() || std::any_of(terms.begin(), terms.end(), [&](const CaseTerm& term) {
           return term.matches({item.id, item.operation, tier, item.tags});
         }))

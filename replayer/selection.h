@@ -1,6 +1,8 @@
 #pragma once
-// Which cases a run takes: those of the operations in the spec, of one client if asked, and of an expression.
+// Which cases a run takes: those of the operations in the spec, of one client if asked, and of an expression; and those
+// with the tag `decline` of all other operations, which no client sends and which must change nothing by mistake.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/error.h"
@@ -8,6 +10,8 @@
 #include "replayer/runner.h"
 
 namespace blobgauge::replayer {
+
+inline constexpr std::string_view decline_tag = "decline";
 
 // `expression`: terms separated by commas, any of which selects: an id with wildcards ("put-blob/*"), "tag:NAME",
 // "tier:NAME", "operation:GLOB" or "scenario:GLOB" (what a client command stands on); empty selects all. `client`: only

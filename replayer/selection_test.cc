@@ -12,10 +12,11 @@ using testing::HasSubstr;
 class SelectionTest : public testing::Test {
  protected:
   SelectionTest() {
-    suite_.tags = {{"core", ""}, {"copy", ""}};
+    suite_.tags = {{"core", ""}, {"copy", ""}, {"decline", ""}};
     for (const auto& [id, operation, tier, tag] :
          {std::tuple{"put/a", "Put", "mvp", "core"}, std::tuple{"put/b", "Put", "extended", "copy"},
-          std::tuple{"get/a", "Get", "mvp", "core"}, std::tuple{"other/a", "Not in the spec", "mvp", "core"}}) {
+          std::tuple{"get/a", "Get", "mvp", "core"}, std::tuple{"other/a", "Not in the spec", "mvp", "core"},
+          std::tuple{"declined/a", "Nobody's", "mvp", "decline"}}) {
       Case item;
       item.id = id;
       item.operation = operation;
@@ -45,18 +46,19 @@ class SelectionTest : public testing::Test {
 };
 
 TEST_F(SelectionTest, AnyTermSelects) {
-  EXPECT_THAT(ids(""), ElementsAre("put/a mvp", "put/b extended", "get/a rclone"));
+  EXPECT_THAT(ids(""), ElementsAre("put/a mvp", "put/b extended", "get/a rclone", "declined/a mvp"));
   EXPECT_THAT(ids("put/*"), ElementsAre("put/a mvp", "put/b extended"));
   EXPECT_THAT(ids("get/a, tag:copy"), ElementsAre("put/b extended", "get/a rclone"));
   EXPECT_THAT(ids("tier:rclone"), ElementsAre("get/a rclone"));
   EXPECT_THAT(ids("operation:P*"), ElementsAre("put/a mvp", "put/b extended"));
   EXPECT_THAT(ids("scenario:azcopy/*"), ElementsAre("put/a mvp")) << "a command stands on core cases";
-  EXPECT_THAT(ids("", "rclone"), ElementsAre("get/a rclone"));
+  EXPECT_THAT(ids("", "rclone"), ElementsAre("get/a rclone", "declined/a mvp"))
+      << "what no client sends is declined whoever is asked about";
 }
 
 TEST_F(SelectionTest, WhatIsNotThereIsAnError) {
   EXPECT_THAT(ids("tag:copi"), ElementsAre("no tag 'copi'; did you mean 'copy'?"));
-  EXPECT_THAT(ids("tag:zzzzzz"), ElementsAre("no tag 'zzzzzz'; suite.yaml has copy, core"));
+  EXPECT_THAT(ids("tag:zzzzzz"), ElementsAre("no tag 'zzzzzz'; suite.yaml has copy, core, decline"));
   EXPECT_THAT(ids("tier:gold"), ElementsAre(HasSubstr("no tier 'gold'; there are extended, mvp, rclone")));
   EXPECT_THAT(ids("scenario:fly"), ElementsAre(HasSubstr("the spec has no scenario 'fly'")));
   EXPECT_THAT(ids("size:small"), ElementsAre(HasSubstr("'size:small' selects nothing")));

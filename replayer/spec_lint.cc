@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "replayer/prediction.h"
+#include "replayer/selection.h"
 
 namespace blobgauge::replayer {
 namespace {
@@ -37,6 +38,7 @@ void lint_operation(const model::SpecOperation& operation, const Suite& suite, s
 
 void lint_case(const Case& item, const model::Spec& spec, std::vector<LintFinding>& out) {
   const auto* operation = spec.find(item.operation);
+  if (!operation && has_tag(item, decline_tag)) return;
   if (!operation) {
     out.push_back({fmt::format("{}: no client of this spec sends {}", item.id, item.operation),
                    "it is not run; remove it, or add the client's surface", false});
@@ -68,6 +70,18 @@ std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite,
                                    name_of(row.decision), row.topic),
                        "decide again, or override the tier with a reason"});
   }
+  return out;
+}
+
+std::vector<LintFinding> lint_failures(const std::vector<KnownFailure>& failures, const Suite& suite) {
+  std::vector<LintFinding> out;
+  for (const auto& failure : failures)
+    for (const auto& shown : failure.shown)
+      for (const auto* ids : {&shown.cases, &shown.differs})
+        for (const auto& id : *ids)
+          if (!suite.find(id))
+            out.push_back({fmt::format("the known failure {} names the case {}, which is gone", failure.id, id),
+                           "name the cases that notice it"});
   return out;
 }
 

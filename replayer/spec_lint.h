@@ -5,6 +5,7 @@
 
 #include "model/rationale.h"
 #include "model/spec.h"
+#include "replayer/known_failure.h"
 #include "replayer/suite.h"
 
 namespace blobgauge::replayer {
@@ -20,5 +21,8 @@ struct LintFinding {
 // operation that the rationale declines and the mvp client sends by default.
 std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite,
                               const std::vector<model::RationaleRow>& rationale = {});
+
+// A known failure that names a case which is gone.
+std::vector<LintFinding> lint_failures(const std::vector<KnownFailure>& failures, const Suite& suite);
 
 }  // namespace blobgauge::replayer

@@ -10,6 +10,7 @@
 #include "model/yaml.h"
 #include "replayer/attestation.h"
 #include "replayer/case_reader.h"
+#include "replayer/case_rows.h"
 #include "replayer/template.h"
 
 namespace blobgauge::replayer {
@@ -22,12 +23,12 @@ using model::Status;
 using model::yaml::Fields;
 using model::yaml::Node;
 
-constexpr std::string_view shared = "suite.yaml";
+constexpr std::string_view shared_file = "suite.yaml";
 
 // Names that a running case always has; docs/formats/cases.md lists them.
-const std::set<std::string, std::less<>> built_in = {
-    "account", "version", "id",     "prefix",  "date",   "utc",    "uuid",     "url",
-    "signed",  "md5",     "repeat", "unquote", "base64", "encode", "peer_url", "peer_signed"};
+const std::set<std::string, std::less<>> built_in = {"account", "version", "id",     "prefix",   "date",       "utc",
+                                                     "uuid",    "url",     "signed", "md5",      "crc64",      "repeat",
+                                                     "unquote", "base64",  "encode", "peer_url", "peer_signed"};
 
 Status check_format(Fields& fields) {
   const auto* format = fields.required("format");
@@ -35,7 +36,13 @@ Status check_format(Fields& fields) {
   return {};
 }
 
-Result<std::map<std::string, StepTemplate>> read_shared(const std::string& path, Suite& suite) {
+// What case files take from suite.yaml while they are read.
+struct Shared {
+  std::map<std::string, StepTemplate> templates;
+  Tables tables;
+};
+
+Result<Shared> read_shared(const std::string& path, Suite& suite) {
   BLOBGAUGE_TRY(const auto root, model::yaml::load(path));
   Fields fields(root, path, "the suite");
   CaseReader reader(path);
@@ -59,11 +66,13 @@ Result<std::map<std::string, StepTemplate>> read_shared(const std::string& path,
     BLOBGAUGE_CHECK(kinds.finish());
   }
   suite.sas_of_run = fields.text_or("sas_of_run", {});
-  std::map<std::string, StepTemplate> templates;
+  Shared out;
   if (const auto* node = fields.child("templates"); node && node->kind == Node::Kind::map)
     for (std::size_t i = 0; i < node->items.size(); ++i) {
-      BLOBGAUGE_TRY(templates[node->keys[i]], CaseReader::read_template(node->items[i], path));
+      BLOBGAUGE_TRY(out.templates[node->keys[i]], CaseReader::read_template(node->items[i], path));
     }
+  if (const auto* node = fields.child("tables"); node && node->kind == Node::Kind::map)
+    for (std::size_t i = 0; i < node->items.size(); ++i) out.tables[node->keys[i]] = node->items[i];
   if (const auto* node = fields.required("teardown")) {
     BLOBGAUGE_TRY(suite.teardown, reader.read_step(*node, {}));
   }
@@ -91,17 +100,18 @@ Result<std::map<std::string, StepTemplate>> read_shared(const std::string& path,
       suite.preflight.push_back(std::move(preflight));
     }
   BLOBGAUGE_CHECK(fields.finish());
-  return templates;
+  return out;
 }
 
-Status read_cases(const std::string& path, const std::map<std::string, StepTemplate>& templates, Suite& suite) {
+Status read_cases(const std::string& path, const Shared& shared, Suite& suite) {
   BLOBGAUGE_TRY(const auto root, model::yaml::load(path));
   Fields fields(root, path, "a case file");
   CaseReader reader(path);
-  reader.use(&templates);
+  reader.use(&shared.templates);
   BLOBGAUGE_CHECK(check_format(fields));
-  const auto operation = fields.text("operation");
+  const auto operation = fields.text_or("operation", {});
   if (const auto* node = fields.child("answer")) {
+    if (operation.empty()) fields.refuse("whose answer? the file names no operation", node);
     Fields answer(*node, path, "an answer");
     if (suite.answers.count(operation)) fields.refuse("this operation has an answer in another file", node);
     if (const auto* headers = answer.required("headers")) {
@@ -111,8 +121,11 @@ Status read_cases(const std::string& path, const std::map<std::string, StepTempl
   }
   if (const auto* node = fields.required("cases"); node && node->kind == Node::Kind::sequence)
     for (const auto& item : node->items) {
-      BLOBGAUGE_TRY(auto read, reader.read_case(item, operation));
-      suite.cases.push_back(std::move(read));
+      BLOBGAUGE_TRY(const auto rows, case_rows(item, shared.tables, path));
+      for (const auto& row : rows) {
+        BLOBGAUGE_TRY(auto read, reader.read_case(row, operation));
+        suite.cases.push_back(std::move(read));
+      }
     }
   return fields.finish();
 }
@@ -147,7 +160,7 @@ Status check(const Suite& suite) {
     for (const auto& tag : item.tags)
       if (!suite.tags.count(tag))
         return fail(Category::input, fmt::format("the tag '{}' is not declared", tag),
-                    fmt::format("add it to 'tags' in {}", shared), item.where);
+                    fmt::format("add it to 'tags' in {}", shared_file), item.where);
     std::set<std::string, std::less<>> known(item.names.begin(), item.names.end());
     for (const auto* steps : {&item.given, &item.steps, &item.after})
       for (const auto& step : *steps) BLOBGAUGE_CHECK(check_holes(step, known));
@@ -166,15 +179,15 @@ Result<Suite> load_suite(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().extension() == ".yaml" && entry.path().filename() != shared &&
+    if (entry.path().extension() == ".yaml" && entry.path().filename() != shared_file &&
         entry.path().filename() != attested_file)
       files.push_back(entry.path().string());
   if (error) return fail(Category::input, fmt::format("no cases: {}", error.message()), {}, {folder, 0, 0});
   std::sort(files.begin(), files.end());
   Suite suite;
   suite.folder = folder;
-  BLOBGAUGE_TRY(const auto templates, read_shared((std::filesystem::path(folder) / shared).string(), suite));
-  for (const auto& file : files) BLOBGAUGE_CHECK(read_cases(file, templates, suite));
+  BLOBGAUGE_TRY(const auto common, read_shared((std::filesystem::path(folder) / shared_file).string(), suite));
+  for (const auto& file : files) BLOBGAUGE_CHECK(read_cases(file, common, suite));
   BLOBGAUGE_CHECK(check(suite));
   BLOBGAUGE_TRY(const auto attested, load_attestations((std::filesystem::path(folder) / attested_file).string()));
   for (auto& item : suite.cases)

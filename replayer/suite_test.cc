@@ -76,6 +76,53 @@ cases:
   EXPECT_EQ(suite->answers.at("Get Thing").headers[0].weight, model::Weight::breaks);
 }
 
+TEST_F(SuiteTest, WritesACaseOnceForManyRows) {
+  std::ofstream(folder_ + "/suite.yaml", std::ios::app) << "tables:\n  sizes: [{size: 1}, {size: 2}]\n";
+  write("a.yaml", R"yaml(format: 1
+cases:
+  - id: put-thing/$(name)-$(size)
+    rows: [[{name: a, verb: PUT, fields: {X: y}}, {name: b, verb: POST}], sizes]
+    operation: Put Thing
+    title: $(name) of $(size)
+    why: w
+    tags: [data]
+    steps:
+      - {request: {method: $verb, target: "/${c}/$(name)", headers: $fields, body: {
+  size:
+    $size}
+}
+, expect : {
+status:
+  200
+}
+}
+)yaml");
+  const auto suite = load_suite(folder_);
+  ASSERT_TRUE(suite) << describe(suite.error());
+  ASSERT_EQ(suite->cases.size(), 4u);
+  const auto* item = suite->find("put-thing/b-2");
+  ASSERT_NE(item, nullptr);
+  EXPECT_EQ(item->operation, "Put Thing");
+  EXPECT_EQ(item->title, "b of 2");
+  EXPECT_EQ(item->steps[0].operation, "Put Thing");
+  EXPECT_EQ(item->steps[0].request.method, "POST");
+  EXPECT_TRUE(item->steps[0].request.headers.empty()) << "an argument that a row leaves out";
+  EXPECT_EQ(suite->find("put-thing/a-1")->steps[0].request.headers.size(), 1u);
+  EXPECT_EQ(item->steps[0].request.body[0].size, 2u);
+}
+
+TEST_F(SuiteTest, PointsAtEveryMistakeInRows) {
+  const std::string head = "format: 1\noperation: O\ncases:\n  - id: o/$(n)\n    title: t\n    why: w\n";
+  const std::string step = "    steps: [{request: {method: GET, target: /x}, expect: {status: 200}}]\n";
+  EXPECT_EQ(error(head + "    rows: [{n: a}]\n" + step), "no error");
+  EXPECT_EQ(error(head + "    rows: [{n: a, m: b}]\n" + step), "a.yaml:7:11: nothing uses 'm' of the rows");
+  EXPECT_EQ(error(head + "    rows: [{m: b}]\n" + step), "a.yaml:7:11: no row gives 'n'");
+  EXPECT_EQ(error(head + "    rows: nothing\n" + step).find("a.yaml:7:11: no table 'nothing'"), 0u);
+  EXPECT_EQ(error(head + "    rows: [{n: a}, {n: a}]\n" + step).find("a.yaml:7:"), 0u) << "the row whose id is not new";
+  EXPECT_NE(error("format: 1\ncases:\n  - {id: o/a, title: t, why: w, steps: []}\n").find("names an operation"),
+            std::string::npos);
+}
+
 TEST_F(SuiteTest, PointsAtEveryMistake) {
   const std::string head = "format: 1\noperation: O\ncases:\n  - id: o/a\n    title: t\n    why: w\n";
   const std::string step = "    steps: [{request: {method: GET, target: /x}, expect: {status: 200}}]\n";

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "endpoint/server.h"
+#include "model/catalogue.h"
 #include "replayer/runner.h"
+#include "replayer/selection.h"
 
 namespace blobgauge {
 namespace {
@@ -79,6 +81,26 @@ TEST_F(ReplayTest, EveryCaseHoldsInHostStyleAndAtALaterVersion) {
   peer_finds_us_ = false;
   profile_.api_version = "2025-05-05";
   EXPECT_THAT(run({}), IsEmpty());
+}
+
+// What no client of the spec sends is in no profile, and is declined or done without doing harm.
+TEST(Cases, EveryOperationOutsideTheProfilesHasOneThatItIsDeclined) {
+  const auto catalogue = model::Catalogue::load(BLOBGAUGE_SOURCE_DIR "/specs/catalogue").value();
+  const auto spec = model::load_spec(BLOBGAUGE_SOURCE_DIR "/specs/azure-blob-mvp.yaml").value();
+  const auto suite = replayer::load_suite(BLOBGAUGE_SOURCE_DIR "/specs/cases").value();
+  const auto chosen = replayer::select(suite, spec, {}, {}).value();
+  std::size_t declined = 0;
+  for (const auto& entry : catalogue.operations()) {
+    if (spec.find(entry.full_name)) continue;
+    ++declined;
+    EXPECT_TRUE(std::any_of(chosen.begin(), chosen.end(), [&](const replayer::Chosen& each) {
+      const auto& tags = each.item->tags;
+      return each.item->operation == entry.full_name && each.tier == "mvp" &&
+             std::find(tags.begin(), tags.end(), replayer::decline_tag) != tags.end();
+    })) << entry.full_name;
+  }
+  EXPECT_GT(declined, 40u);
+  EXPECT_GE(chosen.size(), 220u) << "on the two profiles";
 }
 
 }  // namespace
