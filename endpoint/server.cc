@@ -63,10 +63,7 @@ struct Endpoint::State {
   State(ServerOptions given)
       : options(std::move(given)),
         store(options.spill),
-      : options(std::move(given)),
-        store(options.spill),
         service(store, options.faults, options.without),
-        sources(service, options.aliases) {}
         sources(service, options.aliases) {}
 
   // The body into the store; nothing where the client broke off.
