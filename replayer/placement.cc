@@ -75,15 +75,21 @@ bool loadable(const Case& item, const Step& step) {
   return same == 1 && std::none_of(used.begin(), used.end(), [&](const auto& name) { return captured.count(name); });
 }
 
+bool lists(const Inside& inside, std::string_view query) {
+  const auto parts = model::split(query, '&');
+  return std::any_of(parts.begin(), parts.end(), [&](auto part) { return model::iequals(part, inside.list); });
+}
+
 std::string narrowed(const Inside& inside, std::string_view query, const std::string& prefix) {
   std::string out;
   bool found = false;
   for (const auto part : model::split(query, '&')) {
     if (!out.empty()) out += '&';
     out += part;
-    if (!part.starts_with(inside.prefix + "=")) continue;
+    const auto equals = part.find('=');
+    if (equals == std::string_view::npos || !model::iequals(part.substr(0, equals), inside.prefix)) continue;
     found = true;
-    out.insert(out.size() - (part.size() - inside.prefix.size() - 1), prefix);
+    out.insert(out.size() - (part.size() - equals - 1), prefix);
   }
   return found ? out : fmt::format("{}{}{}={}", out, out.empty() ? "" : "&", inside.prefix, prefix);
 }
@@ -94,8 +100,7 @@ void move_inside(const Suite& suite, const Case& item, const Place& place, const
   if (target.name.empty() || !target.inner.empty()) return;
   const auto own = prefix + model::lower(std::string(target.name)) + "/";
   auto query = std::string(target.query);
-  const auto parts = model::split(query, '&');
-  if (std::find(parts.begin(), parts.end(), suite.inside.list) != parts.end()) {
+  if (lists(suite.inside, query)) {
     query = narrowed(suite.inside, query, own);
     step.unseen = own;
   }
@@ -127,7 +132,9 @@ std::string obstacle(const Suite& suite, const Case& item, const Place& place) {
       }
       if (target != "/" && !target.starts_with("/?"))
         return fmt::format("step '{}' goes to a container that is not its own", step.name);
-      if (!given.empty() || target.find("${") != std::string::npos)
+      if (!reads(step)) return fmt::format("step '{}' changes or asks the account as a whole", step.name);
+      if (lists(suite.inside, std::string_view(target).substr(target.find('?') + 1)) ||
+          target.find("${") != std::string::npos)
         return fmt::format("step '{}' asks the account about its containers", step.name);
     }
   return {};
@@ -139,12 +146,16 @@ PlacedCase placed(const Suite& suite, const Case& item, const Place& place, cons
     const auto own = prefix + model::lower(name);
     out.names[name] = place.container.empty() ? own : place.container + "/" + own;
   }
+  // A blob can be loaded only where its container is.
+  const auto boxes = containers_given(item);
   auto& given = out.item.given;
   given.clear();
   for (const auto& step : item.given) {
     const bool container = makes_container(item, step);
     if (container && !place.container.empty()) continue;
-    if (place.owner_loads && loadable(item, step)) {
+    const auto box = take_apart(item, step.request.target).name;
+    const bool has_box = !place.container.empty() || boxes.count(box);
+    if (place.owner_loads && has_box && loadable(item, step)) {
       out.loaded.push_back(step);
       given.insert(given.end(), step.instead.begin(), step.instead.end());
       continue;

@@ -59,6 +59,7 @@ TEST_F(PlacementTest, DropsTheContainerAndPutsBlobsUnderAPrefix) {
 TEST_F(PlacementTest, NarrowsAListToItsOwnNames) {
   EXPECT_EQ(target_of("/${c}?restype=container&comp=list"), "/shared?restype=container&comp=list&prefix=bg1-0-c/");
   EXPECT_EQ(target_of("/${c}?prefix=a/&comp=list&delimiter=/"), "/shared?prefix=bg1-0-c/a/&comp=list&delimiter=/");
+  EXPECT_EQ(target_of("/${c}?Comp=List&Prefix=a"), "/shared?Comp=List&Prefix=bg1-0-c/a") << "names have no case";
   EXPECT_EQ(target_of("/${c}?restype=container"), "/shared?restype=container");
 }
 
@@ -72,6 +73,8 @@ TEST_F(PlacementTest, RefusesWhatConcernsAContainerAsAWhole) {
   EXPECT_NE(obstacle_of("DELETE", "/${c}?restype=container"), "");
   EXPECT_NE(obstacle_of("PUT", "/${c}?restype=container&comp=acl"), "");
   EXPECT_NE(obstacle_of("GET", "/?comp=list"), "");
+  EXPECT_EQ(obstacle_of("GET", "/?comp=properties"), "");
+  EXPECT_NE(obstacle_of("PUT", "/?comp=properties"), "");
   EXPECT_NE(obstacle_of("GET", "/other/b"), "");
   item_.own_container = true;
   EXPECT_NE(obstacle_of("GET", "/${c}/b"), "");
@@ -88,6 +91,10 @@ TEST_F(PlacementTest, LeavesToTheOwnerWhatIsKnownBeforeTheRun) {
   EXPECT_EQ(out.loaded.size(), 2u);
   ASSERT_EQ(out.item.given.size(), 1u);
   EXPECT_EQ(out.item.given[0].request.method, "HEAD");
+
+  auto boxless = item_;
+  boxless.given.erase(boxless.given.begin());
+  EXPECT_TRUE(placed(suite_, boxless, {"", true}, "bg1-0-").loaded.empty()) << "nobody loads its container";
 
   item_.given[0].captures = {{"etag", "ETag"}};
   item_.given[1].request.headers = {{"If-Match", "${etag}"}};

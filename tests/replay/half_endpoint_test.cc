@@ -89,7 +89,7 @@ TEST_F(HalfEndpointTest, LivesInAContainerThatExistsWithoutMakingDeletingOrListi
   for (const auto& item : with(cases, Verdict::skipped)) {
     EXPECT_TRUE(item.detail.starts_with("in the container shared: ")) << item.id << ": " << item.detail;
     EXPECT_TRUE(about(item, {"*Container*"}) || item.detail.find("not there") != std::string::npos ||
-                item.detail.find("as a whole") != std::string::npos)
+                item.detail.find("as a whole") != std::string::npos || suite_.find(item.id)->own_container)
         << item.id << ": " << item.detail;
   }
   for (const auto& item : with(cases, Verdict::unsupported))
@@ -127,6 +127,9 @@ TEST_F(HalfEndpointTest, JudgesAReadOnlyEndpointByWhatItsOwnerLoads) {
   std::size_t reads = 0;
   for (const auto& item : cases) {
     if (!about(item, {"Get *", "List *"}) || item.verdict == Verdict::blocked) continue;
+    // A case about reading may write in its own steps.
+    if (item.verdict == Verdict::unsupported && !item.detail.starts_with("GET") && !item.detail.starts_with("HEAD"))
+      continue;
     ++reads;
     EXPECT_EQ(item.verdict, Verdict::pass) << item.id << ": " << item.detail;
   }
