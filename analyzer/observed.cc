@@ -6,6 +6,7 @@
 #include <map>
 
 #include "analyzer/elements.h"
+#include "analyzer/traffic_meter.h"
 #include "model/name_set.h"
 #include "model/text.h"
 #include "model/url.h"
@@ -77,7 +78,10 @@ class Observer::Operations {
       ++operation.exchanges;
       if (exchange.request.headers_complete) ++operation.complete;
     }
-    if (!options_.scenario.empty()) operation.scenarios.insert(options_.scenario);
+    if (!options_.scenario.empty()) {
+      operation.scenarios.insert(options_.scenario);
+      if (counts()) traffic_.add(exchange, name);
+    }
     add_source(exchange);
     exchange_ = exchange.number;
     evidence_.clear();
@@ -105,6 +109,8 @@ class Observer::Operations {
     for (const auto& [what, names] : left_out_)
       surface_.unresolved.push_back(
           fmt::format("{}: more than {} names, {} sightings not kept", what, most_names, names));
+    if (!options_.scenario.empty() && counts() && !surface_.operations.empty())
+      surface_.scenarios.emplace(options_.scenario, traffic_.finish());
     model::renumber_evidence(surface_);
     return std::move(surface_);
   }
@@ -311,6 +317,7 @@ class Observer::Operations {
   const ObserveOptions options_;
   const model::NameSet of_one_run_, url_headers_;
   model::Surface surface_;
+  TrafficMeter traffic_;
   std::map<std::string, std::uint64_t> left_out_;
   std::vector<std::string> seen_;  // names of the head at hand: a repeated header is sighted once
   std::uint64_t exchange_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // Exchanges -> observed surface. Streams: memory grows with the number of different names, which is bounded, and not
-// with the number of exchanges. What a recording did not keep is never taken for absent (docs/formats/surface.md).
+// with the number of exchanges, but for those of a scenario (traffic_meter.h). What a recording did not keep is never
+// taken for absent (docs/formats/surface.md).
 #include <memory>
 #include <string>
 #include <string_view>

@@ -319,7 +319,7 @@ class Shaper {
     std::set<std::string> names;
     for (const auto& key : keys.constants) names.insert(key);
     for (const auto& key : keys.templates) names.insert(open_ended(key));
-    if (keys.something || !keys.doubts.empty() || names.empty()) names.insert("*");
+    if (keys.something || !keys.doubts.empty() || !keys.inside.empty() || names.empty()) names.insert("*");
     const bool open = std::any_of(names.begin(), names.end(), [](const auto& n) { return n.back() == '*'; });
     std::vector<std::pair<std::string, Emission>> list;
     for (const auto& name : names) {

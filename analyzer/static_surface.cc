@@ -6,11 +6,12 @@
 #include <map>
 
 #include "analyzer/call_paths.h"
+#include "analyzer/operation_join.h"
+#include "analyzer/request_forms.h"
 #include "analyzer/request_shape.h"
 #include "analyzer/value_flow.h"
 #include "model/classifier.h"
 #include "model/text.h"
-#include "model/value.h"
 
 namespace blobgauge::analyzer {
 namespace {
@@ -22,24 +23,13 @@ using model::Presence;
 using model::Result;
 using model::Surface;
 
-constexpr std::size_t most_choices = 8;    // values of one field that are tried on the classifier
-constexpr std::size_t most_requests = 64;  // combinations of them
 constexpr std::size_t most_witnesses = 3;
-
-// What stands for a value that is not known when the classifier is asked.
-constexpr const char* any_value = "x";
 
 constexpr const char* unread_options = "whether the program sets what the guard needs is not read from its code";
 
 bool matches(const std::vector<std::string>& globs, const std::string& text) {
   return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return model::glob_match(glob, text); });
 }
-
-// A name that a request form was given, with what the form needed beside what is always sent.
-struct Form {
-  std::string operation;
-  std::string query, header, value;  // the conditional field that makes this form; empty: none
-};
 
 class Inference {
  public:
@@ -58,6 +48,7 @@ class Inference {
     surface.kind = "static";
     surface.client = rules_.client;
     surface.release = release();
+    if (!facts_.platform.empty()) surface.platforms = {facts_.platform};
     for (const auto& function : facts_.functions)
       if (!function.module.empty()) used_modules_.insert(function.module);
     for (const auto& module : facts_.modules)
@@ -162,7 +153,8 @@ class Inference {
       return model::fail(Category::input,
                          fmt::format("{}: nobody says which path this address is: {}", place, describe(made.endpoint)),
                          "add it to \"paths\" in the client's file");
-    auto forms = path.empty() ? std::vector<Form>{} : classify(shape, path);
+    auto forms =
+        path.empty() ? std::vector<RequestForm>{} : forms_of(shape, path, catalogue_, classifier_, executable_);
     if (forms.empty()) forms.push_back({std::string(model::unclassified), {}, {}, {}});
     for (const auto& form : forms) {
       result_.builders.push_back({form.operation, made.function});
@@ -238,94 +230,7 @@ class Inference {
     return function.substr(from, end - from);
   }
 
-  std::vector<std::string> choices(const ShapedField& field, bool query) const {
-    const auto& value = field.value;
-    // What a program puts there nobody has read; an empty parameter may mean another operation than a filled one.
-    if (executable_ && query && value.kind == model::ValueKind::dynamic) return {any_value, ""};
-    if (value.kind != model::ValueKind::constant && value.kind != model::ValueKind::one_of) return {any_value};
-    std::vector<std::string> list(value.values.begin(), value.values.end());
-    if (list.size() > most_choices) return {any_value};
-    return list;
-  }
-
-  // The names of the requests that this shape can become: what is always sent, with each of its constants, and again
-  // with each field that is only sometimes there.
-  std::vector<Form> classify(const RequestShape& shape, const std::string& path) const {
-    struct Part {
-      bool query;
-      std::string name, value;
-    };
-    std::vector<std::vector<Part>> fixed{{}};
-    std::vector<Part> sometimes;
-    for (const bool query : {true, false})
-      for (const auto& [key, field] : query ? shape.query : shape.headers) {
-        if (field.presence == Presence::never || field.name.back() == '*') continue;
-        if (field.presence != Presence::always) {
-          // A policy's doings tell no operations apart.
-          if (field.presence == Presence::conditional && !field.on_the_way)
-            for (const auto& value : choices(field, query)) sometimes.push_back({query, field.name, value});
-          continue;
-        }
-        std::vector<std::vector<Part>> longer;
-        for (const auto& head : fixed)
-          for (const auto& value : choices(field, query)) {
-            if (longer.size() >= most_requests) break;
-            longer.push_back(head);
-            longer.back().push_back({query, field.name, value});
-          }
-        fixed = std::move(longer);
-      }
-    std::vector<Form> forms;
-    const auto ask = [&](const std::vector<Part>& parts, const Part* extra) {
-      for (const auto& method : shape.method.constants) {
-        model::Request request;
-        request.method = method;
-        request.scheme = "https";
-        request.host = host();
-        request.headers_complete = true;
-        std::string target, query;
-        for (const auto part : model::split(path, '/'))
-          if (!part.empty()) target += "/" + std::string(part.front() == '{' ? part.substr(1, part.size() - 2) : part);
-        request.target = target.empty() ? "/" : target;
-        const auto put = [&](const Part& part) {
-          if (part.query)
-            query += fmt::format("{}{}={}", query.empty() ? "?" : "&", model::percent_encode(part.name),
-                                 model::percent_encode(part.value));
-          else
-            request.headers.add(part.name, part.value);
-        };
-        for (const auto& part : parts) put(part);
-        if (extra) put(*extra);
-        request.target += query;
-        const std::string name(classifier_.classify(request).name);
-        if (extra && name == model::unclassified) continue;
-        if (std::any_of(forms.begin(), forms.end(), [&](const Form& f) { return f.operation == name; })) continue;
-        Form form{name, {}, {}, {}};
-        if (extra) (extra->query ? form.query : form.header) = extra->name, form.value = extra->value;
-        forms.push_back(std::move(form));
-      }
-    };
-    for (const auto& parts : fixed) ask(parts, nullptr);
-    for (const auto& parts : fixed)
-      for (const auto& extra : sometimes) ask(parts, &extra);
-    return forms;
-  }
-
-  // A host of the service by the catalogue's first form, with a name for each glob.
-  std::string host() const {
-    const auto& forms = catalogue_.addressing("host-style");
-    if (forms.empty()) return "account.localhost";
-    std::string host;
-    for (const char c : forms.front()) {
-      if (c == '*')
-        host += "account";
-      else
-        host += c;
-    }
-    return host;
-  }
-
-  OperationSurface describe_form(const RequestShape& shape, const Form& form) {
+  OperationSurface describe_form(const RequestShape& shape, const RequestForm& form) {
     const auto& made = facts_.requests[shape.request];
     OperationSurface operation;
     operation.operation = form.operation;
@@ -449,72 +354,6 @@ class Inference {
   static std::string short_name(const std::string& line) {
     const auto space = line.rfind(' ');
     return frame({line.substr(0, space), {}, {}, {}, {}}, line.substr(space + 1));
-  }
-
-  void join(OperationSurface& into, const OperationSurface& from) const {
-    join(into.query, from.query);
-    join(into.request_headers, from.request_headers);
-    for (const auto& [key, field] : from.response_headers) into.response_headers.emplace(key, field);
-    into.statuses.insert(from.statuses.begin(), from.statuses.end());
-    into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());
-  }
-
-  // Two builders of one operation: what only one of them sends is not always sent.
-  static void join(std::map<std::string, Field>& into, const std::map<std::string, Field>& from) {
-    const auto not_always = [](Field& field) {
-      if (field.option && field.option->presence == Presence::always)
-        field.option = model::OwnOption{Presence::conditional, model::Proof::none};
-      if (field.presence != Presence::always) return;
-      field.presence = Presence::conditional;
-      field.proof = model::Proof::none;
-    };
-    for (auto& [key, field] : into)
-      if (!from.count(key)) not_always(field);
-    for (const auto& [key, field] : from) {
-      auto [found, fresh] = into.emplace(key, field);
-      if (!fresh)
-        join(found->second, field);
-      else
-        not_always(found->second);
-    }
-  }
-
-  static model::OwnOption join(const model::OwnOption& a, const model::OwnOption& b) {
-    if (a.presence == b.presence) return {a.presence, std::max(a.proof, b.proof)};
-    const auto strength = [](Presence p) { return p == Presence::never ? 0 : p == Presence::undecided ? 1 : 2; };
-    // What one builder surely does sometimes is done sometimes, whatever is not known of the other.
-    const bool both = strength(a.presence) == 2 && strength(b.presence) == 2;
-    const auto stronger = strength(b.presence) > strength(a.presence) ? b.presence : a.presence;
-    return {both || stronger == Presence::always ? Presence::conditional : stronger, model::Proof::none};
-  }
-
-  static void join(Field& into, const Field& from) {
-    const auto option = join(model::option_of(into), model::option_of(from));
-    const auto joined = join(model::OwnOption{into.presence, into.proof}, {from.presence, from.proof});
-    into.presence = joined.presence;
-    into.proof = joined.proof;
-    model::keep_option(into, option);
-    if (into.presence != Presence::undecided)
-      into.reason.clear();
-    else if (into.reason.empty())
-      into.reason = from.reason;
-    into.value = either_value(into.value, from.value);
-    for (const auto& guard : from.guards)
-      if (std::find(into.guards.begin(), into.guards.end(), guard) == into.guards.end()) into.guards.push_back(guard);
-    into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());
-  }
-
-  // Templates of source code have holes where the code has something unknown; their constants stay what they are.
-  static model::Value either_value(const model::Value& a, const model::Value& b) {
-    using model::ValueKind;
-    if (a.kind == ValueKind::dynamic || b.kind == ValueKind::dynamic) return {};
-    model::Value value = a;
-    value.values.insert(b.values.begin(), b.values.end());
-    if (value.values.size() > model::most_values) return {};
-    value.kind = a.kind == ValueKind::pattern || b.kind == ValueKind::pattern ? ValueKind::pattern
-                 : value.values.size() > 1                                    ? ValueKind::one_of
-                                                                              : ValueKind::constant;
-    return value;
   }
 
   std::string note(std::string kind, std::vector<std::string> lines) {

@@ -74,6 +74,7 @@ class StaticSurface : public ::testing::Test {
   model::Catalogue catalogue_;
 };
 
+// shows: host-by-owner, requests-of-others
 TEST_F(StaticSurface, NamesWhatIsReachedAndInScope) {
   const auto result = infer();
   ASSERT_TRUE(result) << model::describe(result.error());

@@ -71,13 +71,14 @@ bool Domain::join(const Domain& other) {
     grew |= raise(something, true);
   }
   if (templates.size() < most_constants) grew |= unite(templates, other.templates);
-  for (const auto& reason : other.doubts)
-    if (doubts.size() < most_doubts) grew |= doubts.insert(reason).second;
+  for (const auto reasons : {&Domain::doubts, &Domain::inside})
+    for (const auto& reason : other.*reasons)
+      if ((this->*reasons).size() < most_doubts) grew |= (this->*reasons).insert(reason).second;
   return grew;
 }
 
 bool Domain::bottom() const {
-  return !unset && !blank && !something && constants.empty() && templates.empty() && doubts.empty() &&
+  return !unset && !blank && !something && constants.empty() && templates.empty() && doubts.empty() && inside.empty() &&
          requests.empty() && !every_request;
 }
 
@@ -90,19 +91,25 @@ Chance Domain::absent() const { return chance(unset || (something && dynamic), !
 
 Chance Domain::filled() const {
   const bool named = std::any_of(constants.begin(), constants.end(), [](const std::string& c) { return !c.empty(); });
-  return chance(something || named || !templates.empty() || !requests.empty() || every_request, !doubts.empty());
+  return chance(something || named || !templates.empty() || !requests.empty() || every_request,
+                !doubts.empty() || !inside.empty());
 }
 
 Chance Domain::hollow() const {
-  return chance(unset || blank || (something && dynamic) || constants.count(""), !doubts.empty() || bottom());
+  return chance(unset || blank || (something && dynamic) || constants.count(""),
+                !doubts.empty() || !inside.empty() || bottom());
 }
 
-std::string Domain::doubt() const { return fmt::format("{}", fmt::join(doubts, "; ")); }
+std::string Domain::doubt() const {
+  auto all = doubts;
+  all.insert(inside.begin(), inside.end());
+  return fmt::format("{}", fmt::join(all, "; "));
+}
 
 model::Value Domain::value() const {
   model::Value value;
-  if (something && doubts.empty() && !many && !constants.empty() &&
-      constants.size() + templates.size() < model::most_values) {
+  const bool sure = doubts.empty() && inside.empty();
+  if (something && sure && !many && !constants.empty() && constants.size() + templates.size() < model::most_values) {
     // Some of what it can be is known: the default of a setting, say.
     value.kind = model::ValueKind::pattern;
     value.values = constants;
@@ -110,7 +117,7 @@ model::Value Domain::value() const {
     value.values.insert("{}");
     return value;
   }
-  if (something || !doubts.empty() || constants.size() + templates.size() > model::most_values) return value;
+  if (something || !sure || constants.size() + templates.size() > model::most_values) return value;
   if (!templates.empty()) {
     value.kind = model::ValueKind::pattern;
     value.values = templates;
@@ -182,7 +189,10 @@ Domain ValueFlow::domain(const Expr& e, const Binding* binding) const {
       return nodes_[e.id];
     case Expr::Kind::address:
       d = domain(e.parts[0], binding);
-      if (d.unset || d.bottom()) d.blank = true;
+      d.inside.merge(d.doubts);
+      d.doubts.clear();
+      // Whatever is there, the address is: present() must say so where nothing else in the set does.
+      if (d.unset || d.present() == Chance::no) d.blank = true;
       d.unset = d.dynamic = false;
       break;
     case Expr::Kind::any:
@@ -215,7 +225,7 @@ Domain ValueFlow::domain(const Expr& e, const Binding* binding) const {
         choices.insert(piece.templates.begin(), piece.templates.end());
         holes |= !piece.templates.empty();
         if (piece.unset || piece.blank) choices.insert("");
-        if (piece.something || !piece.doubts.empty() || choices.empty() ||
+        if (piece.something || !piece.doubts.empty() || !piece.inside.empty() || choices.empty() ||
             choices.size() * texts.size() > most_constants) {
           choices = {part.kind == Expr::Kind::node ? hole(facts_.nodes[part.id]) : "{}"};
           holes = true;
@@ -346,11 +356,10 @@ Truth ValueFlow::truth(const Guard& guard, const Binding* binding) const {
       const auto wanted = guard.kind == Kind::yes || guard.kind == Kind::no ? std::string("true") : guard.constant;
       const bool zero = is_zero(wanted);
       const bool open = d.something || !d.templates.empty();
-      const Chance same =
-          chance(open || d.constants.count(wanted) || (zero && (d.unset || d.blank)), !d.doubts.empty() || d.bottom());
+      const bool unsure = !d.doubts.empty() || !d.inside.empty() || d.bottom();
+      const Chance same = chance(open || d.constants.count(wanted) || (zero && (d.unset || d.blank)), unsure);
       const Chance other =
-          chance(open || d.constants.size() > d.constants.count(wanted) || (!zero && (d.unset || d.blank)),
-                 !d.doubts.empty() || d.bottom());
+          chance(open || d.constants.size() > d.constants.count(wanted) || (!zero && (d.unset || d.blank)), unsure);
       t = negated ? Truth{other, same, t.doubt} : Truth{same, other, t.doubt};
       break;
     }

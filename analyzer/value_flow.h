@@ -24,6 +24,7 @@ struct Domain {
   std::set<std::string> constants;  // at most 16
   std::set<std::string> templates;  // texts with {holes}
   std::set<std::string> doubts;     // reasons, at most three
+  std::set<std::string> inside;     // the same, of what a pointer leads to: the pointer itself is there
   std::set<int> requests;
   bool every_request = false;
 

@@ -48,6 +48,19 @@ TEST_F(Flow, NeverNeedsTheAbsenceOfAnyStore) {
   EXPECT_EQ(flow.truth(test(Guard::Kind::nil, node(1))).fails, Chance::no);
 }
 
+TEST_F(Flow, AnAddressIsThereWhateverItLeadsTo) {
+  const ValueFlow flow(facts_);
+  const auto address = kind(Expr::Kind::address, {kind(Expr::Kind::unknown)});
+  const auto there = flow.truth(test(Guard::Kind::nonnil, address));
+  EXPECT_EQ(there.holds, Chance::yes);
+  EXPECT_EQ(there.fails, Chance::no);
+  const auto filled = flow.truth(test(Guard::Kind::nonempty, address));
+  EXPECT_EQ(filled.holds, Chance::doubt);
+  EXPECT_EQ(filled.doubt, "why");
+  EXPECT_EQ(flow.domain(address).value().kind, model::ValueKind::dynamic);
+  EXPECT_EQ(flow.truth(test(Guard::Kind::nonnil, kind(Expr::Kind::unknown))).holds, Chance::doubt);
+}
+
 TEST_F(Flow, AStoreMakesItPossibleAndNotCertain) {
   const ValueFlow flow(facts_);
   for (const int id : {2, 3}) {

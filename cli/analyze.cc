@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "analyzer/static_surface.h"
@@ -23,9 +24,20 @@ using model::Result;
 struct Options {
   std::string module, dir, binary, client, release, revision, facts, executed, catalogue, output = "-";
   std::string platform = "linux/amd64";
+  std::vector<std::string> systems;
   std::vector<std::string> explain;
-  bool operations_only = false;
+  bool operations_only = false, no_cache = false;
 };
+
+std::vector<std::string> platforms(const Options& options) {
+  std::vector<std::string> list;
+  for (const auto& system : options.systems) {
+    const auto platform = system + "/amd64";
+    if (std::find(list.begin(), list.end(), platform) == list.end()) list.push_back(platform);
+  }
+  if (list.empty()) list.push_back(options.platform);
+  return list;
+}
 
 Result<int> run(const Options& options) {
   const int sources = !options.module.empty() + !options.dir.empty() + !options.binary.empty();
@@ -34,6 +46,9 @@ Result<int> run(const Options& options) {
   if (!options.module.empty() && options.module.find('@') == std::string::npos)
     return model::fail(Category::usage, fmt::format("{} names no version", options.module),
                        fmt::format("write {}@VERSION", options.module));
+  if (!options.facts.empty() && platforms(options).size() > 1)
+    return model::fail(Category::usage, "--facts keeps what was read for one platform, and several are named",
+                       "ask for each platform alone");
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
   analyzer::StaticOptions inference;
   inference.tool = "blobgauge " BLOBGAUGE_VERSION;
@@ -47,12 +62,12 @@ Result<int> run(const Options& options) {
   analyzer::StaticResult result;
   std::string coverage;
   if (options.binary.empty()) {
-    const SourceQuestion question{options.module, options.dir,      options.client,
-                                  options.facts,  options.platform, inference};
+    const SourceQuestion question{options.module,     options.dir, options.client,   options.facts,
+                                  platforms(options), inference,   !options.no_cache};
     BLOBGAUGE_TRY(result, read_source(question, catalogue));
   } else {
     const ExecutableQuestion question{options.binary,   options.client,           options.release, options.facts,
-                                      options.executed, !options.operations_only, inference};
+                                      options.executed, !options.operations_only, inference,       !options.no_cache};
     BLOBGAUGE_TRY(auto answer, read_executable(question, catalogue));
     result = std::move(answer.result);
     coverage = std::move(answer.coverage);
@@ -79,6 +94,7 @@ const Command analyze_go{
     "analyze go",
     {"blobgauge analyze go --module github.com/rclone/rclone@v1.75.1 -o rclone.yaml",
      "blobgauge analyze go --dir ~/src/azcopy --client azcopy.yaml --facts azcopy.jsonl -o azcopy.yaml",
+     "blobgauge analyze go --dir ~/src/azcopy --goos linux,windows,darwin -o azcopy.yaml",
      "blobgauge analyze go --binary /usr/bin/azcopy -o azcopy.yaml",
      "blobgauge analyze go --dir . --explain \"Put Block\" Content-MD5"},
     [](CLI::App& app) -> Action {
@@ -101,7 +117,13 @@ const Command analyze_go{
                      "address a line)")
           ->needs("--binary");
       app.add_option("--facts", options->facts, "keep the facts here");
+      app.add_flag("--no-cache", options->no_cache, "read anew what was read before, and keep no facts of it");
       app.add_option("--platform", options->platform, "GOOS/GOARCH to read the source for")->capture_default_str();
+      app.add_option("--goos", options->systems,
+                     "linux,windows,darwin: read the source for each of them (amd64), and mark what only some have")
+          ->delimiter(',')
+          ->excludes("--platform")
+          ->excludes("--binary");
       app.add_option("--explain", options->explain, "OPERATION [HEADER]: print call paths, guards and stores")
           ->expected(1, 2);
       catalogue_option(app, options->catalogue);

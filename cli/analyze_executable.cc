@@ -124,7 +124,8 @@ Result<ExecutableAnswer> read_executable(const ExecutableQuestion& question, con
                        "specs/clients names those that are known; docs/formats/clients.md says how one is described");
   // The machine code is read while the Go command reads the libraries.
   auto reading = std::async(std::launch::async, [&] { return Reach::compute(executable); });
-  auto facts = run_go_front_end_once(*configuration, question.facts);
+  auto facts = question.cache ? run_go_front_end_once(*configuration, question.facts, {*configuration, {}, false})
+                              : run_go_front_end(*configuration, question.facts);
   auto reach = reading.get();
   if (!reach) return tl::make_unexpected(std::move(reach).error());
   analyzer::ExecutableProgram program;

@@ -20,6 +20,7 @@ struct ExecutableQuestion {
   std::string executed;  // file with the entries of functions that ran; empty: no coverage is asked
   bool options = true;   // ask the machine code which options the program sets; false: operations alone
   analyzer::StaticOptions inference;
+  bool cache = true;  // take kept facts of the libraries, and keep new ones
 };
 
 // Where the source of its libraries cannot be had, a line on standard error says why and the surface has operations

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
+#include "analyzer/checkout.h"
 #include "analyzer/client_rules.h"
 #include "cli/analyze_executable.h"
 #include "cli/go_front_end.h"
@@ -35,6 +37,24 @@ bool is_release(const std::string& module) {
          module[at + 2] <= '9' && std::count(module.begin() + static_cast<std::ptrdiff_t>(at), module.end(), '.') >= 2;
 }
 
+Result<analyzer::StaticResult> read_for(const std::string& platform, const SourceQuestion& question,
+                                        const analyzer::ClientRules& rules, const std::string& content,
+                                        const model::Catalogue& catalogue) {
+  analyzer::Source source{question.module, question.dir, platform};
+  if (!source.dir.empty()) source.dir = fs::absolute(source.dir).string();
+  const auto configuration = analyzer::go_configuration(rules, source);
+  // What was read once is read again from its facts: a version never changes, a checkout is known by its content.
+  KeptBy kept{configuration, content, true};
+  if (!content.empty()) {
+    source.dir = "anywhere";
+    kept.question = analyzer::go_configuration(rules, source);
+  }
+  const bool known = question.cache && (is_release(source.module) || !content.empty());
+  BLOBGAUGE_TRY(const auto facts, known ? run_go_front_end_once(configuration, question.facts, kept)
+                                        : run_go_front_end(configuration, question.facts));
+  return analyzer::infer_static(facts, rules, catalogue, question.inference);
+}
+
 }  // namespace
 
 Result<analyzer::StaticResult> read_source(const SourceQuestion& question, const model::Catalogue& catalogue) {
@@ -44,18 +64,26 @@ Result<analyzer::StaticResult> read_source(const SourceQuestion& question, const
     BLOBGAUGE_TRY(client, analyzer::find_client_file(specs_path("clients"), module));
   }
   BLOBGAUGE_TRY(const auto rules, rules_of(client));
-  analyzer::Source source{question.module, question.dir, question.platform};
-  if (!source.dir.empty()) source.dir = fs::absolute(source.dir).string();
-  const auto configuration = analyzer::go_configuration(rules, source);
-  // What was read once is read again from its facts: a version never changes, a checkout is known by its content.
   std::string content;
-  if (!source.dir.empty()) {
-    BLOBGAUGE_TRY(content, digest_of_checkout(source.dir));
+  if (question.cache && !question.dir.empty()) {
+    BLOBGAUGE_TRY(content, analyzer::digest_of_checkout(question.dir));
   }
-  const bool fixed = source.dir.empty() ? is_release(source.module) : !content.empty();
-  BLOBGAUGE_TRY(const auto facts, fixed ? run_go_front_end_once(configuration, question.facts, content)
-                                        : run_go_front_end(configuration, question.facts));
-  return analyzer::infer_static(facts, rules, catalogue, question.inference);
+  std::optional<analyzer::StaticResult> all;
+  for (const auto& platform : question.platforms) {
+    BLOBGAUGE_TRY(auto one, read_for(platform, question, rules, content, catalogue));
+    if (question.platforms.size() > 1 && !one.explanation.empty())
+      one.explanation = fmt::format("{}\n\n{}\n", platform, one.explanation);
+    if (!all) {
+      all = std::move(one);
+      continue;
+    }
+    BLOBGAUGE_TRY(all->surface, model::merge(all->surface, one.surface));
+    all->explanation += one.explanation;
+    for (auto& request : one.other_requests)
+      if (std::find(all->other_requests.begin(), all->other_requests.end(), request) == all->other_requests.end())
+        all->other_requests.push_back(std::move(request));
+  }
+  return std::move(*all);
 }
 
 }  // namespace blobgauge::cli

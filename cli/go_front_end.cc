@@ -1,18 +1,17 @@
 #include "cli/go_front_end.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <vector>
 
+#include "analyzer/facts_cache.h"
 #include "cli/terminal.h"
 #include "model/file.h"
 #include "model/process.h"
 #include "model/temporary.h"
+#include "model/text.h"
 #include "wire/digest.h"
 
 namespace blobgauge::cli {
@@ -41,16 +40,21 @@ std::string cache_folder() {
   return {};
 }
 
-// Where the facts of this question would be kept; empty where there is no place for them.
-std::string cached(const std::string& configuration, const std::string& content) {
-  const auto folder = cache_folder();
-  const auto program = front_end();
-  struct stat status {};
-  if (folder.empty() || !program || stat(program->c_str(), &status) != 0) return {};
-  const auto built =
-      fmt::format("{} {} {}.{:09}\n", *program, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
-  return fmt::format("{}/facts-{}.jsonl", folder,
-                     wire::hex(wire::digest(wire::Algorithm::sha256, built + content + configuration)).substr(0, 32));
+// The release of the Go command that PATH finds, as its own folder says it ("go1.26.8"): starting it takes longer than
+// reading kept facts. Empty where there is none, or where a wrapper stands for it.
+std::string toolchain() {
+  std::string root;
+  if (const char* named = std::getenv("GOROOT"); named && *named) root = named;
+  const char* path = std::getenv("PATH");
+  const std::string folders = path ? path : "";
+  for (const auto folder : model::split(folders, ':')) {
+    std::error_code error;
+    const auto program = fs::canonical(fs::path(folder) / "go", error);
+    if (error || !root.empty()) continue;
+    root = program.parent_path().parent_path().string();
+  }
+  const auto text = model::read_file(root + "/VERSION");
+  return text && text->rfind("go", 0) == 0 ? text->substr(0, text->find_first_of(" \n")) : std::string();
 }
 
 }  // namespace
@@ -79,46 +83,24 @@ Result<analyzer::Facts> run_go_front_end(const std::string& configuration, const
   return analyzer::load_facts(facts);
 }
 
-Result<std::string> digest_of_checkout(const std::string& folder) {
-  std::error_code error;
-  std::vector<std::string> files;
-  for (auto it = fs::recursive_directory_iterator(folder, error); it != fs::recursive_directory_iterator();
-       it.increment(error)) {
-    const auto name = it->path().filename().string();
-    if (it->is_directory(error) && (name.front() == '.' || name == "testdata" || name == "node_modules"))
-      it.disable_recursion_pending();
-    else if (it->is_regular_file(error) &&
-             (it->path().extension() == ".go" || name == "go.mod" || name == "go.sum" || name == "modules.txt"))
-      files.push_back(it->path().string());
-  }
-  if (error || files.empty()) return std::string();  // the front end says what is wrong
-  std::sort(files.begin(), files.end());
-  std::string list;
-  for (const auto& file : files) {
-    BLOBGAUGE_TRY(const auto text, model::read_file(file));
-    if (fs::path(file).filename() == "go.mod" &&
-        (text.find("=> .") != std::string::npos || text.find("=> /") != std::string::npos))
-      return std::string();
-    list += fmt::format("{} {}\n", file.substr(folder.size()), wire::hex(wire::digest(wire::Algorithm::sha256, text)));
-  }
-  return wire::hex(wire::digest(wire::Algorithm::sha256, list));
-}
-
 Result<analyzer::Facts> run_go_front_end_once(const std::string& configuration, const std::string& keep,
-                                              const std::string& content) {
-  const auto file = cached(configuration, content);
-  auto text = model::read_file(file);
-  auto facts = text ? analyzer::facts_from_text(*text, file) : analyzer::load_facts(file);
-  if (!facts) {
-    BLOBGAUGE_TRY(const auto scratch, model::TemporaryFolder::create());
-    const auto fresh = scratch.path() + "/facts.jsonl";
-    BLOBGAUGE_TRY(facts, run_go_front_end(configuration, fresh));
-    BLOBGAUGE_TRY(text, model::read_file(fresh));
-    std::error_code ignored;
-    fs::create_directories(fs::path(file).parent_path(), ignored);
-    if (!file.empty()) (void)model::write_file(file, *text);
+                                              const KeptBy& kept) {
+  const auto program = front_end();
+  const auto code = program ? model::read_file(*program) : tl::make_unexpected(program.error());
+  if (!code) return run_go_front_end(configuration, keep);  // it says what is missing
+  const analyzer::FactsCache cache(cache_folder());
+  const analyzer::FactsCache::Question question{wire::hex(wire::digest(wire::Algorithm::sha256, *code)), kept.question,
+                                                kept.content, kept.standard_library ? toolchain() : std::string()};
+  if (auto entry = cache.find(question)) {
+    if (!keep.empty()) BLOBGAUGE_CHECK(model::write_file(keep, entry->text));
+    return std::move(entry->facts);
   }
-  if (!keep.empty()) BLOBGAUGE_CHECK(model::write_file(keep, *text));
+  BLOBGAUGE_TRY(const auto scratch, model::TemporaryFolder::create());
+  const auto fresh = scratch.path() + "/facts.jsonl";
+  BLOBGAUGE_TRY(auto facts, run_go_front_end(configuration, fresh));
+  BLOBGAUGE_TRY(const auto text, model::read_file(fresh));
+  cache.keep(question, text);
+  if (!keep.empty()) BLOBGAUGE_CHECK(model::write_file(keep, text));
   return facts;
 }
 

@@ -11,16 +11,16 @@ namespace blobgauge::cli {
 // the front end says on standard error what it does.
 model::Result<analyzer::Facts> run_go_front_end(const std::string& configuration, const std::string& keep);
 
-// The same for what never changes: libraries in exact versions. The facts are kept in $XDG_CACHE_HOME/blobgauge (or
-// ~/.cache/blobgauge), by the configuration and the front end that read it, and are taken from there the next time,
-// without the Go command and without a network. A cache that cannot be written or read is none.
-// `content` tells what is read from what it was, where the configuration does not: a checkout's digest.
-model::Result<analyzer::Facts> run_go_front_end_once(const std::string& configuration, const std::string& keep,
-                                                     const std::string& content = {});
+// How kept facts are found again.
+struct KeptBy {
+  std::string question;           // the configuration, or what of it does not depend on where a checkout is
+  std::string content;            // digest of the checkout; empty: the configuration pins all versions
+  bool standard_library = false;  // what is read of it counts: facts of another Go are not taken
+};
 
-// A digest of all that the Go command would read of a checkout: names and contents of its Go files, go.mod, go.sum and
-// what is under vendor/. Empty where the checkout also reads folders beside it (a `replace` by a path): then nobody
-// knows.
-model::Result<std::string> digest_of_checkout(const std::string& folder);
+// The same for what does not change: facts are kept in $XDG_CACHE_HOME/blobgauge (or ~/.cache/blobgauge;
+// analyzer/facts_cache.h) and are taken from there the next time, without the Go command and without a network.
+model::Result<analyzer::Facts> run_go_front_end_once(const std::string& configuration, const std::string& keep,
+                                                     const KeptBy& kept);
 
 }  // namespace blobgauge::cli

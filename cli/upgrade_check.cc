@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 #include "cli/analyze_executable.h"
 #include "cli/analyze_source.h"
@@ -14,6 +13,7 @@
 #include "model/file.h"
 #include "model/profile.h"
 #include "model/text.h"
+#include "replayer/change_marks.h"
 #include "replayer/runner.h"
 #include "replayer/selection.h"
 #include "reports/changes.h"
@@ -40,62 +40,46 @@ Result<model::Surface> surface_of(const std::string& path, const Options& option
   inference.tool = "blobgauge " BLOBGAUGE_VERSION;
   if (fs::is_directory(path, error)) {
     inference.release = fs::path(path).filename().string();
-    BLOBGAUGE_TRY(auto result, read_source({{}, path, options.client, {}, "linux/amd64", inference}, catalogue));
+    BLOBGAUGE_TRY(auto result,
+                  read_source({{}, path, options.client, {}, {"linux/amd64"}, inference, true}, catalogue));
     return std::move(result.surface);
   }
   if (fs::path(path).extension() == ".yaml") return model::load_surface(path);
-  BLOBGAUGE_TRY(auto result, read_executable({path, options.client, {}, {}, {}, true, inference}, catalogue));
+  BLOBGAUGE_TRY(auto result, read_executable({path, options.client, {}, {}, {}, true, inference, true}, catalogue));
   return std::move(result.result.surface);
 }
 
-// Does this step send what changed, or look at the answer that is newly read?
-bool exercises(const replayer::Suite& suite, const replayer::Step& step, const SurfaceChange& change) {
-  if (step.operation != change.operation) return false;
-  if (change.name.empty()) return true;
-  if (change.what.rfind("query", 0) == 0) return step.request.target.find(change.name + "=") != std::string::npos;
-  if (change.what.rfind("request header", 0) == 0) {
-    const auto named = [&](const auto& header) { return model::iequals(header.first, change.name); };
-    return std::any_of(step.request.headers.begin(), step.request.headers.end(), named) ||
-           std::any_of(suite.headers.begin(), suite.headers.end(), named);
-  }
-  return std::any_of(step.expectations.begin(), step.expectations.end(),
-                     [&](const auto& e) { return model::iequals(e.name, change.name); });
+bool asks_for_version(const SurfaceChange& change, std::string_view header) {
+  return change.what.rfind("request header", 0) == 0 && model::iequals(change.name, header) && !change.asked.empty();
 }
 
-std::vector<const replayer::Case*> cases_for(const replayer::Suite& suite, const SurfaceChange& change) {
-  std::vector<const replayer::Case*> list;
-  for (const auto& item : suite.cases)
-    if (std::any_of(item.steps.begin(), item.steps.end(),
-                    [&](const auto& step) { return exercises(suite, step, change); }))
-      list.push_back(&item);
-  return list;
+// The newest version of the API that the new release names and the old one did not; empty: none.
+std::string new_version(const std::vector<SurfaceChange>& changes, std::string_view header) {
+  std::string newest;
+  for (const auto& change : changes)
+    if (asks_for_version(change, header)) newest = std::max(newest, *change.asked.rbegin());
+  return newest;
 }
 
-// "answered (4 cases)", "failing: put-block/x", "untested"
-std::string mark(const replayer::Suite& suite, const SurfaceChange& change,
-                 const std::map<std::string, model::Verdict>& verdicts) {
-  std::size_t passed = 0;
-  std::vector<std::string> failing;
-  for (const auto* item : cases_for(suite, change)) {
-    const auto verdict = verdicts.find(item->id);
-    if (verdict == verdicts.end()) continue;
-    if (verdict->second == model::Verdict::pass) ++passed;
-    if (verdict->second == model::Verdict::fail || verdict->second == model::Verdict::error ||
-        verdict->second == model::Verdict::unsupported)
-      failing.push_back(item->id);
-  }
-  if (!failing.empty()) return fmt::format("failing: {}", fmt::join(failing, ", "));
-  return passed ? fmt::format("answered ({} case{})", passed, passed == 1 ? "" : "s") : "untested";
+replayer::RunVerdicts verdicts_of(const model::Results& results, std::string api_version) {
+  replayer::RunVerdicts run;
+  run.api_version = std::move(api_version);
+  for (const auto& item : results.cases) run.cases[item.id] = item.verdict;
+  return run;
 }
 
-// The cases of the changed operations, run against the endpoint.
-Result<model::Results> replayed(const Options& options, const replayer::Suite& suite,
-                                const std::vector<SurfaceChange>& changes) {
-  BLOBGAUGE_TRY(const auto spec, model::load_spec(options.spec));
-  BLOBGAUGE_TRY(auto profile, model::load_profile(options.profile));
-  if (!options.endpoint.empty()) {
-    BLOBGAUGE_TRY(profile, model::at_endpoint(std::move(profile), options.endpoint));
-  }
+// The version that requests of an earlier run named: its identity says it ("...; version 2023-11-03; ...").
+std::string version_of(const model::Results& results) {
+  constexpr std::string_view mark = "; version ";
+  const auto at = results.run_identity.find(mark);
+  if (at == std::string::npos) return {};
+  const auto from = at + mark.size();
+  return results.run_identity.substr(from, results.run_identity.find(';', from) - from);
+}
+
+// The cases of the changed operations.
+Result<std::vector<replayer::Chosen>> chosen_cases(const replayer::Suite& suite, const model::Spec& spec,
+                                                   const std::vector<SurfaceChange>& changes) {
   BLOBGAUGE_TRY(const auto all, replayer::select(suite, spec, "", ""));
   std::vector<replayer::Chosen> chosen;
   for (const auto& candidate : all) {
@@ -104,13 +88,55 @@ Result<model::Results> replayed(const Options& options, const replayer::Suite& s
     };
     if (std::any_of(changes.begin(), changes.end(), concerned)) chosen.push_back(candidate);
   }
-  if (chosen.empty()) return model::Results{};
+  return chosen;
+}
+
+// Runs them against the endpoint, with requests that name the profile's version.
+Result<replayer::RunVerdicts> replayed(const replayer::Suite& suite, const model::Spec& spec,
+                                       const model::Profile& profile, const std::vector<replayer::Chosen>& chosen) {
+  if (chosen.empty()) return replayer::RunVerdicts{};
   Progress progress("replay");
   replayer::RunOptions run;
   run.progress = [&](std::size_t done, std::size_t total, std::string_view id) { progress.update(done, total, id); };
   BLOBGAUGE_TRY(auto outcome, replayer::run_cases(suite, spec, profile, chosen, run));
   if (outcome.stopped) return tl::unexpected<model::Error>(*outcome.stopped);
-  return std::move(outcome.results);
+  return verdicts_of(outcome.results, profile.api_version);
+}
+
+// How the endpoint deals with each change. What asks for a new version of the API is shown by requests that name it,
+// everything else by the version that the profile says.
+Result<std::vector<std::string>> marks(const Options& options, const std::vector<SurfaceChange>& changes,
+                                       std::string_view version_header) {
+  const auto beside = (fs::path(options.spec).parent_path() / "cases").string();
+  BLOBGAUGE_TRY(const auto suite, replayer::load_suite(fs::exists(beside) ? beside : specs_path("cases")));
+  replayer::RunVerdicts run, run_of_version;
+  if (!options.results.empty()) {
+    BLOBGAUGE_TRY(const auto results, model::load_results(options.results));
+    run = run_of_version = verdicts_of(results, version_of(results));
+  } else {
+    BLOBGAUGE_TRY(const auto spec, model::load_spec(options.spec));
+    BLOBGAUGE_TRY(auto profile, model::load_profile(options.profile.empty() ? specs_path("profiles/emulator.yaml")
+                                                                            : options.profile));
+    if (!options.endpoint.empty()) {
+      BLOBGAUGE_TRY(profile, model::at_endpoint(std::move(profile), options.endpoint));
+    }
+    BLOBGAUGE_TRY(const auto chosen, chosen_cases(suite, spec, changes));
+    BLOBGAUGE_TRY(run, replayed(suite, spec, profile, chosen));
+    run_of_version = run;
+    if (const auto version = new_version(changes, version_header); !version.empty() && version != profile.api_version) {
+      profile.api_version = version;
+      // The endpoint answered a moment ago, so what stops this run is the version.
+      auto second = replayed(suite, spec, profile, chosen);
+      run_of_version = second ? std::move(*second) : replayer::RunVerdicts{{}, version, second.error().message};
+    }
+  }
+  std::vector<std::string> list;
+  for (const auto& change : changes)
+    list.push_back(
+        change.grade == Grade::harmless
+            ? std::string()
+            : replayer::mark_of(suite, change, asks_for_version(change, version_header) ? run_of_version : run));
+  return list;
 }
 
 Result<int> run(const Options& options) {
@@ -126,20 +152,11 @@ Result<int> run(const Options& options) {
                                    before.kind, options.after, after.kind),
                        "give two checkouts, two executables, or two surfaces of one kind");
   auto changes = reports::changes_between(before, after);
-  std::map<std::string, model::Verdict> verdicts;
   bool failing = false;
   if (!options.results.empty() || !options.profile.empty() || !options.endpoint.empty()) {
-    const auto beside = (fs::path(options.spec).parent_path() / "cases").string();
-    BLOBGAUGE_TRY(const auto suite, replayer::load_suite(fs::exists(beside) ? beside : specs_path("cases")));
-    auto at = options;
-    if (at.profile.empty()) at.profile = specs_path("profiles/emulator.yaml");
-    auto results = options.results.empty() ? replayed(at, suite, changes.list) : model::load_results(options.results);
-    if (!results) return tl::make_unexpected(results.error());
-    for (const auto& item : results->cases) verdicts[item.id] = item.verdict;
-    for (const auto& change : changes.list) {
-      changes.marks.push_back(change.grade == Grade::harmless ? std::string() : mark(suite, change, verdicts));
-      failing = failing || (change.grade == Grade::breaking && changes.marks.back().rfind("failing", 0) == 0);
-    }
+    BLOBGAUGE_TRY(changes.marks, marks(options, changes.list, catalogue.role("api-version")));
+    for (std::size_t i = 0; i < changes.list.size(); ++i)
+      failing = failing || (changes.list[i].grade == Grade::breaking && changes.marks[i].rfind("failing", 0) == 0);
   }
   BLOBGAUGE_CHECK(model::write_file(options.output, options.format == "json"       ? reports::to_json(changes)
                                                     : options.format == "markdown" ? reports::to_markdown(changes)

@@ -14,9 +14,7 @@ namespace {
 // A folder with one file, gone with the test.
 class Folder {
  public:
-  explicit Folder(const std::string& yaml) {
-    std::ofstream(folder_.path() + "/a.yaml") << yaml;
-  }
+  explicit Folder(const std::string& yaml) { std::ofstream(folder_.path() + "/a.yaml") << yaml; }
   std::string path() const { return folder_.path(); }
 
  private:

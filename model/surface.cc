@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "model/surface_platforms.h"
 #include "model/text.h"
 #include "model/value.h"
 
@@ -270,6 +271,10 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
   out.sources.insert(b.sources.begin(), b.sources.end());
   out.evidence.insert(other.evidence.begin(), other.evidence.end());
   unite(out.unresolved, other.unresolved);
+  for (const auto& [id, traffic] : b.scenarios) {
+    const auto [at, fresh] = out.scenarios.emplace(id, traffic);
+    if (!fresh) at->second = merge(at->second, traffic);
+  }
   for (const auto& [service, lines] : b.other_services) out.other_services[service].insert(lines.begin(), lines.end());
   for (const auto& [name, operation] : other.operations) {
     const auto found = out.operations.find(name);
@@ -284,6 +289,7 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
       for (auto* fields :
            {&operation.query, &operation.request_headers, &operation.response_headers, &operation.response_body})
         fields->clear();
+  mark_platforms(out, a, b);
   renumber_evidence(out);
   return out;
 }

@@ -12,6 +12,7 @@
 
 #include "model/error.h"
 #include "model/level.h"
+#include "model/traffic.h"
 
 namespace blobgauge::model {
 
@@ -58,6 +59,7 @@ struct Field {
   Value value;
   std::vector<std::string> guards;    // static: the conditions, as source text
   std::string reason;                 // why undecided
+  std::set<std::string> platforms;    // where it can be there, where that is not wherever the operation is
   std::vector<std::string> evidence;  // ids
   bool operator==(const Field&) const = default;
 };
@@ -90,6 +92,7 @@ struct OperationSurface {
   std::set<std::string> error_codes;
   std::set<std::string> scenarios;  // which scenarios showed it
   Level level = Level::none;
+  std::set<std::string> platforms;  // that have it, where these are not all of the surface
   std::vector<std::string> evidence;
   bool operator==(const OperationSurface&) const = default;
 };
@@ -102,9 +105,12 @@ struct Surface {
   // nothing. Merged with another surface, only operations stay.
   bool operations_only = false;
   std::set<std::string> sources;  // traces, module versions
+  // Static: what the source was read for ("linux/amd64"). Of several the marks of operations and fields say which.
+  std::set<std::string> platforms;
   std::map<std::string, OperationSurface> operations;
   std::map<std::string, Evidence> evidence;
-  std::vector<std::string> unresolved;  // calls that could not be followed; printed, never dropped
+  std::map<std::string, ScenarioTraffic> scenarios;  // observed: how the client went about each
+  std::vector<std::string> unresolved;               // calls that could not be followed; printed, never dropped
   // Requests of services that the catalogue is not about, by the service's name: form, place and level of each.
   std::map<std::string, std::set<std::string>> other_services;
   bool operator==(const Surface&) const = default;
@@ -116,7 +122,8 @@ std::string to_yaml(const Surface& surface);
 Result<Surface> surface_from_yaml(std::string_view text, std::string name);
 
 // Associative and commutative for surfaces of one kind, so traces can be inferred in pieces and put together in any
-// order. Refuses surfaces of different kinds, clients or releases unless `mix`; a mixed surface names them all.
+// order. Refuses surfaces of different kinds, clients or releases unless `mix`; a mixed surface names them all. The
+// marks of platforms stay where both surfaces name theirs.
 Result<Surface> merge(const Surface& a, const Surface& b, bool mix = false);
 
 // Gives equal evidence one id, in an order that depends on nothing but the content, keeps the first three exchanges

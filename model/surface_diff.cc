@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "model/traffic_diff.h"
+#include "model/value.h"
+
 namespace blobgauge::model {
 namespace {
 
@@ -24,13 +27,16 @@ class Differ {
     const bool operations_only = before.operations_only || after.operations_only;
     for (const auto& [name, operation] : after.operations) {
       operation_ = name;
+      bound_only_ = false;
       const auto found = before.operations.find(name);
       if (found == before.operations.end()) {
-        const auto grade = operation.level == Level::safe_bound ? Grade::evidence : Grade::breaking;
-        add(grade, "operation", "", "", word(operation), lines(after, operation.evidence));
+        bound_only_ = operation.level == Level::safe_bound;
+        add(Grade::breaking, "operation", "", "", word(operation), lines(after, operation.evidence));
         continue;
       }
       levels(found->second.level, operation.level);
+      bound_only_ = operation.level == Level::safe_bound;
+      platforms("operation", "", found->second.platforms, operation.platforms);
       if (operations_only) continue;
       fields("query", found->second.query, operation.query);
       fields("request header", found->second.request_headers, operation.request_headers);
@@ -42,11 +48,13 @@ class Differ {
       }
       statuses(found->second, operation);
     }
+    bound_only_ = false;
     for (const auto& [name, operation] : before.operations) {
       operation_ = name;
       if (!partial_ && !after.operations.count(name))
         add(Grade::harmless, "operation", "", word(operation), "", lines(before, operation.evidence));
     }
+    for (auto& change : traffic_changes(before, after)) changes_.push_back(std::move(change));
     std::stable_sort(changes_.begin(), changes_.end(),
                      [](const SurfaceChange& a, const SurfaceChange& b) { return a.grade < b.grade; });
     return std::move(changes_);
@@ -55,8 +63,15 @@ class Differ {
  private:
   void add(Grade grade, std::string what, std::string name, std::string before, std::string after,
            std::vector<std::string> where = {}) {
-    changes_.push_back(
-        {grade, operation_, std::move(what), std::move(name), std::move(before), std::move(after), std::move(where)});
+    if (bound_only_) grade = Grade::evidence;
+    changes_.push_back({grade,
+                        operation_,
+                        std::move(what),
+                        std::move(name),
+                        std::move(before),
+                        std::move(after),
+                        std::move(where),
+                        {}});
   }
 
   static std::vector<std::string> lines(const Surface& surface, const std::vector<std::string>& evidence) {
@@ -76,6 +91,16 @@ class Differ {
     add(grade, "level", "", std::string(name_of(before)), std::string(name_of(after)));
   }
 
+  // Only of two surfaces that were read for the same platforms; an empty mark means all of them.
+  void platforms(const std::string& what, const std::string& name, const std::set<std::string>& before,
+                 const std::set<std::string>& after) {
+    if (before == after || before_->platforms != after_->platforms) return;
+    const auto text = [](const std::set<std::string>& marked) {
+      return marked.empty() ? std::string("all") : fmt::format("{}", fmt::join(marked, ", "));
+    };
+    add(Grade::evidence, what + " platforms", name, text(before), text(after));
+  }
+
   void fields(const std::string& what, const FieldMap& before, const FieldMap& after) {
     const auto sent = [](const FieldMap& map, const std::string& key) -> const Field* {
       const auto found = map.find(key);
@@ -85,26 +110,30 @@ class Differ {
       if (field.presence == Presence::never) continue;
       const auto* old = sent(before, key);
       if (!old) {
-        // Of an executable alone nobody knows whether the option behind an undecided field is ever set, and a `never`
-        // of the weaker grade may have missed a store.
+        // Nobody knows whether code sends an undecided field at all, and a `never` of the weaker grade may have missed
+        // a store.
         const auto known = before.find(key);
         const bool weak = known != before.end() && known->second.proof == Proof::open_ways;
-        const bool possible = executable_ && field.presence == Presence::undecided;
+        const bool possible = (executable_ || after_->kind == "static") && field.presence == Presence::undecided;
         add(possible || weak ? Grade::evidence : Grade::breaking, what, field.name,
             known == before.end() || known->second.proof == Proof::none ? "" : stated(known->second),
             fmt::format("{}: {}", stated(field), value_text(field.value)), lines(*after_, field.evidence));
+        if (field.value.kind == ValueKind::constant || field.value.kind == ValueKind::one_of)
+          changes_.back().asked = field.value.values;
         continue;
       }
       if (old->name != field.name) add(Grade::evidence, what + " spelling", field.name, old->name, field.name);
       if (!partial_ && old->presence != field.presence)
-
         add(Grade::evidence, what + " presence", field.name, stated(*old), stated(field),
             lines(*after_, field.evidence));
-      const auto grade = executable_ ? Grade::evidence : value_grade(old->value, field.value);
-      if (old->value != field.value && !(partial_ && grade == Grade::harmless))
-
+      platforms(what, field.name, old->platforms, field.platforms);
+      const auto grade = value_grade(*old, field);
+      if (old->value != field.value && !(partial_ && grade == Grade::harmless)) {
         add(grade, what + " value", field.name, value_text(old->value), value_text(field.value),
             lines(*after_, field.evidence));
+        for (const auto& text : field.value.values)
+          if (is_new(old->value, text) && is_literal(text)) changes_.back().asked.insert(text);
+      }
     }
     for (const auto& [key, field] : before)
       if (!partial_ && field.presence != Presence::never && !sent(after, key)) {
@@ -122,15 +151,28 @@ class Differ {
                          : fmt::format("{} ({})", name_of(field.presence), grade);
   }
 
-  // A new text among known ones is a demand; a set that became dynamic, or was, shows nothing.
-  static Grade value_grade(const Value& before, const Value& after) {
-    if (before.kind == ValueKind::dynamic || after.kind == ValueKind::dynamic || before.kind == ValueKind::pattern ||
-        after.kind == ValueKind::pattern)
-      return Grade::evidence;
-    return std::includes(before.values.begin(), before.values.end(), after.values.begin(), after.values.end())
-               ? Grade::harmless
-               : Grade::breaking;
+  // A text that the client never sent of its own accord is a demand, also beside texts of which only a part is known: a
+  // release that has a version of its own in place of another asks for that one, whatever a user may set it to. A set
+  // that became dynamic, or was, shows nothing, and neither does a new template. An executable's texts are its
+  // libraries': what these always write is a demand, and what hangs on an option may never be sent.
+  Grade value_grade(const Field& old, const Field& field) const {
+    const auto &before = old.value, &after = field.value;
+    if (before.kind == ValueKind::dynamic || after.kind == ValueKind::dynamic) return Grade::evidence;
+    if (executable_ && field.presence != Presence::always) return Grade::evidence;
+    auto grade = Grade::harmless;
+    for (const auto& text : after.values) {
+      if (!is_new(before, text)) continue;
+      if (is_literal(text)) return Grade::breaking;
+      grade = Grade::evidence;
+    }
+    return grade;
   }
+
+  static bool is_new(const Value& before, const std::string& text) {
+    return !before.values.count(text) && !before.values.count(template_of(text));
+  }
+
+  static bool is_literal(std::string_view text) { return text.find('{') == std::string_view::npos; }
 
   void statuses(const OperationSurface& before, const OperationSurface& after) {
     for (const auto& [status, count] : after.statuses)
@@ -144,6 +186,7 @@ class Differ {
   const Surface* after_ = nullptr;
   bool partial_ = false;     // what `after` lacks is not gone
   bool executable_ = false;  // values are the library's, and the program may overwrite them
+  bool bound_only_ = false;  // whether anything leads to the operation at all is not known
   std::string operation_;
   std::vector<SurfaceChange> changes_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 // What one surface has and another has not, graded by what it asks of an endpoint.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,7 @@
 namespace blobgauge::model {
 
 // breaking: the new surface asks for something that the old one never did (an operation, a header, a value).
-// harmless: it asks for less. evidence: only counts or presence moved.
+// harmless: it asks for less. evidence: only counts, presence or values of which nothing is known moved.
 enum class Grade { breaking, harmless, evidence };
 
 struct SurfaceChange {
@@ -17,6 +18,9 @@ struct SurfaceChange {
   std::string before, after;          // empty where it was not there
   // Where the client's code (or a recording) shows it: the first evidence of the surface that has it, a line each.
   std::vector<std::string> where;
+  // The values that are new, where they are written out in the code or were seen: a case that shows how an endpoint
+  // deals with the change sends one of them. Empty: any value will do, or none is known.
+  std::set<std::string> asked = {};
 };
 
 // The same for the same change, whatever else the two surfaces say and wherever it stands: 16 hex digits over the

@@ -37,6 +37,12 @@ TEST(SurfaceDiff, WhatIsNewlyAskedForIsBreaking) {
   EXPECT_EQ(diff(more, without)[0].grade, Grade::harmless);
 }
 
+TEST(SurfaceDiff, WhatTheAnalysisLeavesUndecidedIsNoDemand) {
+  const auto changes = diff(with("", Presence::always), with("x-a", Presence::undecided));
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].grade, Grade::evidence);
+}
+
 TEST(SurfaceDiff, ANewValueIsBreakingAFewerOneIsNot) {
   const auto one = with("x-a", Presence::always, {ValueKind::constant, {"1"}});
   const auto two = with("x-a", Presence::always, {ValueKind::one_of, {"1", "2"}});
@@ -45,10 +51,81 @@ TEST(SurfaceDiff, ANewValueIsBreakingAFewerOneIsNot) {
   EXPECT_EQ(diff(one, with("x-a", Presence::always))[0].grade, Grade::evidence);
 }
 
+TEST(SurfaceDiff, ANewTextAmongTemplatesIsBreakingANewTemplateIsNot) {
+  const auto values = [](std::set<std::string> texts) {
+    return with("x-version", Presence::always, {ValueKind::pattern, std::move(texts)});
+  };
+  const auto grade = [](const Surface& a, const Surface& b) { return diff(a, b).at(0).grade; };
+  const auto old = values({"2025-05-05", "{}"});
+  EXPECT_EQ(grade(old, values({"2025-07-05", "{}"})), Grade::breaking) << "a default of the release's own";
+  EXPECT_EQ(grade(old, values({"{}"})), Grade::harmless);
+  EXPECT_EQ(grade(old, values({"2025-05-05", "bytes={number}-", "{}"})), Grade::evidence);
+  EXPECT_EQ(grade(values({"bytes={number}-{number}"}),
+                  with("x-version", Presence::always, {ValueKind::one_of, {"bytes=0-1", "bytes=2-3"}})),
+            Grade::harmless);
+}
+
 TEST(SurfaceDiff, SpellingAndPresenceAreEvidence) {
   const auto changes = diff(with("x-a", Presence::always), with("X-A", Presence::conditional));
   ASSERT_EQ(changes.size(), 2u);
   for (const auto& change : changes) EXPECT_EQ(change.grade, Grade::evidence);
+}
+
+OperationTraffic traffic_of(Range requests, Range resources, Range per_resource, Range per_target) {
+  OperationTraffic out;
+  out.requests = requests;
+  out.resources = resources;
+  out.per_resource = per_resource;
+  out.per_target = per_target;
+  return out;
+}
+
+TEST(SurfaceDiff, TrafficOfSharedScenariosIsEvidenceButForLargerBodies) {
+  auto before = with("x-a", Presence::always);
+  before.kind = "observed";
+  auto& traffic = before.scenarios["copy-up"];
+  traffic.orders[{"Put Block", "Put Block List"}] = ScenarioTraffic::forwards;
+  traffic.operations["Put Block"] = traffic_of({3, 3}, {1, 1}, {3, 3}, {1, 1});
+  traffic.operations["Put Block"].sent.add(8 << 20);
+  before.scenarios["only-here"] = traffic;
+  auto after = before;
+  after.scenarios.erase("only-here");
+  EXPECT_TRUE(diff(before, after).empty());
+  auto& now = after.scenarios["copy-up"];
+  now.operations["Put Block"] = traffic_of({4, 6}, {1, 1}, {4, 6}, {1, 2});
+  now.operations["Put Block"].sent.add(4 << 20);
+  now.operations["Put Block"].errors[503] = {2, 2};
+  now.operations["Get Blob"] = traffic_of({1, 1}, {1, 1}, {1, 1}, {1, 1});
+  now.orders[{"Put Block", "Put Block List"}] = ScenarioTraffic::either;
+  now.orders[{"Get Blob", "Put Block"}] = ScenarioTraffic::forwards;
+  std::vector<std::string> lines;
+  for (const auto& c : diff(before, after)) {
+    EXPECT_EQ(c.grade, Grade::evidence) << c.what;
+    EXPECT_EQ(c.name, "in copy-up");
+    lines.push_back(c.operation + ": " + c.what + ", " + c.before + " -> " + c.after);
+  }
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       "Get Blob: requests,  -> 1", "Put Block: requests, 3 -> 4 to 6",
+                       "Put Block: requests per resource, 3 -> 4 to 6", "Put Block: requests per target, 1 -> 1 to 2",
+                       "Put Block: sent bodies, 8388608 -> 4194304", "Put Block: tries again after,  -> 503 always",
+                       "Put Block: order, Put Block -> Put Block List -> Put Block <-> Put Block List"}));
+  now.operations["Put Block"].sent.add(100 << 20);
+  EXPECT_EQ(diff(before, after).at(0).grade, Grade::breaking);
+  EXPECT_EQ(diff(before, after).at(0).what, "sent bodies");
+}
+
+TEST(SurfaceDiff, PlatformsAreEvidence) {
+  auto before = with("x-a", Presence::always);
+  before.platforms = {"linux/amd64", "windows/amd64"};
+  auto after = before;
+  after.operations["Put Block"].request_headers["x-a"].platforms = {"linux/amd64"};
+  const auto changes = diff(before, after);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].what + ": " + changes[0].before + " -> " + changes[0].after,
+            "request header platforms: all -> linux/amd64");
+  EXPECT_EQ(changes[0].grade, Grade::evidence);
+  before.platforms = {"linux/amd64"};
+  EXPECT_TRUE(diff(before, after).empty()) << "nobody knows what it was on Windows";
 }
 
 TEST(SurfaceDiff, WhatPartialEvidenceLacksIsNotGone) {
@@ -86,6 +163,16 @@ TEST(SurfaceDiff, AnExecutablesOperationsAreGradedByLevel) {
   EXPECT_EQ(diff(none, sure)[0].after, "reachable");
 }
 
+TEST(SurfaceDiff, WhatOnlyTheSafeBoundHasIsEvidence) {
+  const auto before = executable(Level::safe_bound);
+  auto after = before;
+  after.operations["Put Block"].request_headers["x-b"] = after.operations["Put Block"].request_headers["x-a"];
+  after.operations["Put Block"].request_headers["x-a"].value.values = {"2"};
+  const auto changes = diff(before, after);
+  ASSERT_EQ(changes.size(), 2u);
+  for (const auto& change : changes) EXPECT_EQ(change.grade, Grade::evidence) << change.name;
+}
+
 TEST(SurfaceDiff, WhereOperationsAreAllThereIsNoHeaderIsGone) {
   const auto full = executable(Level::reachable);
   auto alone = full;
@@ -97,16 +184,22 @@ TEST(SurfaceDiff, WhereOperationsAreAllThereIsNoHeaderIsGone) {
   EXPECT_EQ(diff(full, alone).size(), 1u);
 }
 
-TEST(SurfaceDiff, AnExecutablesOptionsAndValuesAreEvidence) {
+TEST(SurfaceDiff, AnExecutablesOptionsAreEvidence) {
   const auto before = executable(Level::reachable);
   auto after = before;
   Field option;
   option.name = "x-option";
   after.operations["Put Block"].request_headers["x-option"] = option;
-  after.operations["Put Block"].request_headers["x-a"].value.values = {"2"};
   const auto changes = diff(before, after);
-  ASSERT_EQ(changes.size(), 2u);
-  for (const auto& change : changes) EXPECT_EQ(change.grade, Grade::evidence) << change.name;
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].grade, Grade::evidence);
+  // What its libraries always write is sent.
+  auto& value = after.operations["Put Block"].request_headers["x-a"];
+  value.value.values = {"2"};
+  EXPECT_EQ(diff(before, after).at(0).what, "request header value");
+  EXPECT_EQ(diff(before, after).at(0).grade, Grade::breaking);
+  value.presence = Presence::conditional;
+  for (const auto& change : diff(before, after)) EXPECT_EQ(change.grade, Grade::evidence) << change.what;
 }
 
 TEST(SurfaceDiff, AWeakNeverThatIsGoneIsEvidence) {

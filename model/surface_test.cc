@@ -30,6 +30,25 @@ class Generator {
       OperationSurface operation = observed_operation(out);
       out.operations.emplace(operation.operation, std::move(operation));
     }
+    for (std::size_t n = below(3); n > 0; --n) out.scenarios[pick(words_)] = traffic();
+    return out;
+  }
+
+  ScenarioTraffic traffic() {
+    ScenarioTraffic out;
+    out.runs = 1 + below(3);
+    out.cut = below(4) == 0;
+    for (std::size_t n = below(3); n > 0; --n) {
+      auto& operation = out.operations[pick(operations_)];
+      for (auto* range : {&operation.requests, &operation.resources, &operation.per_resource, &operation.per_target}) {
+        range->least = below(4);
+        range->most = range->least + below(3);
+      }
+      for (std::size_t sizes = below(7); sizes > 0; --sizes) operation.sent.add(below(40));
+      if (below(2)) operation.errors[below(2) ? 503 : 0] = {3, below(4)};
+      const auto &a = pick(operations_), &b = pick(operations_);
+      if (a < b) out.orders[{a, b}] = static_cast<std::uint8_t>(1 + below(3));
+    }
     return out;
   }
 

@@ -52,6 +52,7 @@ void write_field(yaml::Writer& out, const Field& field) {
     out.key(name_of(field.value.kind)).flow({field.value.values.begin(), field.value.values.end()});
   write_lines(out, "guards", field.guards);
   if (!field.reason.empty()) out.field("reason", field.reason);
+  write_flow(out, "platforms", {field.platforms.begin(), field.platforms.end()});
   write_flow(out, "evidence", field.evidence);
   out.end_map();
 }
@@ -82,6 +83,7 @@ void write_operation(yaml::Writer& out, const OperationSurface& operation) {
   if (operation.level != Level::none) out.field("level", name_of(operation.level));
   if (operation.exchanges) out.number("exchanges", operation.exchanges);
   if (operation.complete) out.number("complete", operation.complete);
+  write_flow(out, "platforms", {operation.platforms.begin(), operation.platforms.end()});
   write_flow(out, "scenarios", {operation.scenarios.begin(), operation.scenarios.end()});
   write_flow(out, "evidence", operation.evidence);
   write_fields(out, "query", operation.query);
@@ -133,12 +135,20 @@ class Reader {
     const auto extent = fields.text_or("extent", "");
     if (!extent.empty() && extent != "operations") fields.refuse("'extent' is 'operations' or left out");
     out.operations_only = !extent.empty();
+    out.platforms = as_set(fields.list("platforms"));
     out.sources = as_set(fields.list("sources"));
     out.unresolved = fields.list("unresolved");
     const auto* evidence = fields.child("evidence");
     const auto* operations = fields.child("operations");
     const auto* others = fields.child("other_services");
+    const auto* scenarios = fields.child("scenarios");
     BLOBGAUGE_CHECK(fields.finish());
+    if (scenarios)
+      BLOBGAUGE_CHECK(each(*scenarios, "scenarios", [&](const std::string& id, const yaml::Node& node) -> Status {
+        BLOBGAUGE_TRY(auto traffic, read_traffic(node, name_));
+        out.scenarios.emplace(id, std::move(traffic));
+        return {};
+      }));
     if (others) BLOBGAUGE_CHECK(read_others(*others, out));
     if (evidence) BLOBGAUGE_CHECK(read_evidence(*evidence, out));
     if (operations) {
@@ -240,6 +250,7 @@ class Reader {
     if (values > 1) fields.refuse("a value is one of constant, one_of, pattern");
     out.guards = fields.list("guards");
     out.reason = fields.text_or("reason", "");
+    out.platforms = as_set(fields.list("platforms"));
     out.evidence = fields.list("evidence");
     BLOBGAUGE_CHECK(fields.finish());
     BLOBGAUGE_CHECK(check_evidence(out.evidence, node, surface));
@@ -297,6 +308,7 @@ class Reader {
     out.complete = fields.number_or("complete", 0);
     if (out.complete > out.exchanges) fields.refuse("'complete' is more than 'exchanges'");
     out.scenarios = as_set(fields.list("scenarios"));
+    out.platforms = as_set(fields.list("platforms"));
     if (const auto level = fields.maybe("level")) {
       for (const auto each : {Level::reachable, Level::by_reflection, Level::safe_bound})
         if (*level == name_of(each)) out.level = each;
@@ -339,10 +351,20 @@ std::string to_yaml(const Surface& surface) {
   if (!surface.client.empty()) out.field("client", surface.client);
   if (!surface.release.empty()) out.field("release", surface.release);
   if (surface.operations_only) out.field("extent", "operations");
+  if (surface.platforms.size() > 1)  // of one alone `sources` tells
+    write_flow(out, "platforms", {surface.platforms.begin(), surface.platforms.end()});
   write_lines(out, "sources", surface.sources);
   out.key("operations").begin_map();
   for (const auto& [name, operation] : surface.operations) write_operation(out, operation);
   out.end_map();
+  if (!surface.scenarios.empty()) {
+    out.key("scenarios").begin_map();
+    for (const auto& [id, traffic] : surface.scenarios) {
+      out.key(id);
+      write_traffic(out, traffic);
+    }
+    out.end_map();
+  }
   if (!surface.other_services.empty()) {
     out.key("other_services").begin_map();
     for (const auto& [service, lines] : surface.other_services) write_lines(out, service, lines);

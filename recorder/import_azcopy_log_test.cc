@@ -1,4 +1,3 @@
-#include "model/temporary.h"
 #include "recorder/import_azcopy_log.h"
 
 #include <archive.h>
@@ -9,6 +8,8 @@
 
 #include <filesystem>
 #include <fstream>
+
+#include "model/temporary.h"
 
 namespace blobgauge::recorder::import_azcopy_log_test {
 namespace {

@@ -1,4 +1,3 @@
-#include "model/temporary.h"
 #include "recorder/import_har.h"
 
 #include <gmock/gmock.h>
@@ -7,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "model/temporary.h"
 #include "recorder/export_har.h"
 
 namespace blobgauge::recorder::import_har_test {

@@ -1,9 +1,10 @@
-#include "model/temporary.h"
 #include "recorder/import_recordings.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
+
+#include "model/temporary.h"
 
 namespace blobgauge::recorder {
 namespace {

@@ -1,4 +1,3 @@
-#include "model/temporary.h"
 #include "recorder/line_source.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +6,8 @@
 
 #include <fstream>
 #include <memory>
+
+#include "model/temporary.h"
 
 namespace blobgauge::recorder {
 namespace {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "reports/markdown.h"
@@ -37,12 +38,16 @@ std::string subject(const SurfaceChange& change) {
   return change.name.empty() ? change.what : change.what + " " + change.name;
 }
 
-std::string line(const SurfaceChange& change) {
-  const auto text = fmt::format("  {}: {}", change.operation, subject(change));
+// The change without its operation.
+std::string what_changed(const SurfaceChange& change) {
+  const auto text = subject(change);
   if (change.before.empty()) return text + fmt::format(", new ({})", change.after);
   if (change.after.empty()) return text + fmt::format(", gone ({})", change.before);
   return text + fmt::format(", {} -> {}", change.before, change.after);
 }
+
+// What a policy or a library writes changes on many operations at once: a line for all of them is easier to read.
+constexpr std::size_t least_together = 4;
 
 std::string mark(const Changes& changes, std::size_t i) {
   return i < changes.marks.size() ? changes.marks[i] : std::string();
@@ -62,10 +67,24 @@ std::string to_text(const Changes& changes) {
   std::string text;
   for (const auto grade : grades) {
     text += fmt::format("{}: {}\n", model::name_of(grade), count(changes, grade));
+    std::map<std::string, std::vector<std::string>> operations;  // by what changed, mark included
+    const auto key = [&](std::size_t i) {
+      const auto marked = mark(changes, i);
+      return what_changed(changes.list[i]) + (marked.empty() ? "" : "; " + marked);
+    };
+    for (std::size_t i = 0; i < changes.list.size(); ++i)
+      if (changes.list[i].grade == grade) operations[key(i)].push_back(changes.list[i].operation);
     for (std::size_t i = 0; i < changes.list.size(); ++i) {
       if (changes.list[i].grade != grade) continue;
-      const auto marked = mark(changes, i);
-      text += line(changes.list[i]) + (marked.empty() ? "" : "; " + marked) + "\n";
+      const auto found = operations.find(key(i));
+      if (found == operations.end()) continue;  // said with an earlier one
+      const auto& names = found->second;
+      if (names.size() < least_together) {
+        text += fmt::format("  {}: {}\n", changes.list[i].operation, found->first);
+        continue;
+      }
+      text += fmt::format("  {} operations: {}\n    {}\n", names.size(), found->first, fmt::join(names, ", "));
+      operations.erase(found);
     }
   }
   return text;

@@ -80,8 +80,6 @@ Task<int> next_of(std::unique_ptr<asio::signal_set> signals) {
 
 }  // namespace
 
-Task<int> Runtime::interrupted() {
-  return next_of(std::make_unique<asio::signal_set>(state_->io, SIGINT, SIGTERM));
-}
+Task<int> Runtime::interrupted() { return next_of(std::make_unique<asio::signal_set>(state_->io, SIGINT, SIGTERM)); }
 
 }  // namespace blobgauge::wire

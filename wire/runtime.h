@@ -40,8 +40,8 @@ class Runtime {
   // Ends that thread. Tasks stay suspended; run() or start() would go on with them.
   void stop();
 
-  // The next SIGINT or SIGTERM. From this call on, awaited or not, they do not kill the process, until the task is gone;
-  // so call it before anything that makes others send one, such as a line that says that we are ready.
+  // The next SIGINT or SIGTERM. From this call on, awaited or not, they do not kill the process, until the task is
+  // gone; so call it before anything that makes others send one, such as a line that says that we are ready.
   Task<int> interrupted();
 
  private:

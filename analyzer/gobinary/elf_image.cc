@@ -32,8 +32,8 @@ model::Status Image::read_elf() {
   const auto header = load<Elf64_Ehdr>(data_);
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != EM_X86_64)
     return refused(header.e_machine == EM_AARCH64
-                             ? "is for arm64"
-                             : fmt::format("is for another processor (ELF machine {})", header.e_machine));
+                       ? "is for arm64"
+                       : fmt::format("is for another processor (ELF machine {})", header.e_machine));
   if (header.e_type != ET_EXEC && header.e_type != ET_DYN) return refused("is an ELF file but no executable");
   const auto programs = table<Elf64_Phdr>(file, header.e_phoff, header.e_phnum);
   if (header.e_phentsize != sizeof(Elf64_Phdr) || programs.empty())
@@ -47,8 +47,8 @@ model::Status Image::read_elf() {
     }
     if (program.p_type != PT_LOAD || program.p_memsz == 0) continue;
     if (program.p_offset > size_ || program.p_filesz > size_ - program.p_offset)
-      return refused(fmt::format("is truncated: a segment ends at byte {} of {}",
-                                       program.p_offset + program.p_filesz, size_));
+      return refused(
+          fmt::format("is truncated: a segment ends at byte {} of {}", program.p_offset + program.p_filesz, size_));
     if (program.p_filesz > program.p_memsz || program.p_vaddr + program.p_memsz < program.p_vaddr)
       return refused("has a segment that does not fit into the address space");
     base_ = std::min(base_, program.p_vaddr);

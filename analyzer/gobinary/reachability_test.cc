@@ -55,9 +55,9 @@ class GoBinaryReach : public testing::Test {
     auto& path = done[system + " " + options];
     if (!path.empty()) return path;
     path = fmt::format("{}/reach{}", folder.path(), done.size());
-    const auto command = fmt::format(
-        "cd '{}' && CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local GOOS={} go build {} -o '{}' .", fixture, system,
-        options, path);
+    const auto command =
+        fmt::format("cd '{}' && CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local GOOS={} go build {} -o '{}' .",
+                    fixture, system, options, path);
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return path;
   }

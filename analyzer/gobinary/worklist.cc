@@ -224,9 +224,9 @@ void Worklist::read_piece(const DataMap::Piece& piece, const Cause& cause) {
   read_words(last, piece.to, cause, false);
 }
 
-// Before Go 1.21 a package's record says what is to run first: a word of state, the numbers of packages and of functions,
-// their addresses. It is known by what it holds and not by its bounds: records stand in memory that the garbage collector
-// does not look into, where only a symbol table tells one variable from the next.
+// Before Go 1.21 a package's record says what is to run first: a word of state, the numbers of packages and of
+// functions, their addresses. It is known by what it holds and not by its bounds: records stand in memory that the
+// garbage collector does not look into, where only a symbol table tells one variable from the next.
 void Worklist::read_initialisation(std::uint64_t address, const Cause& cause) {
   const auto& data = executable_.module_data();
   constexpr std::uint64_t header = 24;
@@ -239,7 +239,8 @@ void Worklist::read_initialisation(std::uint64_t address, const Cause& cause) {
   if (words.empty()) return;
   for (std::uint64_t i = 0; i < packages + functions; ++i) {
     const auto value = load<std::uint64_t>(words.data() + 8 * i);
-    if (i < packages ? !data.pointer_free.contains(value) : functions_.starting_at(value) == FunctionTable::none) return;
+    if (i < packages ? !data.pointer_free.contains(value) : functions_.starting_at(value) == FunctionTable::none)
+      return;
   }
   if (seen_initialisations_.insert(address).second)
     read_words(address + header, address + header + 8 * (packages + functions), cause, true);

@@ -129,7 +129,7 @@ func (x *extractor) siteID(site ssa.CallInstruction, callee *ssa.Function) int {
 }
 
 // functionName tells generated wrappers of one name apart by nothing: they have the same body.
-func (x *extractor) functionName(f *ssa.Function) string { return f.String() }
+func (x *extractor) functionName(f *ssa.Function) string { return nameOf(f) }
 
 // position is "import/path/file.go:12": the same on every machine.
 func (x *extractor) position(pos token.Pos) string {
@@ -161,23 +161,19 @@ func (x *extractor) where(f *ssa.Function) string {
 	return ""
 }
 
-func sortFunctions(list []*ssa.Function) {
-	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
-}
-
 func sortedIn(n *callgraph.Node) []*callgraph.Edge { return sortEdges(n.In) }
 
 func sortEdges(edges []*callgraph.Edge) []*callgraph.Edge {
 	list := append([]*callgraph.Edge(nil), edges...)
 	sort.SliceStable(list, func(i, j int) bool {
 		a, b := list[i], list[j]
-		if x, y := a.Caller.Func.String(), b.Caller.Func.String(); x != y {
-			return x < y
+		if a.Caller.Func != b.Caller.Func {
+			return ordered(a.Caller.Func, b.Caller.Func)
 		}
 		if a.Pos() != b.Pos() {
 			return a.Pos() < b.Pos()
 		}
-		return a.Callee.Func.String() < b.Callee.Func.String()
+		return ordered(a.Callee.Func, b.Callee.Func)
 	})
 	return list
 }

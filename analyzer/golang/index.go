@@ -352,10 +352,6 @@ func escapes(v ssa.Value) bool {
 	return false
 }
 
-func typeName(t types.Type) string {
-	return types.TypeString(types.Unalias(t), nil)
-}
-
 // structName is the name of a struct type, through one pointer; empty for other types.
 func structName(t types.Type) string {
 	if p, ok := t.Underlying().(*types.Pointer); ok {

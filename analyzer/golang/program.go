@@ -48,28 +48,26 @@ func newProgram(l *Load, config *Config, progress func(string)) (*Program, error
 	}
 	sort.SliceStable(p.Roots, func(i, j int) bool { return p.Roots[i].Name < p.Roots[j].Name })
 	prog.Build()
+	forget(l)
 	var entries []*ssa.Function
 	for _, r := range p.Roots {
 		entries = append(entries, r.Func)
 	}
 	progress("call graph: rta")
 	graph := rta.Analyze(entries, true).CallGraph
+	received := findReceivedCalls(graph, forward(graph, entries))
 	for _, round := range []string{"vta", "vta again"} {
 		progress("call graph: " + round)
 		graph = vta.CallGraph(forward(graph, entries), graph)
+		received.addTo(graph)
 	}
 	p.Graph = graph
 	p.reachable = forward(graph, entries)
 	for f := range p.reachable {
 		p.Functions = append(p.Functions, f)
 	}
-	sort.Slice(p.Functions, func(i, j int) bool {
-		a, b := p.Functions[i], p.Functions[j]
-		if a.String() != b.String() {
-			return a.String() < b.String()
-		}
-		return a.Pos() < b.Pos()
-	})
+	rankFunctions(p.Functions)
+	sortFunctions(p.Functions)
 	return p, nil
 }
 
