@@ -11,6 +11,7 @@
 #include "model/text.h"
 #include "model/url.h"
 #include "model/value.h"
+#include "wire/digest.h"
 
 namespace blobgauge::analyzer {
 namespace {
@@ -53,7 +54,9 @@ Vocabulary vocabulary_of(const model::Catalogue& catalogue) {
           catalogue.role_names("open-header"),
           catalogue.role_names("open-element"),
           catalogue.role_names("of-one-run"),
-          catalogue.role_names("url-header")};
+          catalogue.role_names("url-header"),
+          catalogue.addressing("secondary-suffix").empty() ? std::string()
+                                                           : catalogue.addressing("secondary-suffix").front()};
 }
 
 class Observer::Operations {
@@ -130,9 +133,45 @@ class Observer::Operations {
     }
   }
 
+  // "repository:path": the repository is who recorded it.
+  std::string recorder_of(const model::Exchange& exchange) const {
+    return exchange.source.empty() ? options_.trace : exchange.source.substr(0, exchange.source.find(':'));
+  }
+
+  void add_provenance(model::Answers& answers, const model::Exchange& exchange) const {
+    const auto recorder = printable(recorder_of(exchange), longest_name);
+    if (!recorder.empty() && answers.recorders.size() < most_sources) answers.recorders.insert(recorder);
+    const auto account = account_of(exchange.request);
+    // A name that its recorder masked counts as one account of that recorder: there was at least one.
+    if (!account.empty() && answers.accounts.size() < most_names) {
+      wire::Digest digest(wire::Algorithm::sha256);
+      digest.update(recorder + '\n' + account);
+      answers.accounts.insert(wire::hex(digest.finish()).substr(0, 4));
+    }
+    // "Fri, 10 Dec 2021 23:18:29 GMT" (RFC 9110 section 5.6.7).
+    const auto date = exchange.response.headers.get("Date");
+    if (date.size() == 29 && model::parse_number(date.substr(12, 4)))
+      answers.years.insert(std::string(date.substr(12, 4)));
+  }
+
+  // The first label of a host name, else (an address, a bare name) the first part of the path.
+  std::string account_of(const model::Request& request) const {
+    const std::string_view host = std::string_view(request.host).substr(0, request.host.find(':'));
+    const auto dot = host.find('.');
+    std::string out;
+    if (dot != std::string_view::npos && !model::parse_number(host.substr(0, dot))) {
+      out = model::lower(host.substr(0, dot));
+    } else {
+      const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
+      if (path.size() > 1) out = path.substr(1, path.find('/', 1) - 1);
+    }
+    const auto& suffix = vocabulary_.secondary_suffix;
+    if (!suffix.empty() && out.size() > suffix.size() && out.ends_with(suffix)) out.resize(out.size() - suffix.size());
+    return out;
+  }
+
   void add_source(const model::Exchange& exchange) {
-    // "repository:path": the repository is who recorded it.
-    const auto source = exchange.source.empty() ? options_.trace : exchange.source.substr(0, exchange.source.find(':'));
+    const auto source = recorder_of(exchange);
     if (!source.empty() && surface_.sources.size() < most_sources)
       surface_.sources.insert(printable(source, longest_name));
   }
@@ -225,6 +264,7 @@ class Observer::Operations {
     model::Answers uncounted;
     auto& answers = counts() ? operation.answers[{response.status, version_of(exchange)}] : uncounted;
     ++answers.count;
+    if (options_.provenance) add_provenance(answers, exchange);
     seen_.clear();
     for (const auto& header : response.headers) {
       const auto name = header_name(header.name);

@@ -23,6 +23,7 @@ struct Vocabulary {
   // Query parameters and headers whose value belongs to one run (a SAS's dates, an ETag): kept as templates only.
   std::vector<std::string> of_one_run;
   std::vector<std::string> url_headers;  // whose value is the URL of a resource: kept without the resource
+  std::string secondary_suffix;          // of an account's second host: the same account
 };
 
 Vocabulary vocabulary_of(const model::Catalogue& catalogue);
@@ -39,6 +40,7 @@ struct ObserveOptions {
   // Name the trace of an exchange and not its number, which depends on the order of what ran at the same time: two runs
   // of the same scenarios then give the same surface.
   bool repeatable = false;
+  bool provenance = false;  // who recorded the answers, of how many accounts, in which years
 };
 
 // Not thread-safe; one per trace, merged afterwards, gives the same surface as any other split.

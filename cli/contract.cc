@@ -6,6 +6,7 @@
 
 #include "cli/specs.h"
 #include "model/file.h"
+#include "replayer/attestation.h"
 #include "wire/digest.h"
 
 namespace blobgauge::cli {
@@ -29,7 +30,9 @@ model::Result<Contract> load_contract(const ContractOptions& options) {
   BLOBGAUGE_TRY(out.suite, replayer::load_suite(folder));
   std::vector<std::string> paths;
   for (const auto& entry : fs::directory_iterator(folder, ignored))
-    if (entry.path().extension() == ".yaml") paths.push_back(entry.path().string());
+    // What the real service said to the cases changes none of them.
+    if (entry.path().extension() == ".yaml" && entry.path().filename() != replayer::attested_file)
+      paths.push_back(entry.path().string());
   std::sort(paths.begin(), paths.end());
   paths.insert(paths.begin(), options.spec);
   wire::Digest digest(wire::Algorithm::sha256);

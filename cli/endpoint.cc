@@ -13,6 +13,7 @@ struct Options {
   std::vector<std::string> aliases;
   std::vector<std::string> accounts;
   std::vector<std::string> tokens;
+  std::vector<std::string> without;
   std::string spill;
   std::uint64_t memory = endpoint::SpillOptions{}.memory >> 20;
   std::vector<std::string> faults;
@@ -62,6 +63,7 @@ model::Result<int> run(const Options& options) {
   BLOBGAUGE_CHECK(read_listen(options.listen, given));
   for (const auto& account : options.accounts) BLOBGAUGE_CHECK(read_account(account, given));
   for (const auto& variable : options.tokens) BLOBGAUGE_CHECK(read_token(variable, given));
+  given.without = options.without;
   given.aliases = options.aliases;
   given.spill.directory = options.spill;
   given.spill.memory = options.memory << 20;
@@ -90,6 +92,9 @@ const Command command{
       app.add_option("--token", options->tokens,
                      "environment variable with a bearer token that is accepted, with every right; more than once for "
                      "more");
+      app.add_option(
+          "--without", options->without,
+          "operation (glob) that is refused with 501, but for bearers of a --token; more than once for more");
       app.add_option("--spill", options->spill, "directory for content that does not fit the memory ($TMPDIR or /tmp)");
       app.add_option("--memory", options->memory, "MiB of content kept in memory")->capture_default_str();
       app.add_option("--fault", options->faults,

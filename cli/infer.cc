@@ -21,7 +21,7 @@ struct Options {
   std::string output = "-";
   std::string catalogue;
   std::string client, release, scenario;
-  bool no_values = false, no_evidence = false, repeatable = false, mix = false;
+  bool no_values = false, no_evidence = false, repeatable = false, mix = false, provenance = false;
 };
 
 // One trace, one surface: merged afterwards, the order of the traces does not matter.
@@ -40,6 +40,7 @@ model::Result<model::Surface> infer(const std::string& path, const Options& opti
   observe.values = !options.no_values;
   observe.evidence = !options.no_evidence;
   observe.repeatable = options.repeatable;
+  observe.provenance = options.provenance;
   analyzer::Observer observer(analyzer::vocabulary_of(catalogue), std::move(observe));
   model::Exchange exchange;
   std::uint64_t count = 0;
@@ -95,6 +96,8 @@ const Command command{
       app.add_flag("--no-evidence", options->no_evidence, "keep no exchange numbers");
       app.add_flag("--repeatable", options->repeatable,
                    "name traces and not the numbers of exchanges: a second run gives the same surface");
+      app.add_flag("--provenance", options->provenance,
+                   "count recorders, accounts and years of the answers, as the real service's surface does");
       app.add_flag("--mix", options->mix, "allow traces of different clients");
       catalogue_option(app, options->catalogue);
       output_option(app, options->output);

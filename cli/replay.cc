@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cstdio>
@@ -8,12 +9,14 @@
 
 #include "cli/command.h"
 #include "cli/contract.h"
+#include "cli/peer.h"
 #include "cli/progress.h"
 #include "cli/specs.h"
 #include "model/date.h"
 #include "model/file.h"
 #include "model/gate.h"
 #include "model/profile.h"
+#include "replayer/attestation.h"
 #include "replayer/baseline.h"
 #include "replayer/dry_run.h"
 #include "replayer/journal.h"
@@ -34,7 +37,8 @@ struct Options {
   std::string profile = specs_path("profiles/emulator.yaml");
   std::string endpoint, client, select, baseline, shard, times;
   bool strict = false, resume = false, dry_run = false;
-  std::uint64_t time_limit = 10;
+  std::uint64_t time_limit = 10, rate = 0;
+  std::vector<std::string> roles;
   replayer::RunOptions run;
   std::string output = "-";
 };
@@ -109,7 +113,17 @@ Result<int> run(const Options& options) {
   if (!options.endpoint.empty()) {
     BLOBGAUGE_TRY(profile, model::at_endpoint(std::move(profile), options.endpoint));
   }
+  if (options.rate) profile.rate = options.rate;
+  if (!options.roles.empty()) profile.roles = options.roles;
   BLOBGAUGE_TRY(auto cases, replayer::select(suite, spec, options.client, options.select));
+  std::erase_if(cases, [&](const auto& chosen) {
+    const auto& roles = profile.roles;
+    return std::find(roles.begin(), roles.end(), name_of(chosen.item->role)) == roles.end();
+  });
+  if (cases.empty())
+    return model::fail(Category::usage,
+                       fmt::format("no selected case is about the role {}", fmt::join(profile.roles, ", ")),
+                       "name other roles in the profile, or with --role");
   const auto selected = ids_of(cases);
   std::optional<replayer::Baseline> baseline;
   std::vector<std::string> known;
@@ -118,6 +132,7 @@ Result<int> run(const Options& options) {
     BLOBGAUGE_CHECK(replayer::check_tags(*baseline, suite));
     BLOBGAUGE_TRY(const auto all, replayer::select(suite, spec, {}, {}));
     known = ids_of(all);
+    for (const auto& item : spec.before) known.push_back("before/" + item.id);
   }
   std::optional<replayer::Shard> shard;
   if (!options.shard.empty()) {
@@ -128,24 +143,29 @@ Result<int> run(const Options& options) {
     }
     cases = replayer::cases_of(*shard, cases, former ? &*former : nullptr);
   }
+  auto run_options = options.run;
+  run_options.client = options.client;
+  if (run_options.container.empty()) run_options.container = profile.container;
   if (options.dry_run) {
-    BLOBGAUGE_TRY(const auto text, replayer::dry_run(suite, spec, profile, cases, options.run));
+    BLOBGAUGE_TRY(const auto text, replayer::dry_run(suite, spec, profile, cases, run_options));
     BLOBGAUGE_CHECK(model::write_file(options.output, text));
     return 0;
   }
 
+  Peer peer;
+  BLOBGAUGE_TRY(run_options.peer, peer.open(profile, cases));
   Progress progress("replay");
-  auto run_options = options.run;
   run_options.time_limit = std::chrono::seconds(options.time_limit);
   run_options.selected = selected;
   run_options.progress = [&](std::size_t done, std::size_t total, std::string_view id) {
     progress.update(done, total, id);
   };
   // Two runs with this text in common would give each case the same verdict.
-  const auto identity =
-      fmt::format("{}; {}; version {}; auth {}; dialect {}; {} cases, {}; {}", digest, profile.url.text(),
-                  profile.api_version, options.run.auth, options.run.dialect, cases.size(), selection_of(options),
-                  shard ? fmt::format("shard {}/{}", shard->index, shard->count) : "one job");
+  const auto identity = fmt::format(
+      "{}; {}; version {}; auth {}; dialect {}; roles {}; container {}; fixtures by {}; {} cases, {}; {}", digest,
+      profile.url.text(), profile.api_version, options.run.auth, options.run.dialect, fmt::join(profile.roles, " "),
+      run_options.container, run_options.fixtures_by.empty() ? "the run" : "the owner", cases.size(),
+      selection_of(options), shard ? fmt::format("shard {}/{}", shard->index, shard->count) : "one job");
   BLOBGAUGE_TRY(auto journal, journal_of(options, identity, run_options.finished));
   if (journal) run_options.keep_result = [&](const model::CaseResult& result) { return journal->add(result); };
   auto ran = replayer::run_cases(suite, spec, profile, cases, run_options);
@@ -160,6 +180,9 @@ Result<int> run(const Options& options) {
   results.spec_digest = digest;
   results.run_identity = identity;
   results.selection = selection_of(options);
+  if (const auto remark = replayer::attested_remark(suite, results); !remark.empty()) results.remarks.push_back(remark);
+  if (const auto remark = peer.remark(results); !remark.empty()) results.remarks.push_back(remark);
+  for (const auto& item : spec.overrides) results.remarks.push_back(text_of(item));
   results.strict = options.strict;
   if (shard) results.shard = model::ShardOf{shard->index, shard->count, selected};
   if (baseline)
@@ -187,12 +210,21 @@ const Command replay{
       app.add_option("--client", options->client, "only operations that this client sends");
       app.add_option("--select", options->select,
                      "ids with wildcards, tag:NAME, tier:NAME, operation:GLOB, scenario:GLOB; any of them");
-      app.add_option("--auth", options->run.auth, "how requests are signed: key or sas")
-          ->check(CLI::IsMember({"key", "sas"}));
+      app.add_option("--auth", options->run.auth, "how requests are signed: key, sas or none")
+          ->check(CLI::IsMember({"key", "sas", "none"}));
       app.add_option("--dialect", options->run.dialect, "send as this client release does (azcopy-10.32.2)");
       app.add_option("--lanes", options->run.lanes, "cases at a time")->check(CLI::Range(1U, 256U));
       app.add_option("--time-limit", options->time_limit, "seconds of silence that end a case")
           ->check(CLI::Range(1U, 3600U));
+      app.add_option("--container", options->run.container,
+                     "live under a prefix in this container, which exists; make and delete none");
+      app.add_option("--fixtures-by", options->run.fixtures_by,
+                     "command of the endpoint's owner that loads and removes what cases are given (docs/ci.md)");
+      app.add_option("--role", options->roles,
+                     "what the endpoint is to be: destination, source, import; more than once for more (default: the "
+                     "profile's)")
+          ->check(CLI::IsMember({"destination", "source", "import"}));
+      app.add_option("--rate", options->rate, "requests a second at most (default: the profile's)");
       app.add_flag("--keep", options->run.keep, "leave the containers of the cases");
       app.add_option(
           "--baseline", options->baseline,

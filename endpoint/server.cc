@@ -63,7 +63,7 @@ struct Endpoint::State {
   State(ServerOptions given)
       : options(std::move(given)),
         store(options.spill),
-        service(store, options.faults),
+        service(store, options.faults, options.without),
         sources(service, options.aliases) {}
 
   // The body into the store; nothing where the client broke off.
@@ -128,6 +128,11 @@ model::Result<std::unique_ptr<Endpoint>> Endpoint::start(wire::Runtime& runtime,
                          key.error().next);
     state->store.accounts[name].keys.push_back(std::move(*key));
   }
+  for (const auto& glob : state->options.without)
+    if (std::none_of(routes().begin(), routes().end(),
+                     [&](const Route& route) { return model::glob_match(glob, route.name); }))
+      return model::fail(model::Category::usage, fmt::format("no operation is called '{}'", glob),
+                         "the names are those of blobgauge catalogue list");
   state->store.tokens = state->options.tokens;
   wire::ServerOptions given;
   given.address = state->options.address;

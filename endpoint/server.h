@@ -27,6 +27,7 @@ struct ServerOptions {
   // Account names with their keys in base64; none: the default account.
   std::multimap<std::string, std::string> accounts;
   std::vector<std::string> tokens;       // bearer tokens that are accepted, with every right
+  std::vector<std::string> without;      // globs: operations that are refused with 501, but for bearers of a token
   std::vector<Fault> faults;             // shown on purpose; none: right
   std::shared_ptr<wire::TlsServer> tls;  // null: plain HTTP
 };

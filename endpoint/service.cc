@@ -43,6 +43,10 @@ Outcome<void> check_length(const Request& request, const Route& route) {
 
 }  // namespace
 
+bool Service::switched_off(const Route& route, const Request& request) const {
+  return request.grant.kind != Grant::Kind::bearer && model::matches_any(without_, route.name);
+}
+
 Outcome<const Route*> Service::prepare(Request& request) { return prepare(request, false); }
 
 Outcome<const Route*> Service::prepare(Request& request, bool is_source_read) {
@@ -66,7 +70,7 @@ Outcome<const Route*> Service::prepare(Request& request, bool is_source_read) {
   }
   BLOBGAUGE_TRY(const Route* route, find_route(request));
   BLOBGAUGE_CHECK(permit(request, *route, store_, now));
-  if (!route->operation) return refuse(not_here(route->name));
+  if (!route->operation || switched_off(*route, request)) return refuse(not_here(route->name));
   if (request.address.level() != Level::service && route->name != "Get Account Information")
     BLOBGAUGE_CHECK(check_container_name(request.address.container));
   BLOBGAUGE_CHECK(refuse_unknown_features(request));

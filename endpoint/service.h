@@ -16,7 +16,10 @@ namespace blobgauge::endpoint {
 
 class Service {
  public:
-  explicit Service(Store& store, std::vector<Fault> faults = {}) : store_(store), faults_(std::move(faults)) {}
+  // `without`: globs over names of operations that are switched off, as on an endpoint that has only a part of the
+  // service. Whoever comes with a bearer token is the owner, and still has them.
+  explicit Service(Store& store, std::vector<Fault> faults = {}, std::vector<std::string> without = {})
+      : store_(store), faults_(std::move(faults)), without_(std::move(without)) {}
 
   // Reads the address, authenticates, finds the operation and asks whether it is permitted and whether this endpoint
   // does all that the request asks for. Fills the request's derived fields.
@@ -35,9 +38,11 @@ class Service {
 
  private:
   Outcome<const Route*> prepare(Request& request, bool is_source_read);
+  bool switched_off(const Route& route, const Request& request) const;
 
   Store& store_;
   const std::vector<Fault> faults_;
+  const std::vector<std::string> without_;
 };
 
 // Conditions, range and token of a copy source, as the fields of a plain read.

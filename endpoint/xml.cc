@@ -1,41 +1,15 @@
 #include "endpoint/xml.h"
 
 #include "model/url.h"
+#include "model/xml.h"
 
 namespace blobgauge::endpoint {
 namespace {
 
-void escape(std::string& out, std::string_view text, bool attribute) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '\r':
-        out += "&#xD;";
-        break;
-      case '"':
-        if (attribute) {
-          out += "&quot;";
-          break;
-        }
-        [[fallthrough]];
-      default:
-        out += c;
-    }
-  }
-}
-
 void attributes_to(std::string& out, const XmlWriter::Attributes& attributes) {
   for (const auto& [name, value] : attributes) {
     ((out += ' ') += name) += "=\"";
-    escape(out, value, true);
+    model::append_xml(out, value, model::xml_attribute);
     out += '"';
   }
 }
@@ -62,7 +36,7 @@ void XmlWriter::leaf(std::string_view name, std::string_view text, const Attribu
     return;
   }
   out_ += '>';
-  escape(out_, text, false);
+  model::append_xml(out_, text, model::xml_content);
   close(name);
 }
 
@@ -71,16 +45,6 @@ void XmlWriter::resource_name(std::string_view name) {
   leaf("Name", model::percent_encode(name), {{"Encoded", "true"}});
 }
 
-bool fits_xml(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') return false;
-    // U+FFFE and U+FFFF
-    if (c == 0xEF && i + 2 < text.size() && static_cast<unsigned char>(text[i + 1]) == 0xBF &&
-        static_cast<unsigned char>(text[i + 2]) >= 0xBE)
-      return false;
-  }
-  return true;
-}
+bool fits_xml(std::string_view text) { return model::unfit_for_xml(text) == std::string_view::npos; }
 
 }  // namespace blobgauge::endpoint

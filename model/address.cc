@@ -58,6 +58,24 @@ std::string_view take_part(std::string_view& path) {
   return part;
 }
 
+// "storage/v1/b/{container}/o/{blob}" against a path, both without their leading slash: `{container}` is one part,
+// `{blob}` all the rest, everything else stands for itself.
+bool take_by_template(std::string_view form, std::string_view path, std::string_view& container,
+                      std::string_view& blob) {
+  container = blob = {};
+  while (!form.empty()) {
+    const auto want = take_part(form);
+    if (want == "{blob}") {
+      blob = path;
+      return !blob.empty();
+    }
+    const auto part = take_part(path);
+    if (want == "{container}" ? part.empty() : part != want) return false;
+    if (want == "{container}") container = part;
+  }
+  return path.empty();
+}
+
 std::string decoded(std::string_view text) {
   return text.find('%') == std::string_view::npos ? std::string(text) : percent_decode(text);
 }
@@ -73,6 +91,7 @@ AddressReader::AddressReader(const Catalogue& catalogue, const AddressHints& hin
       evidence_headers_(catalogue.addressing("evidence-headers")),
       evidence_queries_(catalogue.addressing("evidence-queries")),
       schemes_(catalogue.addressing("account-schemes")),
+      templates_(catalogue.addressing("templates")),
       secondary_suffix_(first_or_empty(catalogue.addressing("secondary-suffix"))),
       root_container_(first_or_empty(catalogue.addressing("root-container"))) {}
 
@@ -145,6 +164,16 @@ Address AddressReader::read(const Request& request) const {
     account.remove_suffix(secondary_suffix_.size());
   }
   out.account = std::string(account);
+  if (!templates_.empty()) {
+    std::string_view container, blob;
+    const bool known = std::any_of(templates_.begin(), templates_.end(), [&](const std::string& form) {
+      return take_by_template(std::string_view(form).substr(1), path, container, blob);
+    });
+    out.container = decoded(known ? container : std::string_view{});
+    out.blob = decoded(known ? blob : std::string_view{});
+    if (!known) out.problem = "no path of this API";
+    return out;
+  }
   const bool more = !path.empty();
   out.container = decoded(take_part(path));
   out.blob = decoded(path);

@@ -44,6 +44,7 @@ class AddressReader {
   std::string_view signing_account(const Request& request) const;
   NameSet hinted_path_style_, hinted_host_style_, host_style_, path_style_, foreign_;
   NameSet evidence_headers_, evidence_queries_, schemes_;
+  const std::vector<std::string> templates_;  // empty: the first part of the path is the container, the rest the blob
   std::string secondary_suffix_, root_container_;
 };
 

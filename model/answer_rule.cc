@@ -113,22 +113,6 @@ Result<AnswerHistory::Write> read_write(yaml::Fields& fields) {
   return out;
 }
 
-template <class Item, class Read>
-Result<std::vector<Item>> read_items(yaml::Fields& parent, std::string_view key, const std::string& what, Read read) {
-  std::vector<Item> items;
-  const auto* node = parent.child(key);
-  if (!node || node->kind == yaml::Node::Kind::null) return items;
-  if (node->kind != yaml::Node::Kind::sequence)
-    return fail(Category::input, fmt::format("'{}' must be a list", key), {}, parent.at(*node));
-  for (const auto& child : node->items) {
-    yaml::Fields fields(child, parent.file(), what);
-    BLOBGAUGE_TRY(auto item, read(fields));
-    BLOBGAUGE_CHECK(fields.finish());
-    items.push_back(std::move(item));
-  }
-  return items;
-}
-
 Result<AnswerHistory> read_history(yaml::Fields& fields) {
   AnswerHistory out;
   out.state = fields.text("state");
@@ -143,7 +127,7 @@ Result<AnswerHistory> read_history(yaml::Fields& fields) {
   out.range = fields.text_or("range", {});
   out.reason = fields.text("reason");
   out.weight = read_weight(fields, Weight::breaks);
-  BLOBGAUGE_TRY(out.writes, read_items<AnswerHistory::Write>(fields, "writes", "a write", read_write));
+  BLOBGAUGE_TRY(out.writes, yaml::read_all<AnswerHistory::Write>(fields, "writes", "a write", read_write));
   return out;
 }
 
@@ -223,7 +207,7 @@ Result<AnswerRules> read_answer_rules(yaml::Fields& fields) {
   AnswerRules out;
   out.masks = fields.list("masks");
   out.left_out = fields.pairs("left_out");
-  BLOBGAUGE_TRY(out.rules, read_items<AnswerRule>(fields, "rules", "a rule", read_rule));
+  BLOBGAUGE_TRY(out.rules, yaml::read_all<AnswerRule>(fields, "rules", "a rule", read_rule));
   if (const auto* node = fields.child("history")) {
     yaml::Fields history(*node, fields.file(), "'history'");
     BLOBGAUGE_TRY(out.history, read_history(history));

@@ -3,6 +3,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <ctime>
+
 #include "model/text.h"
 
 namespace blobgauge::model {
@@ -20,6 +22,14 @@ bool is_date(std::string_view text) {
 
 std::string utc_date(std::chrono::system_clock::time_point moment) {
   return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(moment)));
+}
+
+std::optional<std::int64_t> http_time(std::string_view text) {
+  std::tm time{};
+  const std::string terminated(text);  // strptime's result points into it
+  const auto* end = ::strptime(terminated.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
+  if (!end || *end) return std::nullopt;
+  return ::timegm(&time);
 }
 
 }  // namespace blobgauge::model

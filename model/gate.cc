@@ -14,8 +14,8 @@ bool gates(const CaseResult& item, const Results& results) {
 
 bool gate_is_shut(const Results& results) {
   if (results.baseline && !results.baseline->vanished.empty()) return true;
-  return std::any_of(results.cases.begin(), results.cases.end(),
-                     [&](const CaseResult& item) { return gates(item, results); });
+  const auto all = results.all();
+  return std::any_of(all.begin(), all.end(), [&](const CaseResult* item) { return gates(*item, results); });
 }
 
 }  // namespace blobgauge::model

@@ -41,21 +41,19 @@ void read_key(yaml::Fields& parent, Profile::Key& key) {
   if (const auto status = fields.finish(); !status) parent.refuse(status.error().message, node);
 }
 
-}  // namespace
-
-std::string Profile::target(std::string_view raw) const { return url.path + std::string(raw); }
-
-std::string Profile::source(std::string_view raw) const {
-  return fmt::format("{}://{}{}{}", source_url.scheme, source_url.authority(), source_url.path, raw);
-}
-
-Result<Profile> profile_from_yaml(std::string_view text, std::string name) {
-  BLOBGAUGE_TRY(const auto root, yaml::parse(text, name));
-  yaml::Fields fields(root, std::move(name), "a profile");
+// A whole profile, or that of its peer, which has no roles and no peer of its own.
+Result<Profile> read_profile(yaml::Fields& fields, bool nested) {
   Profile profile;
-  const auto* format = fields.required("format");
-  if (fields.number_or("format", 0) != 1) fields.refuse("this version reads profile format 1 only", format);
-  profile.name = fields.text("name");
+  if (!nested) {
+    const auto* format = fields.required("format");
+    if (fields.number_or("format", 0) != 1) fields.refuse("this version reads profile format 1 only", format);
+    profile.roles = fields.list("roles");
+    if (profile.roles.empty()) profile.roles = {"destination"};
+    for (const auto& role : profile.roles)
+      if (role != "destination" && role != "source" && role != "import")
+        fields.refuse(fmt::format("a role is destination, source or import, not '{}'", role), fields.child("roles"));
+  }
+  profile.name = nested ? fields.text_or("name", "peer") : fields.text("name");
   const auto read_url = [&](std::string_view key, const std::string& value) {
     auto url = base_url(value);
     if (!url) fields.refuse(fmt::format("'{}': {}", key, url.error().message), fields.child(key));
@@ -75,10 +73,31 @@ Result<Profile> profile_from_yaml(std::string_view text, std::string name) {
   profile.resolve = fields.text_or("resolve", {});
   profile.ca_file = fields.text_or("ca_file", {});
   profile.api_version = fields.text("api_version");
+  profile.container = fields.text_or("container", {});
   profile.version = fields.text_or("version", {});
+  profile.rate = fields.number_or("rate", 0);
   profile.unsupported = fields.list("unsupported");
+  if (const auto* node = nested ? nullptr : fields.child("peer")) {
+    yaml::Fields inner(*node, fields.file(), "a peer");
+    BLOBGAUGE_TRY(auto peer, read_profile(inner, true));
+    profile.peer = std::make_shared<Profile>(std::move(peer));
+  }
   BLOBGAUGE_CHECK(fields.finish());
   return profile;
+}
+
+}  // namespace
+
+std::string Profile::target(std::string_view raw) const { return url.path + std::string(raw); }
+
+std::string Profile::source(std::string_view raw) const {
+  return fmt::format("{}://{}{}{}", source_url.scheme, source_url.authority(), source_url.path, raw);
+}
+
+Result<Profile> profile_from_yaml(std::string_view text, std::string name) {
+  BLOBGAUGE_TRY(const auto root, yaml::parse(text, name));
+  yaml::Fields fields(root, std::move(name), "a profile");
+  return read_profile(fields, false);
 }
 
 Result<Profile> load_profile(const std::string& path) {

@@ -1,6 +1,8 @@
 #pragma once
 // Everything needed to meet one endpoint; every command that meets one takes `--profile FILE`.
 // docs/formats/profile.md is the contract. The key itself is read only when asked for, and never printed.
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +33,14 @@ struct Profile {
   std::string resolve;  // "ADDRESS" or "ADDRESS:PORT" to connect to in place of the host; empty: the system's answer
   std::string ca_file;  // PEM; empty: the system's
   std::string api_version;  // highest version that requests name
+  std::string container;    // that exists, and in which runs live; empty: runs make their own
   std::string version;      // of the endpoint's software, for the reader; empty: what it says of itself
+  // What the endpoint is to be: "destination" that pulls from others, "source" that is pulled, and "import", the
+  // destination of sources that are no service of this kind (S3, GCS).
+  std::vector<std::string> roles = {"destination"};
+  // The other endpoint of roles that need one; null: a run starts the reference endpoint on this machine.
+  std::shared_ptr<Profile> peer;
+  std::uint64_t rate = 0;  // requests a second that it may be sent; 0: as fast as it answers
   // What this endpoint answers where it does not know an operation, beside 501: statuses and error codes.
   std::vector<std::string> unsupported;
 

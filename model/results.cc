@@ -57,6 +57,8 @@ Json to_json_value(const CaseResult& result) {
   out["exchanges"] = Json::array();
   for (const auto& exchange : result.exchanges) out["exchanges"].push_back(Json::parse(to_json_line(exchange)));
   out["where"] = result.where;
+  if (!result.role.empty()) out["role"] = result.role;
+  if (!result.attested.empty()) out["attested"] = result.attested;
   if (result.change != CaseChange::none) out["change"] = name_of(result.change);
   if (result.was) out["was"] = name_of(*result.was);
   if (result.excuse)
@@ -190,6 +192,8 @@ CaseResult read_case(const Object& in) {
     out.exchanges.push_back(std::move(*exchange));
   });
   out.where = in.text("where");
+  out.role = in.text("role");
+  out.attested = in.text("attested");
   out.change = in.change();
   if (in.has("was")) out.was = in.verdict("was");
   if (in.has("excuse")) {
@@ -245,6 +249,13 @@ Results read_results(const Object& in) {
   out.endpoint_version = in.text("endpoint_version");
   out.selection = in.text("selection");
   out.run_identity = in.text("run_identity");
+  out.api_version = in.text("api_version");
+  out.remarks = in.texts("remarks");
+  if (in.has("traffic")) {
+    const auto traffic = in.child("traffic");
+    out.traffic = Traffic{static_cast<std::uint64_t>(traffic.number("lanes")),
+                          static_cast<std::uint64_t>(traffic.number("requests")), traffic.number("in_flight_us")};
+  }
   if (in.has("shard")) {
     const auto shard = in.child("shard");
     const auto index = shard.number("index"), count = shard.number("count");
@@ -252,6 +263,8 @@ Results read_results(const Object& in) {
     out.shard = ShardOf{static_cast<std::size_t>(index), static_cast<std::size_t>(count), shard.texts("cases")};
   }
   if (in.has("baseline")) out.baseline = read_baseline_use(in.child("baseline"));
+  in.each("before",
+          [&](const Json& item, std::string path) { out.before.push_back(read_case(Object(item, std::move(path)))); });
   in.each("cases",
           [&](const Json& item, std::string path) { out.cases.push_back(read_case(Object(item, std::move(path)))); });
   in.each("scenarios", [&](const Json& item, std::string path) {
@@ -303,6 +316,13 @@ Figures Results::figures(std::string_view tier) const {
   return out;
 }
 
+std::vector<const CaseResult*> Results::all() const {
+  std::vector<const CaseResult*> out;
+  for (const auto* list : {&before, &cases})
+    for (const auto& item : *list) out.push_back(&item);
+  return out;
+}
+
 std::string to_json(const Results& results) {
   Json out;
   out["format"] = results_version;
@@ -318,6 +338,12 @@ std::string to_json(const Results& results) {
   out["endpoint_version"] = results.endpoint_version;
   out["selection"] = results.selection;
   out["run_identity"] = results.run_identity;
+  if (!results.api_version.empty()) out["api_version"] = results.api_version;
+  if (!results.remarks.empty()) out["remarks"] = results.remarks;
+  if (results.traffic)
+    out["traffic"] = {{"lanes", results.traffic->lanes},
+                      {"requests", results.traffic->requests},
+                      {"in_flight_us", results.traffic->in_flight_us}};
   if (results.shard)
     out["shard"] = {{"index", results.shard->index}, {"count", results.shard->count}, {"cases", results.shard->cases}};
   if (results.baseline) out["baseline"] = to_json_value(*results.baseline);
@@ -329,6 +355,10 @@ std::string to_json(const Results& results) {
   std::sort(tiers.begin(), tiers.end());
   for (const auto& tier : tiers)
     if (!tier.empty()) figures["tiers"][tier] = to_json_value(results.figures(tier));
+  if (!results.before.empty()) {
+    out["before"] = Json::array();
+    for (const auto& result : results.before) out["before"].push_back(to_json_value(result));
+  }
   out["cases"] = Json::array();
   for (const auto& result : results.cases) out["cases"].push_back(to_json_value(result));
   out["scenarios"] = Json::array();

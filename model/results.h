@@ -36,8 +36,10 @@ struct CaseResult {
   std::string detail;  // one line: why blocked, skipped, unsupported...
   std::vector<Finding> findings;
   std::int64_t duration_us = 0;
-  std::vector<Exchange> exchanges;       // of failing cases only, redacted
-  std::string where = {};                // "specs/cases/put-blob.yaml:12"
+  std::vector<Exchange> exchanges;  // of failing cases only, redacted
+  std::string where = {};           // "specs/cases/put-blob.yaml:12"
+  std::string role = {};            // of a replay: what the endpoint is to the case ("destination", "source")
+  std::string attested = {};        // of a replay: what the real service said to it, and when; or that it never did
   CaseChange change = CaseChange::none;  // these three: where a baseline was given
   std::optional<Verdict> was = std::nullopt;
   std::optional<Excuse> excuse = std::nullopt;  // also one that has expired
@@ -80,6 +82,12 @@ struct BaselineUse {
   std::vector<std::string> notes;  // one line each: an entry that has expired, or that stands for no case
 };
 
+// What a run sent, and how well its lanes (cases at a time) were used: their time with a request under way.
+struct Traffic {
+  std::uint64_t lanes = 0, requests = 0;
+  std::int64_t in_flight_us = 0;  // summed over the lanes
+};
+
 struct Results {
   std::string tool, spec, endpoint, started;  // started: ISO 8601 UTC
   std::string kind;                           // "replay", "verify", "check"
@@ -89,12 +97,19 @@ struct Results {
   // What tells runs of different things apart: of spec and cases, the endpoint's own word, which cases were taken.
   std::string spec_digest = {}, endpoint_version = {}, selection = {};
   std::string run_identity = {};  // all that decides its verdicts but the endpoint, in one text; to go on with it
+  std::string api_version = {};   // that the requests named
+  std::vector<std::string> remarks = {};  // what every report says of this run, one line each
+  std::optional<Traffic> traffic = std::nullopt;
   std::optional<ShardOf> shard = std::nullopt;
   std::optional<BaselineUse> baseline = std::nullopt;
+  // What must hold before the first request, for each client: one entry each, in no figure, and gating like a case.
+  std::vector<CaseResult> before = {};
   std::vector<CaseResult> cases;
   std::vector<ScenarioResult> scenarios;
   // Only cases with at least one `breaks` finding fail; `differs` alone is a pass that lists its findings.
   Figures figures(std::string_view tier = {}) const;
+  // `before` and then `cases`: all that gates and that a baseline speaks of. Pointers into this object.
+  std::vector<const CaseResult*> all() const;
 };
 
 std::string to_json(const Results& results);

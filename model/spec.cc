@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <sstream>
 
+#include "model/date.h"
 #include "model/file.h"
+#include "model/text.h"
 #include "model/yaml.h"
 
 namespace blobgauge::model {
@@ -53,6 +55,8 @@ void write_lines(yaml::Writer& out, std::string_view key, const std::vector<Cont
     if (!line.always) out.flag("always", false);
     if (!line.from.empty()) out.field("from", line.from);
     out.field("reason", line.reason);
+    if (!line.basis.empty()) out.field("basis", line.basis);
+    if (!line.doubt.empty()) out.field("doubt", line.doubt);
     write_list(out, "evidence", line.evidence);
     out.end_map();
   }
@@ -77,23 +81,6 @@ void write(yaml::Writer& out, const SpecOperation& operation) {
   write_lines(out, "body", operation.body);
   write_list(out, "cases", operation.cases);
   out.end_map();
-}
-
-// Reads a sequence of maps by a function of one map; the first error ends it.
-template <class Item, class Read>
-Result<std::vector<Item>> read_all(yaml::Fields& parent, std::string_view key, const std::string& what, Read read) {
-  std::vector<Item> items;
-  const auto* node = parent.child(key);
-  if (!node || node->kind == yaml::Node::Kind::null) return items;
-  if (node->kind != yaml::Node::Kind::sequence)
-    return fail(Category::input, fmt::format("'{}' must be a list", key), {}, parent.at(*node));
-  for (const auto& child : node->items) {
-    yaml::Fields fields(child, parent.file(), what);
-    BLOBGAUGE_TRY(auto item, read(fields));
-    BLOBGAUGE_CHECK(fields.finish());
-    items.push_back(std::move(item));
-  }
-  return items;
 }
 
 Result<Emitter> read_emitter(yaml::Fields& fields) {
@@ -125,6 +112,8 @@ Result<ContractLine> read_line(yaml::Fields& fields) {
   line.always = fields.flag_or("always", true);
   line.from = fields.text_or("from", {});
   line.reason = fields.text("reason");
+  line.basis = fields.text_or("basis", {});
+  line.doubt = fields.text_or("doubt", {});
   line.evidence = fields.list("evidence");
   return line;
 }
@@ -134,11 +123,11 @@ Result<SpecOperation> read_operation(yaml::Fields& fields) {
   operation.operation = fields.text("operation");
   operation.tier = fields.text("tier");
   operation.rationale = fields.text("rationale");
-  BLOBGAUGE_TRY(operation.emitters, read_all<Emitter>(fields, "emitters", "an emitter", read_emitter));
-  BLOBGAUGE_TRY(operation.dialects, read_all<Dialect>(fields, "dialects", "a dialect", read_dialect));
-  BLOBGAUGE_TRY(operation.statuses, read_all<ContractLine>(fields, "statuses", "a contract line", read_line));
-  BLOBGAUGE_TRY(operation.headers, read_all<ContractLine>(fields, "headers", "a contract line", read_line));
-  BLOBGAUGE_TRY(operation.body, read_all<ContractLine>(fields, "body", "a contract line", read_line));
+  BLOBGAUGE_TRY(operation.emitters, yaml::read_all<Emitter>(fields, "emitters", "an emitter", read_emitter));
+  BLOBGAUGE_TRY(operation.dialects, yaml::read_all<Dialect>(fields, "dialects", "a dialect", read_dialect));
+  BLOBGAUGE_TRY(operation.statuses, yaml::read_all<ContractLine>(fields, "statuses", "a contract line", read_line));
+  BLOBGAUGE_TRY(operation.headers, yaml::read_all<ContractLine>(fields, "headers", "a contract line", read_line));
+  BLOBGAUGE_TRY(operation.body, yaml::read_all<ContractLine>(fields, "body", "a contract line", read_line));
   operation.cases = fields.list("cases");
   return operation;
 }
@@ -161,6 +150,26 @@ const SpecOperation* Spec::find(std::string_view operation) const {
   return found == operations.end() ? nullptr : &*found;
 }
 
+Result<PolicyOverride> read_override(yaml::Fields& fields) {
+  PolicyOverride out;
+  out.operation = fields.text("operation");
+  out.line = fields.text("line");
+  out.was = fields.text_or("was", {});
+  out.value = fields.text("value");
+  for (auto [key, text] : {std::pair{"reason", &out.reason}, {"owner", &out.owner}, {"date", &out.date}}) {
+    *text = fields.text(key);
+    if (fields.has(key) && trim(*text).empty()) fields.refuse(fmt::format("'{}' says nothing", key), fields.child(key));
+  }
+  if (!out.date.empty() && !is_date(out.date)) fields.refuse("a date is written as 2026-01-31", fields.child("date"));
+  if (const auto* node = fields.child("operation")) out.where = fields.at(*node);
+  return out;
+}
+
+std::string text_of(const PolicyOverride& item) {
+  return fmt::format("{}, {}: {} -> {} by policy: {} ({}, {})", item.operation, item.line, item.was, item.value,
+                     item.reason, item.owner, item.date);
+}
+
 std::string to_yaml(const Spec& spec) {
   std::ostringstream text;
   yaml::Writer out(text);
@@ -169,6 +178,11 @@ std::string to_yaml(const Spec& spec) {
   out.number("format", spec_version);
   out.field("service", spec.service);
   out.field("generated_from", spec.generated_from);
+  if (!spec.before.empty()) {
+    out.key("before").begin_sequence();
+    for (const auto& precondition : spec.before) write(out, precondition);
+    out.end_sequence();
+  }
   out.key("operations").begin_sequence();
   for (const auto& operation : spec.operations) write(out, operation);
   out.end_sequence();
@@ -183,6 +197,21 @@ std::string to_yaml(const Spec& spec) {
     out.end_map();
   }
   out.end_sequence();
+  if (!spec.overrides.empty()) {
+    out.key("overrides").begin_sequence();
+    for (const auto& item : spec.overrides) {
+      out.begin_map();
+      out.field("operation", item.operation);
+      out.field("line", item.line);
+      out.field("was", item.was);
+      out.field("value", item.value);
+      out.field("reason", item.reason);
+      out.field("owner", item.owner);
+      out.field("date", item.date);
+      out.end_map();
+    }
+    out.end_sequence();
+  }
   out.key("answers").begin_map();
   write(out, spec.answers);
   out.end_map();
@@ -199,8 +228,10 @@ Result<Spec> spec_from_yaml(std::string_view text, std::string name) {
   Spec spec;
   spec.service = fields.text("service");
   spec.generated_from = fields.text_or("generated_from", {});
-  BLOBGAUGE_TRY(spec.operations, read_all<SpecOperation>(fields, "operations", "an operation", read_operation));
-  BLOBGAUGE_TRY(spec.scenarios, read_all<SpecScenario>(fields, "scenarios", "a scenario", read_scenario));
+  BLOBGAUGE_TRY(spec.before, yaml::read_all<Precondition>(fields, "before", "a precondition", read_precondition));
+  BLOBGAUGE_TRY(spec.operations, yaml::read_all<SpecOperation>(fields, "operations", "an operation", read_operation));
+  BLOBGAUGE_TRY(spec.scenarios, yaml::read_all<SpecScenario>(fields, "scenarios", "a scenario", read_scenario));
+  BLOBGAUGE_TRY(spec.overrides, yaml::read_all<PolicyOverride>(fields, "overrides", "an override", read_override));
   if (const auto* node = fields.child("answers")) {
     yaml::Fields answers(*node, fields.file(), "'answers'");
     BLOBGAUGE_TRY(spec.answers, read_answer_rules(answers));

@@ -9,6 +9,7 @@
 
 #include "model/answer_rule.h"
 #include "model/error.h"
+#include "model/precondition.h"
 #include "model/verdict.h"
 
 namespace blobgauge::model {
@@ -41,6 +42,11 @@ struct ContractLine {
   bool always = true;
   std::vector<std::string> evidence;
   std::string from = {};  // the api version from which on it holds; empty: in all that were looked at
+  // How much recorded answers of the real service bear it out, for people: how many, of how many recorders and
+  // accounts, in which versions and years. Empty: none were looked at.
+  std::string basis = {};
+  // Why the basis alone makes no client's failure of it: few answers, one recorder, a feature of the account.
+  std::string doubt = {};
 };
 
 struct SpecOperation {
@@ -59,14 +65,29 @@ struct SpecScenario {
   std::vector<std::string> operations;
 };
 
+// A line that people decided against what is computed, by specs/policy/overrides.yaml.
+struct PolicyOverride {
+  std::string operation, line;  // "tier", "header NAME", "element PATH"
+  std::string was, value;       // a tier, or breaks, differs, off (not asserted)
+  std::string reason, owner, date;
+  Position where = {};
+};
+
 struct Spec {
-  std::string service;         // "azure-blob"
-  std::string generated_from;  // surfaces by name
+  std::string service;               // "azure-blob"
+  std::string generated_from;        // surfaces by name
+  std::vector<Precondition> before;  // the first request
   std::vector<SpecOperation> operations;
   std::vector<SpecScenario> scenarios;
   AnswerRules answers;  // what holds for any answer of the service
+  std::vector<PolicyOverride> overrides;
   const SpecOperation* find(std::string_view operation) const;
 };
+
+// One entry of the policy (without `was`) or of a spec.
+Result<PolicyOverride> read_override(yaml::Fields& fields);
+// "Put Blob, tier: mvp -> extended by policy: REASON (OWNER, DATE)"
+std::string text_of(const PolicyOverride& item);
 
 Result<Spec> load_spec(const std::string& path);
 Status save_spec(const Spec& spec, const std::string& path);

@@ -167,6 +167,9 @@ OperationSurface merge_operations(const OperationSurface& a, const OperationSurf
     add_counts(into.headers, from.headers);
     add_counts(into.elements, from.elements);
     add_counts(into.error_codes, from.error_codes);
+    into.recorders.insert(from.recorders.begin(), from.recorders.end());
+    into.accounts.insert(from.accounts.begin(), from.accounts.end());
+    into.years.insert(from.years.begin(), from.years.end());
   }
   out.error_codes = a.error_codes;
   out.error_codes.insert(b.error_codes.begin(), b.error_codes.end());

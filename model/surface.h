@@ -72,6 +72,10 @@ struct Answers {
   std::map<std::string, std::uint64_t> headers;   // key: lower-case name
   std::map<std::string, std::uint64_t> elements;  // key: path
   std::map<std::string, std::uint64_t> error_codes;
+  // What "n of n" rests on; empty where it was not asked for. An account stands as four hexadecimal digits of a digest
+  // of its name, which tell accounts apart (never too many) and name none.
+  std::set<std::string> recorders, accounts;
+  std::set<std::string> years;  // of the answers' own Date
   bool operator==(const Answers&) const = default;
 };
 

@@ -119,6 +119,9 @@ class Generator {
     answers.count = out.exchanges;
     answers.bodies = below(answers.count + 1);
     answers.headers["etag"] = 1 + below(answers.count);
+    answers.recorders = {pick(words_)};
+    answers.accounts = {pick(words_)};
+    answers.years = {"20" + std::to_string(10 + below(3))};
     for (std::size_t n = below(4); n > 0; --n) {
       Field field = named();
       const auto incomplete = out.exchanges - out.complete;

@@ -105,6 +105,9 @@ void write_operation(yaml::Writer& out, const OperationSurface& operation) {
       if (answers.bodies) out.number("bodies", answers.bodies);
       write_shares(out, "element", answers.elements, answers.bodies);
       write_counts(out, "error_codes", answers.error_codes);
+      write_flow(out, "recorders", {answers.recorders.begin(), answers.recorders.end()});
+      write_flow(out, "accounts", {answers.accounts.begin(), answers.accounts.end()});
+      write_flow(out, "years", {answers.years.begin(), answers.years.end()});
       out.end_map();
     }
     out.end_sequence();
@@ -290,6 +293,9 @@ class Reader {
     for (const auto& name : fields.list("every_element")) answers.elements[name] = answers.bodies;
     read_counts(fields, "some_element", answers.elements);
     read_counts(fields, "error_codes", answers.error_codes);
+    for (auto [name, into] :
+         {std::pair{"recorders", &answers.recorders}, {"accounts", &answers.accounts}, {"years", &answers.years}})
+      for (auto& text : fields.list(name)) into->insert(std::move(text));
     return fields.finish();
   }
 

@@ -60,6 +60,24 @@ class Fields {
   std::optional<Error> error_;
 };
 
+// The list of maps under `key`, each read by `read(Fields&)`, which gives a Result<Item>; empty where absent. The first
+// error ends it. `what` names one item in messages ("a rule").
+template <class Item, class Read>
+Result<std::vector<Item>> read_all(Fields& parent, std::string_view key, const std::string& what, Read read) {
+  std::vector<Item> items;
+  const auto* node = parent.child(key);
+  if (!node || node->kind == Node::Kind::null) return items;
+  if (node->kind != Node::Kind::sequence)
+    return fail(Category::input, "'" + std::string(key) + "' must be a list", {}, parent.at(*node));
+  for (const auto& child : node->items) {
+    Fields fields(child, parent.file(), what);
+    BLOBGAUGE_TRY(auto item, read(fields));
+    BLOBGAUGE_CHECK(fields.finish());
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
 // Block style, two spaces; quotes every scalar that YAML 1.1 would read as something else than this text.
 class Writer {
  public:

@@ -4,16 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <bitset>
-#include <map>
 #include <optional>
 #include <pugixml.hpp>
 
 #include "model/text.h"
 #include "model/url.h"
 #include "replayer/answer_form.h"
-#include "replayer/header_slots.h"
+#include "replayer/compiled_rules.h"
 #include "replayer/xml_document.h"
 #include "wire/digest.h"
 
@@ -21,20 +18,11 @@ namespace blobgauge::replayer {
 namespace {
 
 using model::AnswerRule;
-using model::Category;
-using model::fail;
 using model::Result;
 using RuleSubject = AnswerRule::Subject;
 using RuleTest = AnswerRule::Test;
 
 constexpr std::size_t longest_shown_text = 160;
-
-// "Name", "!Name" or "Name=a|b".
-struct AnswerCondition {
-  bool wanted = true;
-  std::size_t slot = 0;
-  std::vector<std::string> values;
-};
 
 bool plain_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
@@ -65,19 +53,8 @@ Fidelity fidelity_of(const model::Exchange& exchange, bool partial) {
   return exchange.source.empty() && exchange.request.headers_complete ? Fidelity::whole : Fidelity::brought;
 }
 
-struct AnswerJudge::Compiled {
-  struct Rule {
-    const AnswerRule* rule = nullptr;
-    std::vector<std::string> methods;
-    std::bitset<6> classes;     // of statuses: 2 is 2xx
-    std::vector<int> statuses;  // beside these
-    bool any_status = true;
-    std::vector<AnswerCondition> requests, queries, answers;
-    std::size_t slot = 0, other = 0;  // of the header that is looked at, and of the one it is held against
-    std::vector<std::size_t> ranges;
-    std::vector<AnswerForm> forms;
-    XmlPath path;
-  };
+struct AnswerJudge::Judging {
+  using Rule = CompiledRule;
   struct Seen {
     std::vector<HeaderText> request, answer;
     std::string version;
@@ -86,25 +63,10 @@ struct AnswerJudge::Compiled {
     XmlDocument document;
   };
 
-  model::AnswerRules source;
-  std::vector<Rule> rules;
-  std::vector<std::string> query_names;
-  HeaderSlots request_slots, answer_slots;
-  std::size_t request_version = 0, answer_version = 0;
-  std::map<std::string, std::vector<std::size_t>, std::less<>> by_operation;
+  std::unique_ptr<CompiledRules> compiled;
   mutable Seen seen;
 
-  bool is_mask(std::string_view value) const { return model::matches_any(source.masks, value); }
-
-  static bool concerns(const AnswerRule& rule, std::string_view operation) {
-    return rule.operations.empty() || model::matches_any(rule.operations, operation);
-  }
-
-  const std::vector<std::size_t>& rules_of(std::string_view operation) const {
-    const auto found = by_operation.find(operation);
-    static const std::vector<std::size_t> none;
-    return found == by_operation.end() ? none : found->second;
-  }
+  bool is_mask(std::string_view value) const { return model::matches_any(compiled->source.masks, value); }
 
   bool fits_status(const Rule& rule, int status) const {
     if (rule.any_status) return true;
@@ -153,7 +115,7 @@ struct AnswerJudge::Compiled {
            all(
                rule.answers, [&](std::size_t slot) { return seen.answer[slot]; }, fidelity != Fidelity::partial) &&
            all(
-               rule.queries, [&](std::size_t slot) { return query(exchange, query_names[slot]); }, true);
+               rule.queries, [&](std::size_t slot) { return query(exchange, compiled->query_names[slot]); }, true);
   }
 
   std::optional<bool> look(const Rule& rule, const model::Exchange& exchange, const model::Address& address,
@@ -348,108 +310,25 @@ struct AnswerJudge::Compiled {
   }
 };
 
-AnswerJudge::AnswerJudge(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+AnswerJudge::AnswerJudge(std::unique_ptr<Judging> judging) : judging_(std::move(judging)) {}
 AnswerJudge::AnswerJudge(AnswerJudge&&) noexcept = default;
 AnswerJudge::~AnswerJudge() = default;
 
-namespace {
-
-tl::unexpected<model::Error> refuse_rule(const AnswerRule& rule, std::string message) {
-  return fail(Category::input, fmt::format("the rule '{}': {}", rule.id, message));
-}
-
-// The name without "!" and the values.
-std::string_view take_condition(std::string_view text, AnswerCondition& out) {
-  if (text.starts_with('!')) {
-    out.wanted = false;
-    text.remove_prefix(1);
-  }
-  const auto equals = text.find('=');
-  if (equals == std::string_view::npos) return text;
-  for (const auto value : model::split(text.substr(equals + 1), '|')) out.values.emplace_back(value);
-  return text.substr(0, equals);
-}
-
-}  // namespace
-
 Result<AnswerJudge> AnswerJudge::create(const model::AnswerRules& rules, const model::Catalogue& catalogue) {
-  auto compiled = std::make_unique<Compiled>();
-  compiled->source = rules;
-  const auto version = catalogue.role("api-version");
-  compiled->request_version = compiled->request_slots.add(version);
-  compiled->answer_version = compiled->answer_slots.add(version);
-  for (const auto& rule : compiled->source.rules) {
-    Compiled::Rule out;
-    out.rule = &rule;
-    out.methods = rule.methods;
-    out.any_status = rule.statuses.empty();
-    for (const auto& status : rule.statuses) {
-      if (status.size() == 3 && status.ends_with("xx") && status[0] >= '1' && status[0] <= '5')
-        out.classes.set(static_cast<std::size_t>(status[0] - '0'));
-      else if (const auto number = model::parse_number(status))
-        out.statuses.push_back(static_cast<int>(*number));
-      else
-        return refuse_rule(rule, fmt::format("'{}' is no status; write 404 or 4xx", status));
-    }
-    for (const auto& text : rule.requests) {
-      AnswerCondition selector;
-      const auto name = take_condition(text, selector);
-      selector.slot = compiled->request_slots.add(name);
-      out.requests.push_back(std::move(selector));
-    }
-    for (const auto& text : rule.answers) {
-      AnswerCondition selector;
-      const auto name = take_condition(text, selector);
-      selector.slot = compiled->answer_slots.add(name);
-      out.answers.push_back(std::move(selector));
-    }
-    for (const auto& text : rule.queries) {
-      AnswerCondition selector;
-      const std::string name(take_condition(text, selector));
-      selector.slot = compiled->query_names.size();
-      compiled->query_names.push_back(name);
-      out.queries.push_back(std::move(selector));
-    }
-    if (rule.subject == RuleSubject::header) out.slot = compiled->answer_slots.add(rule.name);
-    if (rule.subject == RuleSubject::element) out.path = xml_path_of(rule.name);
-    if (rule.test == RuleTest::request) out.other = compiled->request_slots.add(rule.values.front());
-    if (rule.test == RuleTest::header) out.other = compiled->answer_slots.add(rule.values.front());
-    if (rule.test == RuleTest::range)
-      for (const auto& name : rule.values) out.ranges.push_back(compiled->request_slots.add(name));
-    if (rule.test == RuleTest::form)
-      for (const auto& name : rule.values) {
-        const auto form = answer_form(name);
-        if (!form)
-          return refuse_rule(
-              rule, fmt::format("there is no form '{}'; the forms are {}", name, fmt::join(answer_form_names(), ", ")));
-        out.forms.push_back(form);
-      }
-    if ((rule.test == RuleTest::md5 || rule.test == RuleTest::crc64) && rule.values.front() != "answer" &&
-        rule.values.front() != "request")
-      return refuse_rule(rule, "a digest is that of the answer or of the request");
-    compiled->rules.push_back(std::move(out));
-  }
-  const auto add = [&](std::string_view name) {
-    auto& list = compiled->by_operation[std::string(name)];
-    if (!list.empty()) return;
-    for (std::size_t i = 0; i < compiled->rules.size(); ++i)
-      if (Compiled::concerns(*compiled->rules[i].rule, name)) list.push_back(i);
-  };
-  for (const auto& operation : catalogue.operations()) {
-    add(operation.full_name);
-    if (!operation.undecided.empty()) add(operation.undecided);
-  }
-  return AnswerJudge(std::move(compiled));
+  auto judging = std::make_unique<Judging>();
+  BLOBGAUGE_TRY(judging->compiled, CompiledRules::create(rules, catalogue));
+  return AnswerJudge(std::move(judging));
 }
 
 void AnswerJudge::judge(const model::Exchange& exchange, const model::Classification& classification, Fidelity fidelity,
                         std::vector<Look>& out) const {
   out.clear();
   if (exchange.response.status == 0) return;
-  const auto& own = *compiled_;
+  const auto& judging = *judging_;
+  const auto& own = *judging.compiled;
   const auto& chosen = own.rules_of(classification.name);
   if (chosen.empty()) return;
-  auto& seen = own.seen;
+  auto& seen = judging.seen;
   own.request_slots.fill(exchange.request.headers, seen.request);
   own.answer_slots.fill(exchange.response.headers, seen.answer);
   seen.queries_read = false;
@@ -460,13 +339,13 @@ void AnswerJudge::judge(const model::Exchange& exchange, const model::Classifica
     if (seen.version.empty() && version && is_version(*version)) seen.version = *version;
   for (const auto i : chosen) {
     const auto& rule = own.rules[i];
-    if (!own.applies(rule, exchange, fidelity)) continue;
-    if (const auto holds = own.look(rule, exchange, classification.address, fidelity)) out.push_back({i, *holds});
+    if (!judging.applies(rule, exchange, fidelity)) continue;
+    if (const auto holds = judging.look(rule, exchange, classification.address, fidelity)) out.push_back({i, *holds});
   }
 }
 
 bool AnswerJudge::concerns(std::size_t rule, std::string_view operation) const {
-  return Compiled::concerns(*compiled_->rules[rule].rule, operation);
+  return CompiledRules::concerns(*judging_->compiled->rules[rule].rule, operation);
 }
 
 std::string AnswerJudge::subject(const AnswerRule& rule) {
@@ -484,7 +363,7 @@ std::string AnswerJudge::subject(const AnswerRule& rule) {
 }
 
 std::string AnswerJudge::actual(std::size_t index, const model::Exchange& exchange) const {
-  const auto& rule = compiled_->rules[index];
+  const auto& rule = judging_->compiled->rules[index];
   const auto& response = exchange.response;
   if (rule.rule->subject == RuleSubject::status || rule.rule->test == RuleTest::status_for)
     return fmt::format("{}{}",
@@ -508,7 +387,7 @@ std::string AnswerJudge::actual(std::size_t index, const model::Exchange& exchan
 }
 
 std::string AnswerJudge::expected(std::size_t index, const model::Exchange& exchange) const {
-  const auto& rule = *compiled_->rules[index].rule;
+  const auto& rule = *judging_->compiled->rules[index].rule;
   const auto list = fmt::format("{}", fmt::join(rule.values, ", "));
   switch (rule.test) {
     case RuleTest::present:

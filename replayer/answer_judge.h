@@ -48,9 +48,9 @@ class AnswerJudge {
   static std::string subject(const model::AnswerRule& rule);
 
  private:
-  struct Compiled;
-  explicit AnswerJudge(std::unique_ptr<Compiled> compiled);
-  std::unique_ptr<Compiled> compiled_;
+  struct Judging;
+  explicit AnswerJudge(std::unique_ptr<Judging> judging);
+  std::unique_ptr<Judging> judging_;
 };
 
 }  // namespace blobgauge::replayer

@@ -87,10 +87,10 @@ void accept(Baseline& baseline, const Results& results, std::string_view today) 
   baseline.endpoint_version = results.endpoint_version;
   baseline.spec_digest = results.spec_digest;
   baseline.made = std::string(today);
-  for (const auto& item : results.cases) {
-    baseline.accepted[item.id] = model::plain(item.verdict);
-    baseline.differences.erase(item.id);
-    if (auto names = differences_of(item); !names.empty()) baseline.differences[item.id] = std::move(names);
+  for (const auto* item : results.all()) {
+    baseline.accepted[item->id] = model::plain(item->verdict);
+    baseline.differences.erase(item->id);
+    if (auto names = differences_of(*item); !names.empty()) baseline.differences[item->id] = std::move(names);
   }
 }
 
@@ -119,7 +119,7 @@ void apply(const Baseline& baseline, const std::string& file, const std::vector<
   use.endpoint_version = baseline.endpoint_version;
   use.made = baseline.made;
   std::vector<bool> expired(baseline.expected.size(), false), stands(baseline.expected.size(), false);
-  for (auto& item : results.cases) {
+  const auto hold = [&](CaseResult& item) {
     forget_baseline(item);
     auto cover = Cover::none;
     const ExpectedFailure* entry = nullptr;
@@ -136,7 +136,7 @@ void apply(const Baseline& baseline, const std::string& file, const std::vector<
     const auto then = baseline.accepted.find(item.id);
     const auto was = then == baseline.accepted.end() ? std::nullopt : std::optional(then->second);
     // A run that ended early says nothing of what it did not come to.
-    if (!results.complete && item.verdict == Verdict::indeterminate) continue;
+    if (!results.complete && item.verdict == Verdict::indeterminate) return;
     item.was = was;
     item.change = settle(was, item.verdict, cover);
     if (entry && (wants_an_entry(item.verdict) || item.change == CaseChange::unexpected_pass))
@@ -150,7 +150,9 @@ void apply(const Baseline& baseline, const std::string& file, const std::vector<
         finding.accepted = finding.weight == model::Weight::differs &&
                            std::find(accepted->second.begin(), accepted->second.end(), difference_name(finding)) !=
                                accepted->second.end();
-  }
+  };
+  for (auto* list : {&results.before, &results.cases})
+    for (auto& item : *list) hold(item);
   const std::set<std::string> there(known.begin(), known.end());
   for (const auto& [id, was] : baseline.accepted)
     if (!there.count(id)) use.vanished.push_back({id, was});
@@ -170,8 +172,8 @@ Result<Baseline> make_baseline(const Results& results, const NewEntry& entry, st
   Baseline out;
   accept(out, results, today);
   std::vector<const CaseResult*> items;
-  for (const auto& item : results.cases)
-    if (wants_an_entry(item.verdict)) items.push_back(&item);
+  for (const auto* item : results.all())
+    if (wants_an_entry(item->verdict)) items.push_back(item);
   add_entries(out, items, entry, results.endpoint_version);
   return out;
 }
@@ -180,12 +182,12 @@ Result<Baseline> update_baseline(Baseline baseline, const Results& results, cons
                                  std::string_view today) {
   BLOBGAUGE_CHECK(usable(results));
   std::vector<const CaseResult*> bare;
-  for (const auto& item : results.cases) {
-    if (!wants_an_entry(item.verdict)) continue;
+  for (const auto* item : results.all()) {
+    if (!wants_an_entry(item->verdict)) continue;
     const bool covered =
         std::any_of(baseline.expected.begin(), baseline.expected.end(),
-                    [&](const ExpectedFailure& each) { return in_force(each, today) && covers(each, item); });
-    if (!covered) bare.push_back(&item);
+                    [&](const ExpectedFailure& each) { return in_force(each, today) && covers(each, *item); });
+    if (!covered) bare.push_back(item);
   }
   if (!bare.empty() && !entry.complete()) {
     std::vector<std::string> ids;
@@ -200,7 +202,7 @@ Result<Baseline> update_baseline(Baseline baseline, const Results& results, cons
   if (results.selection.empty()) {
     // What is not there any more is no longer missed.
     std::set<std::string> there;
-    for (const auto& item : results.cases) there.insert(item.id);
+    for (const auto* item : results.all()) there.insert(item->id);
     std::erase_if(baseline.accepted, [&](const auto& each) { return !there.count(each.first); });
     std::erase_if(baseline.differences, [&](const auto& each) { return !there.count(each.first); });
   }
@@ -208,17 +210,18 @@ Result<Baseline> update_baseline(Baseline baseline, const Results& results, cons
   // An entry goes when all that it stood for in this run passes, or when another one stands for it now.
   std::erase_if(baseline.expected, [&](ExpectedFailure& each) {
     bool seen = false, needed = false;
-    for (const auto& item : results.cases) {
-      if (!covers(each, item)) continue;
+    for (const auto* item : results.all()) {
+      if (!covers(each, *item)) continue;
       seen = true;
-      needed |= wants_an_entry(item.verdict) && in_force(each, today);
+      needed |= wants_an_entry(item->verdict) && in_force(each, today);
     }
     if (!seen) return results.selection.empty();
     // Of a list of ids, those that pass go one by one.
     std::erase_if(each.cases, [&](const CaseTerm& term) {
-      return term.about == CaseTerm::About::id &&
-             std::any_of(results.cases.begin(), results.cases.end(),
-                         [&](const CaseResult& item) { return item.id == term.text && !wants_an_entry(item.verdict); });
+      const auto all = results.all();
+      return term.about == CaseTerm::About::id && std::any_of(all.begin(), all.end(), [&](const CaseResult* item) {
+               return item->id == term.text && !wants_an_entry(item->verdict);
+             });
     });
     return !needed || each.cases.empty();
   });

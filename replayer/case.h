@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,6 +51,7 @@ struct RequestTemplate {
   Framing framing = Framing::length;
   // "": as the run says; "key", "none", "wrong key", "wrong sas", or "sas LETTERS".
   std::string auth;
+  bool at_peer = false;  // goes to the run's other endpoint (Role)
 };
 
 struct Step {
@@ -59,8 +61,30 @@ struct Step {
   std::vector<Expectation> expectations;
   BodyTemplate content;                                       // expected body, for Test::content
   std::vector<std::pair<std::string, std::string>> captures;  // name and header, or "xml PATH"
+  // A fixture that the endpoint's owner can provide by another route; `instead` is then sent in its place (at most one
+  // step, which reads what the fixture's answer would have told).
+  bool by_owner = false;
+  std::vector<Step> instead;
+  std::string unseen;  // a text that is taken out of the answer before it is judged; empty: none
   model::Position where;
 };
+
+// All its texts that are templates: target, header values, bodies, expected values.
+std::vector<std::string_view> template_texts(const Step& step);
+
+// What the real service said to a case; no date: it was never asked.
+struct Attested {
+  bool confirmed = false;
+  std::string date, region, account, version;  // account: its kind; version: of the API
+};
+
+// What the endpoint is to a case. All but `destination` need a second endpoint, the peer: it reads the endpoint as a
+// source, or is the foreign source that the endpoint reads.
+enum class Role { destination, source, import };
+std::string_view name_of(Role role);
+std::optional<Role> parse_role(std::string_view name);
+// Some request of it goes to the peer, or names it.
+bool needs_peer(const struct Case& item);
 
 struct Case {
   std::string id;  // "put-block-from-url/source-range"; stable
@@ -69,7 +93,10 @@ struct Case {
   std::string needs;  // for extended: the flag or account feature
   std::vector<std::string> tags;
   std::vector<std::string> names;  // container names of its own; "c" unless it says otherwise
+  bool own_container = false;      // holds only in containers of its own, not under a prefix in another
   std::vector<Step> given, steps, after;
+  Role role = Role::destination;
+  Attested attested = {};
   model::Position where;
 };
 

@@ -108,6 +108,10 @@ Result<RequestTemplate> CaseReader::read_request(const Node& node) const {
   }
   out.omit = fields.list("omit");
   out.auth = fields.text_or("auth", {});
+  const auto to = fields.text_or("at", "endpoint");
+  if (to != "endpoint" && to != "peer")
+    fields.refuse(fmt::format("a request goes to the endpoint or to the peer, not '{}'", to), fields.child("at"));
+  out.at_peer = to == "peer";
   const auto framing = fields.text_or("framing", "length");
   if (framing != "length" && framing != "chunked")
     fields.refuse(fmt::format("a framing is length or chunked, not '{}'", framing), fields.child("framing"));
@@ -243,6 +247,13 @@ Result<Step> CaseReader::read_step(const Node& node, const std::string& operatio
   }
   if (const auto* expect = fields.required("expect")) BLOBGAUGE_CHECK(read_expect(*expect, step));
   step.captures = fields.pairs("capture");
+  if (const auto* owner = fields.child("by_owner")) {
+    step.by_owner = true;
+    if (owner->kind != Node::Kind::null) {
+      BLOBGAUGE_TRY(auto instead, read_step(*owner, {}));
+      step.instead.push_back(std::move(instead));
+    }
+  }
   BLOBGAUGE_CHECK(fields.finish());
   if (step.name.empty()) step.name = step.request.method;
   return step;
@@ -279,6 +290,12 @@ Result<Case> CaseReader::read_case(const Node& node, const std::string& operatio
   out.tags = fields.list("tags");
   out.names = fields.list("names");
   if (out.names.empty()) out.names = {"c"};
+  const auto role = fields.text_or("role", "destination");
+  const auto known = parse_role(role);
+  if (!known)
+    fields.refuse(fmt::format("a role is destination, source or import, not '{}'", role), fields.child("role"));
+  out.role = known.value_or(Role::destination);
+  out.own_container = fields.flag_or("own_container", false);
   BLOBGAUGE_TRY(out.given, read_steps(fields.child("given"), {}));
   const auto* steps = fields.required("steps");
   BLOBGAUGE_TRY(out.steps, read_steps(steps, out.operation));

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "model/text.h"
+#include "replayer/attestation.h"
 
 namespace blobgauge::replayer {
 namespace {
@@ -20,22 +21,27 @@ bool names(const std::vector<Expectation>& expectations, std::string_view header
   });
 }
 
+void replace_all(std::string& text, const std::string& what, const std::string& with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
 }  // namespace
 
-CaseRun::CaseRun(const Setting& setting, Sender& sender, const Case& item, std::string tier, std::string prefix)
-    : setting_(setting), sender_(sender), case_(item) {
-  result_.id = item.id;
-  result_.operation = item.operation;
+CaseRun::CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std::string tier, std::string prefix)
+    : setting_(setting), sender_(sender), case_(std::move(placed.item)), names_(std::move(placed.names)) {
+  result_.id = case_.id;
+  result_.operation = case_.operation;
   result_.tier = std::move(tier);
-  result_.title = item.title;
-  result_.tags = item.tags;
-  result_.where = fmt::format("{}:{}", item.where.file, item.where.line);
+  result_.title = case_.title;
+  result_.tags = case_.tags;
+  result_.role = name_of(case_.role);
+  result_.attested = text_of(case_.attested);
+  result_.where = fmt::format("{}:{}", case_.where.file, case_.where.line);
   setting_.maker.equip(scope_);
+  if (setting_.peer_maker) setting_.peer_maker->equip_as_peer(scope_);
   scope_.values["prefix"] = prefix;
-  for (const auto& name : item.names) {
-    containers_.push_back(prefix + model::lower(name));
-    scope_.values[name] = containers_.back();
-  }
+  for (const auto& [name, value] : names_) scope_.values[name] = value;
 }
 
 void CaseRun::conclude(Verdict verdict, std::string detail) {
@@ -46,9 +52,7 @@ void CaseRun::conclude(Verdict verdict, std::string detail) {
 }
 
 std::string CaseRun::normal(std::string text) const {
-  for (std::size_t i = 0; i < containers_.size(); ++i)
-    for (auto at = text.find(containers_[i]); at != std::string::npos; at = text.find(containers_[i], at))
-      text.replace(at, containers_[i].size(), "{" + case_.names[i] + "}");
+  for (const auto& [name, value] : names_) replace_all(text, value, "{" + name + "}");
   return text;
 }
 
@@ -149,9 +153,14 @@ wire::Task<CaseRun::Outcome> CaseRun::step(const Step& step) {
     conclude(Verdict::error, fmt::format("step '{}': {}", step.name, model::describe(error)));
     return Outcome::mistake;
   };
-  const auto request = setting_.maker.make(step.request, scope_, dialect);
+  const bool at_peer = step.request.at_peer;
+  const auto request = (at_peer ? *setting_.peer_maker : setting_.maker).make(step.request, scope_, dialect);
   if (!request) co_return mistake(request.error());
-  const auto sent = co_await sender_.send(*request);
+  // Even an answer that says no may have left something there.
+  if (!setting_.place.container.empty() && step.request.method != "GET" && step.request.method != "HEAD")
+    if (const auto target = expand(step.request.target, scope_)) written_.insert(target->substr(0, target->find('?')));
+  auto sent = co_await (at_peer ? *setting_.peer_sender : sender_).send(*request);
+  if (sent && !step.unseen.empty()) replace_all(sent->answer.kept, step.unseen, {});
   if (!sent) {
     silence_ = sent.error();
     conclude(Verdict::indeterminate, fmt::format("step '{}': no answer to {} {}: {}", step.name, request->method,
@@ -206,12 +215,29 @@ wire::Task<bool> CaseRun::prepare() {
 
 wire::Task<void> CaseRun::tear_down() {
   if (setting_.keep) co_return;
-  for (const auto& container : containers_) {
+  // What happens here makes no case fail; what stays is found by its name.
+  const auto remove = [&](const Step& step, const char* hole, std::string value) -> wire::Task<bool> {
     Scope scope = scope_;
-    scope.values["container"] = container;
-    const auto request = setting_.maker.make(setting_.suite.teardown.request, scope);
-    // What happens here makes no case fail; a container that stays is found by its name.
-    if (request) (void)co_await sender_.send(*request);
+    scope.values[hole] = std::move(value);
+    const auto request = setting_.maker.make(step.request, scope);
+    if (!request) co_return false;
+    const auto sent = co_await sender_.send(*request);
+    co_return sent && (sent->answer.status < 400 || sent->answer.status == 404);
+  };
+  if (setting_.place.container.empty())
+    for (const auto& [name, container] : names_) (void)co_await remove(setting_.suite.teardown, "container", container);
+  if (needs_peer(case_) && setting_.peer_maker)
+    for (const auto& [name, container] : names_) {
+      Scope scope = scope_;
+      scope.values["container"] = container;
+      const auto request = setting_.peer_maker->make(setting_.suite.teardown.request, scope);
+      if (request) (void)co_await setting_.peer_sender->send(*request);
+    }
+  const auto& inside = setting_.suite.inside;
+  for (const auto& path : written_) {
+    if (co_await remove(inside.remove, "blob", path.substr(1))) continue;
+    (void)co_await remove(inside.release, "blob", path.substr(1));
+    (void)co_await remove(inside.remove, "blob", path.substr(1));
   }
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 // One case from fixtures to teardown, and the verdict that follows.
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "model/results.h"
 #include "model/spec.h"
+#include "replayer/placement.h"
 #include "replayer/request_maker.h"
 #include "replayer/sender.h"
 #include "replayer/suite.h"
@@ -20,12 +22,16 @@ struct Setting {
   const RequestMaker& maker;
   std::string dialect;
   bool keep = false;
+  Place place;
+  // The run's other endpoint; null where it has none.
+  const RequestMaker* peer_maker = nullptr;
+  Sender* peer_sender = nullptr;
 };
 
 class CaseRun {
  public:
-  // `prefix` begins the names of its containers: lower-case letters, digits and single hyphens.
-  CaseRun(const Setting& setting, Sender& sender, const Case& item, std::string tier, std::string prefix);
+  // `prefix` is what the case was placed with.
+  CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std::string tier, std::string prefix);
   CaseRun(const CaseRun&) = delete;
   CaseRun& operator=(const CaseRun&) = delete;
 
@@ -50,9 +56,10 @@ class CaseRun {
 
   const Setting& setting_;
   Sender& sender_;
-  const Case& case_;
+  const Case case_;
+  const std::map<std::string, std::string> names_;
   Scope scope_;
-  std::vector<std::string> containers_;
+  std::set<std::string> written_;  // paths of blobs that it wrote to
   model::CaseResult result_;
   model::Finding lost_;  // the last capture that found nothing
   model::Error silence_;

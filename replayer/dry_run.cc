@@ -49,20 +49,35 @@ Result<std::string> dry_run(const Suite& suite, const model::Spec& spec, const m
   BLOBGAUGE_TRY(const auto key, wire::AccountKey::parse(key_text ? *key_text : std::string(no_key)));
   const auto auth = options.auth == "sas" ? "sas " + suite.sas_of_run : options.auth;
   const RequestMaker maker(suite, profile, {profile.account, key}, auth);
+  const Place place{options.container, !options.fixtures_by.empty()};
   std::string out;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    const auto& item = *cases[i].item;
     Scope scope;
     maker.equip(scope);
+    // No peer is there; its URLs stand for themselves.
+    for (const auto* name : {"peer_url", "peer_signed"})
+      scope.functions[name] = [](std::string_view argument) -> Result<std::string> {
+        return fmt::format("http://peer{}", argument.substr(std::min(argument.find('/'), argument.size())));
+      };
     const auto prefix = fmt::format("bg{}-{}-", options.run.empty() ? "dryrun" : options.run, i);
     scope.values["prefix"] = prefix;
-    for (const auto& name : item.names) scope.values[name] = prefix + model::lower(name);
-    out += fmt::format("# {}: {}\n", item.id, on_one_line(item.title));
+    out += fmt::format("# {}: {}\n", cases[i].item->id, on_one_line(cases[i].item->title));
+    if (const auto why = obstacle(suite, *cases[i].item, place); !why.empty()) {
+      out += fmt::format("# skipped: {}\n\n", on_one_line(why));
+      continue;
+    }
+    const auto [item, names, loaded] = placed(suite, *cases[i].item, place, prefix);
+    scope.values.insert(names.begin(), names.end());
+    for (const auto& step : loaded) {
+      BLOBGAUGE_TRY(const auto target, expand(step.request.target, scope));
+      out += fmt::format("# given by the owner: {}\n", on_one_line(target));
+    }
     for (const auto& [part, steps] :
          {std::pair{"given", &item.given}, std::pair{"step", &item.steps}, std::pair{"after", &item.after}})
       for (const auto& step : *steps) {
         BLOBGAUGE_TRY(const auto request,
                       maker.make(step.request, scope, dialect_of(spec, step.operation, options.dialect)));
+        if (step.request.at_peer) out += "# at the peer\n";
         out += fmt::format("# {}{}{}\n{}", part, step.name.empty() ? "" : ": ", on_one_line(step.name),
                            body_line(step.request));
         out += model::curl_line(exchange_of(request, profile.url.scheme)) + "\n";

@@ -10,6 +10,7 @@
 #include <pugixml.hpp>
 #include <regex>
 
+#include "model/date.h"
 #include "model/text.h"
 #include "replayer/content.h"
 
@@ -42,15 +43,6 @@ void collect(const pugi::xml_node& node, const std::vector<std::string_view>& pa
     return;
   }
   for (const auto& child : node.children(name.c_str())) collect(child, path, depth + 1, out);
-}
-
-// Seconds since 1970 of an IMF-fixdate (RFC 9110 section 5.6.7).
-std::optional<std::int64_t> http_date(std::string_view text) {
-  std::tm time{};
-  const std::string terminated(text);  // strptime's result points into it
-  const auto* end = ::strptime(terminated.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
-  if (!end || *end) return std::nullopt;
-  return ::timegm(&time);
 }
 
 std::string shown(std::string_view text) {
@@ -101,8 +93,8 @@ Result<bool> holds(Test test, const std::vector<std::string>& values, const std:
         return fail(Category::input, fmt::format("'{}' is no pattern", fmt::join(values, " ")));
       }
     case Test::not_before: {
-      const auto limit = values.empty() ? std::nullopt : http_date(values.front());
-      const auto value = actual.size() == 1 ? http_date(actual.front()) : std::nullopt;
+      const auto limit = values.empty() ? std::nullopt : model::http_time(values.front());
+      const auto value = actual.size() == 1 ? model::http_time(actual.front()) : std::nullopt;
       return limit && value && *value >= *limit;
     }
     case Test::content:

@@ -55,6 +55,8 @@ Result<Policy> load_policy(const std::string& path) {
       BLOBGAUGE_CHECK(flag.finish());
     }
   for (const auto& [name, reason] : fields.pairs("not_asserted")) policy.not_asserted[model::lower(name)] = reason;
+  for (const auto& [name, feature] : fields.pairs("account_features"))
+    policy.account_features[model::lower(name)] = feature;
   BLOBGAUGE_CHECK(fields.finish());
   return policy;
 }
@@ -67,6 +69,17 @@ Result<model::AnswerRules> load_answer_rules(const std::string& path) {
   BLOBGAUGE_TRY(auto rules, model::read_answer_rules(fields));
   BLOBGAUGE_CHECK(fields.finish());
   return rules;
+}
+
+Result<std::vector<model::Precondition>> load_preconditions(const std::string& path) {
+  BLOBGAUGE_TRY(const auto root, model::yaml::load(path));
+  Fields fields(root, path, "the preconditions");
+  const auto* format = fields.required("format");
+  if (fields.number_or("format", 0) != 1) fields.refuse("this version reads format 1 only", format);
+  BLOBGAUGE_TRY(auto out, model::yaml::read_all<model::Precondition>(fields, "preconditions", "a precondition",
+                                                                     model::read_precondition));
+  BLOBGAUGE_CHECK(fields.finish());
+  return out;
 }
 
 Result<std::vector<ScenarioLine>> load_scenario_lines(const std::string& folder) {

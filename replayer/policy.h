@@ -9,6 +9,7 @@
 
 #include "model/answer_rule.h"
 #include "model/error.h"
+#include "model/precondition.h"
 
 namespace blobgauge::replayer {
 
@@ -22,12 +23,18 @@ struct Policy {
   std::uint64_t minimum = 30;
   std::map<std::string, Flag> flags;
   std::map<std::string, std::string> not_asserted;  // lower-case header -> reason
+  // Lower-case header -> the feature of an account that it depends on: it may be asked for, but breaks nobody by
+  // itself.
+  std::map<std::string, std::string> account_features;
 };
 
 model::Result<Policy> load_policy(const std::string& path);
 
 // specs/policy/answers.yaml: what holds for any answer of the service.
 model::Result<model::AnswerRules> load_answer_rules(const std::string& path);
+
+// specs/policy/before.yaml: what must hold before the first request, without tiers.
+model::Result<std::vector<model::Precondition>> load_preconditions(const std::string& path);
 
 struct ScenarioLine {
   std::string id, client, title;   // id: "azcopy/make"

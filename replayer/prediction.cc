@@ -34,8 +34,23 @@ ById index_of(const std::vector<CaseResult>& cases) {
   return out;
 }
 
-// From the cases that the scenario stands on.
-void conclude(model::ScenarioResult& scenario, const ById& by_id) {
+// "azcopy/credential" is of every release of the client, "azcopy-10.32.2/version" of that one.
+bool is_of(const CaseResult& before, const model::ScenarioResult& scenario) {
+  const auto id = std::string_view(before.id).substr(before.id.find('/') + 1);
+  const auto owner = id.substr(0, id.find('/'));
+  return owner == scenario.client || owner == scenario.client + "-" + scenario.release;
+}
+
+// A client that cannot even ask is broken by that, whatever the cases say. What asks for a flag breaks no command that
+// goes without it.
+const CaseResult* stopped_before(const model::ScenarioResult& scenario, const std::vector<CaseResult>& before) {
+  for (const auto& item : before)
+    if (broken(item) && item.tier != "extended" && is_of(item, scenario)) return &item;
+  return nullptr;
+}
+
+// From the cases that the scenario stands on, and from what must hold before them.
+void conclude(model::ScenarioResult& scenario, const ById& by_id, const std::vector<CaseResult>& before) {
   scenario.verdict = Verdict::pass;
   scenario.broken_by.clear();
   scenario.detail.clear();
@@ -56,6 +71,12 @@ void conclude(model::ScenarioResult& scenario, const ById& by_id) {
       unknown.push_back(fmt::format("{} {}", seen.id, name_of(seen.verdict)));
     }
   }
+  if (const auto* why = stopped_before(scenario, before)) {
+    scenario.verdict = Verdict::fail;
+    scenario.broken_by = cause(*why);
+    scenario.cases.insert(scenario.cases.begin(), why->id);
+    return;
+  }
   if (scenario.verdict == Verdict::pass && !unknown.empty()) {
     scenario.verdict = Verdict::indeterminate;
     scenario.detail = unknown.front();
@@ -65,10 +86,9 @@ void conclude(model::ScenarioResult& scenario, const ById& by_id) {
 
 }  // namespace
 
-std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec,
-                                           const std::vector<CaseResult>& cases,
+std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec, const model::Results& results,
                                            const std::set<std::string>& selected) {
-  const auto by_id = index_of(cases);
+  const auto by_id = index_of(results.cases);
   std::vector<model::ScenarioResult> out;
   for (const auto& scenario : spec.scenarios) {
     model::ScenarioResult result;
@@ -85,7 +105,7 @@ std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec
         asked |= selected.count(item.id) != 0;
       }
     if (!asked) continue;
-    conclude(result, by_id);
+    conclude(result, by_id, results.before);
     out.push_back(std::move(result));
   }
   return out;
@@ -93,15 +113,17 @@ std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec
 
 std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec,
                                            const std::vector<CaseResult>& cases) {
+  model::Results results;
+  results.cases = cases;
   std::set<std::string> selected;
   for (const auto& item : cases) selected.insert(item.id);
-  return predict(suite, spec, cases, selected);
+  return predict(suite, spec, results, selected);
 }
 
 void predict_again(model::Results& results) {
   const auto by_id = index_of(results.cases);
   for (auto& scenario : results.scenarios)
-    if (scenario.how == "predicted") conclude(scenario, by_id);
+    if (scenario.how == "predicted") conclude(scenario, by_id, results.before);
 }
 
 }  // namespace blobgauge::replayer

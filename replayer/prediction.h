@@ -17,10 +17,10 @@ namespace blobgauge::replayer {
 inline constexpr std::string_view core_tag = "core";
 
 // One result a scenario that has a core case among `selected`, in the spec's order. A failing or unsupported core case
-// makes it `fail`; an unanswered, blocked or missing one leaves it indeterminate. `cases` may be a part of those
-// selected: then predict_again() finds the rest once they are together.
-std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec,
-                                           const std::vector<model::CaseResult>& cases,
+// makes it `fail`, as does what does not hold before the client's first request; an unanswered, blocked or missing case
+// leaves it indeterminate. The results' cases may be a part of those selected: then predict_again() finds the rest once
+// they are together.
+std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec, const model::Results& results,
                                            const std::set<std::string>& selected);
 // The same where all that was selected has run.
 std::vector<model::ScenarioResult> predict(const Suite& suite, const model::Spec& spec,

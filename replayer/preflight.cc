@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <optional>
+#include <set>
 
+#include "model/date.h"
 #include "model/text.h"
 
 namespace blobgauge::replayer {
@@ -17,15 +18,6 @@ using model::Result;
 using model::Status;
 
 constexpr std::int64_t most_skew = 15 * 60;  // seconds
-
-// "Tue, 15 Nov 1994 08:12:31 GMT" (RFC 9110 section 5.6.7).
-std::optional<std::time_t> http_time(std::string_view date) {
-  std::tm time{};
-  const std::string text(date);
-  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
-  if (!end || *end) return std::nullopt;
-  return ::timegm(&time);
-}
 
 std::optional<std::string> refusal_of(const Preflight& item, int status, const std::string& code) {
   // A code says more than a status.
@@ -39,23 +31,27 @@ std::optional<std::string> refusal_of(const Preflight& item, int status, const s
 }  // namespace
 
 std::string clock_hint(std::string_view date, std::chrono::system_clock::time_point now) {
-  const auto there = http_time(date);
+  const auto there = model::http_time(date);
   if (!there) return {};
-  const auto ahead = static_cast<std::int64_t>(*there) - std::chrono::system_clock::to_time_t(now);
+  const auto ahead = *there - std::chrono::system_clock::to_time_t(now);
   if (std::abs(ahead) <= most_skew) return {};
   return fmt::format("; its clock is {} s {} this machine's", std::abs(ahead), ahead > 0 ? "ahead of" : "behind");
 }
 
 wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile& profile, const RequestMaker& maker,
-                                       Sender& sender, std::string prefix) {
+                                       Sender& sender, std::string prefix, const Place& place) {
   Seen seen;
-  bool made = false;
   Scope scope;
   maker.equip(scope);
+  const bool inside = !place.container.empty();
   scope.values["prefix"] = prefix;
-  scope.values["c"] = scope.values["container"] = prefix + "c";
+  scope.values["c"] = scope.values["container"] = inside ? place.container + "/" + prefix + "c" : prefix + "c";
+  std::set<std::string> made;  // paths
   std::optional<model::Error> hopeless;
   for (const auto& item : suite.preflight) {
+    const auto& target = item.step.request.target;
+    const bool reads = item.step.request.method == "GET" || item.step.request.method == "HEAD";
+    if (!reads && (place.owner_loads || (inside && target.starts_with("/${c}?")))) continue;
     const auto request = maker.make(item.step.request, scope);
     if (!request) co_return tl::make_unexpected(request.error());
     const auto sent = co_await sender.send(*request);
@@ -65,7 +61,8 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
     }
     const auto& answer = sent->answer;
     if (seen.server.empty()) seen.server = std::string(answer.headers.get("Server"));
-    made |= answer.status == 201;
+    if (answer.status == 201)
+      if (const auto path = expand(target, scope)) made.insert(path->substr(0, path->find('?')));
     const auto code = error_code(suite, answer);
     const auto says = refusal_of(item, answer.status, code);
     if (!says) continue;
@@ -80,9 +77,11 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
         {}};
     break;
   }
-  if (made) {
-    const auto request = maker.make(suite.teardown.request, scope);
+  for (const auto& path : made) {
+    scope.values["blob"] = path.substr(1);
+    const auto request = maker.make(inside ? suite.inside.remove.request : suite.teardown.request, scope);
     if (request) (void)co_await sender.send(*request);
+    if (!inside) break;
   }
   if (hopeless) co_return tl::make_unexpected(*hopeless);
   co_return seen;

@@ -6,6 +6,7 @@
 
 #include "model/error.h"
 #include "model/profile.h"
+#include "replayer/placement.h"
 #include "replayer/request_maker.h"
 #include "replayer/sender.h"
 #include "replayer/suite.h"
@@ -16,10 +17,12 @@ struct Seen {
   std::string server;  // what the endpoint calls itself in its first answer; may be empty
 };
 
-// All steps of the suite's preflight in a container of its own, "PREFIXc", which it removes. Category::endpoint for a
+// All steps of the suite's preflight in a container of its own, "PREFIXc", which it removes; in a container that
+// exists, those that stay inside it; where the owner loads the fixtures, those that only read. Category::endpoint for a
 // refusal and for a connection that cannot be made, ::timeout for silence.
 wire::Task<model::Result<Seen>> run_preflight(const Suite& suite, const model::Profile& profile,
-                                              const RequestMaker& maker, Sender& sender, std::string prefix);
+                                              const RequestMaker& maker, Sender& sender, std::string prefix,
+                                              const Place& place);
 
 // The first step alone: whether the endpoint is still there.
 wire::Task<model::Status> ask_again(const Suite& suite, const RequestMaker& maker, Sender& sender);

@@ -90,6 +90,14 @@ Result<std::string> RequestMaker::sas_token(std::string_view kind, std::string_v
   return fail(Category::input, fmt::format("no signature of SAS '{}' has all of '{}'", kind, wanted));
 }
 
+Result<std::string> RequestMaker::signed_url(std::string_view argument, const Scope& scope) const {
+  const auto [kind, rest] = first_word(argument);
+  const auto [letters, target] = first_word(rest);
+  if (!target.starts_with('/')) return fail(Category::input, "write ${signed KIND LETTERS /TARGET}");
+  BLOBGAUGE_TRY(const auto token, sas_token(kind, letters, target, scope, credential_.key));
+  return profile_.source(target) + (target.find('?') == std::string_view::npos ? '?' : '&') + token;
+}
+
 void RequestMaker::equip(Scope& scope) const {
   scope.values["account"] = profile_.account;
   scope.values["version"] = profile_.api_version;
@@ -106,11 +114,7 @@ void RequestMaker::equip(Scope& scope) const {
   functions["uuid"] = [](std::string_view) -> Result<std::string> { return uuid(); };
   functions["url"] = [this](std::string_view target) -> Result<std::string> { return profile_.source(target); };
   functions["signed"] = [this, &scope](std::string_view argument) -> Result<std::string> {
-    const auto [kind, rest] = first_word(argument);
-    const auto [letters, target] = first_word(rest);
-    if (!target.starts_with('/')) return fail(Category::input, "write ${signed KIND LETTERS /TARGET}");
-    BLOBGAUGE_TRY(const auto token, sas_token(kind, letters, target, scope, credential_.key));
-    return profile_.source(target) + (target.find('?') == std::string_view::npos ? '?' : '&') + token;
+    return signed_url(argument, scope);
   };
   const auto digest_of_text = [](auto digest) {
     return [digest](std::string_view text) -> Result<std::string> {
@@ -135,6 +139,15 @@ void RequestMaker::equip(Scope& scope) const {
   };
   functions["base64"] = [](std::string_view text) -> Result<std::string> { return model::base64(text); };
   functions["encode"] = [](std::string_view text) -> Result<std::string> { return model::percent_encode(text); };
+}
+
+void RequestMaker::equip_as_peer(Scope& scope) const {
+  Scope own;
+  equip(own);
+  scope.functions["peer_url"] = own.functions.at("url");
+  scope.functions["peer_signed"] = [this, &scope](std::string_view argument) -> Result<std::string> {
+    return signed_url(argument, scope);
+  };
 }
 
 Status RequestMaker::authorize(const RequestTemplate& request, const Scope& scope, Outgoing& out) const {
@@ -180,11 +193,15 @@ Result<Outgoing> RequestMaker::make(const RequestTemplate& request, const Scope&
   };
   digest_of_body("md5", md5_base64);
   digest_of_body("crc64", crc64_base64);
-  functions["signed"] = [&, plain = scope.functions.at("signed")](std::string_view text) {
-    auto url = plain(text);
-    if (url) out.secrets.push_back(url->substr(url->find('?') + 1));
-    return url;
-  };
+  for (const auto* name : {"signed", "peer_signed"}) {
+    const auto known = scope.functions.find(name);
+    if (known == scope.functions.end()) continue;
+    functions[name] = [&out, plain = known->second](std::string_view text) {
+      auto url = plain(text);
+      if (url) out.secrets.push_back(url->substr(url->find('?') + 1));
+      return url;
+    };
+  }
   const auto asked = [&](std::string_view name) {
     return std::any_of(request.headers.begin(), request.headers.end(),
                        [&](const auto& field) { return model::iequals(field.first, name); }) ||

@@ -38,6 +38,8 @@ class RequestMaker {
 
   // Gives a scope the names that every case has (docs/formats/cases.md).
   void equip(Scope& scope) const;
+  // `${peer_url /T}` and `${peer_signed KIND LETTERS /T}`, of the endpoint that this maker makes requests for.
+  void equip_as_peer(Scope& scope) const;
   // Category::input where a hole has no value or the credential kind is not known.
   model::Result<Outgoing> make(const RequestTemplate& request, const Scope& scope,
                                const model::Dialect* dialect = nullptr) const;
@@ -45,6 +47,8 @@ class RequestMaker {
  private:
   model::Result<std::string> sas_token(std::string_view kind, std::string_view letters, std::string_view target,
                                        const Scope& scope, const wire::AccountKey& key) const;
+  // "KIND LETTERS /TARGET" -> URL with a SAS.
+  model::Result<std::string> signed_url(std::string_view argument, const Scope& scope) const;
   model::Status authorize(const RequestTemplate& request, const Scope& scope, Outgoing& out) const;
 
   const Suite& suite_;

@@ -8,7 +8,10 @@
 #include <random>
 #include <set>
 
+#include "replayer/attestation.h"
+#include "replayer/before.h"
 #include "replayer/case_run.h"
+#include "replayer/owner_fixtures.h"
 #include "replayer/prediction.h"
 #include "replayer/preflight.h"
 
@@ -32,22 +35,29 @@ std::string random_name() {
 class Lanes {
  public:
   Lanes(const Setting& setting, Sender& sender, const std::vector<Chosen>& cases, const RunOptions& options,
-        std::string prefix, std::vector<model::CaseResult>& results, std::vector<bool> is_done)
+        const std::string& prefix, std::vector<model::CaseResult>& results, std::vector<bool> is_done)
       : setting_(setting),
         sender_(sender),
         cases_(cases),
         options_(options),
-        prefix_(std::move(prefix)),
         results_(results),
         is_done_(std::move(is_done)),
-        done_(static_cast<std::size_t>(std::count(is_done_.begin(), is_done_.end(), true))) {}
+        done_(static_cast<std::size_t>(std::count(is_done_.begin(), is_done_.end(), true))) {
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      prefixes_.push_back(fmt::format("{}-{}-", prefix, i));
+      placed_.push_back(is_done_[i] ? PlacedCase{}
+                                    : placed(setting_.suite, *cases_[i].item, setting_.place, prefixes_[i]));
+    }
+  }
+
+  const std::vector<PlacedCase>& cases() const { return placed_; }
 
   wire::Task<> lane() {
     while (next_ < cases_.size() && !stopped) {
       const auto index = next_++;
       if (is_done_[index]) continue;
       const auto& chosen = cases_[index];
-      CaseRun run(setting_, sender_, *chosen.item, chosen.tier, fmt::format("{}-{}-", prefix_, index));
+      CaseRun run(setting_, sender_, std::move(placed_[index]), chosen.tier, prefixes_[index]);
       results_[index] = co_await run.run();
       ++done_;
       // A case without an answer is worth another try when the run goes on.
@@ -80,7 +90,8 @@ class Lanes {
   Sender& sender_;
   const std::vector<Chosen>& cases_;
   const RunOptions& options_;
-  const std::string prefix_;
+  std::vector<std::string> prefixes_;
+  std::vector<PlacedCase> placed_;
   std::vector<model::CaseResult>& results_;
   const std::vector<bool> is_done_;
   std::size_t done_;
@@ -91,17 +102,32 @@ class Lanes {
 
 Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::Profile& profile,
                       const std::vector<Chosen>& cases, const RunOptions& options) {
-  BLOBGAUGE_TRY(const auto key_text, model::account_key(profile));
+  // Who signs nothing needs no key; what a case signs on purpose is refused then, as by any wrong one.
+  std::string key_text = "bm8ga2V5";
+  if (options.auth != "none") {
+    BLOBGAUGE_TRY(key_text, model::account_key(profile));
+  }
   BLOBGAUGE_TRY(const auto key, wire::AccountKey::parse(key_text));
   const auto auth = options.auth == "sas" ? "sas " + suite.sas_of_run : options.auth;
-  const RequestMaker maker(suite, profile, {profile.account, key}, auth);
-  const Setting setting{suite, spec, profile, maker, options.dialect, options.keep};
+  const wire::Credential credential{profile.account, key};
+  const RequestMaker maker(suite, profile, credential, auth);
+  std::optional<wire::Credential> peer_credential;
+  std::optional<RequestMaker> peer_maker;
+  if (options.peer) {
+    BLOBGAUGE_TRY(const auto peer_text, model::account_key(*options.peer));
+    BLOBGAUGE_TRY(const auto peer_key, wire::AccountKey::parse(peer_text));
+    peer_credential = wire::Credential{options.peer->account, peer_key};
+    peer_maker.emplace(suite, *options.peer, *peer_credential, "key");
+  }
+  Setting setting{
+      suite, spec, profile, maker, options.dialect, options.keep, {options.container, !options.fixtures_by.empty()}};
 
   Run out;
   auto& results = out.results;
   const auto now = std::chrono::system_clock::now();
   results.kind = "replay";
   results.endpoint = profile.url.text();
+  results.api_version = profile.api_version;
   results.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
   for (const auto& chosen : cases) {
     model::CaseResult blank;
@@ -111,6 +137,8 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
     blank.title = chosen.item->title;
     blank.tags = chosen.item->tags;
     blank.where = fmt::format("{}:{}", chosen.item->where.file, chosen.item->where.line);
+    blank.role = name_of(chosen.item->role);
+    blank.attested = text_of(chosen.item->attested);
     blank.verdict = Verdict::indeterminate;
     blank.detail = "not run: the endpoint stopped answering";
     results.cases.push_back(std::move(blank));
@@ -123,22 +151,53 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
         results.cases[i] = finished;
         is_done[i] = true;
       }
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (is_done[i]) continue;
+    auto why = obstacle(suite, *cases[i].item, setting.place);
+    if (!why.empty()) why = fmt::format("in the container {}: {}", options.container, why);
+    if (why.empty() && needs_peer(*cases[i].item) && !options.peer) why = "there is no peer";
+    if (why.empty()) continue;
+    results.cases[i].verdict = Verdict::skipped;
+    results.cases[i].detail = why;
+    is_done[i] = true;
+  }
 
   wire::Runtime runtime;
   BLOBGAUGE_TRY(const auto sender, Sender::create(profile, options.time_limit));
+  std::unique_ptr<Sender> peer_sender;
+  if (options.peer) {
+    BLOBGAUGE_TRY(peer_sender, Sender::create(*options.peer, options.time_limit));
+    setting.peer_maker = &*peer_maker;
+    setting.peer_sender = peer_sender.get();
+  }
   const auto prefix = "bg" + (options.run.empty() ? random_name() : options.run);
-  BLOBGAUGE_TRY(const auto seen, runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-")));
+  BLOBGAUGE_TRY(const auto seen,
+                runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-", setting.place)));
+  auto preconditions = spec.before;
+  std::erase_if(preconditions,
+                [&](const auto& item) { return !options.client.empty() && item.client != options.client; });
+  results.before = runtime.run(judge_before({suite, profile, credential, auth, *sender}, std::move(preconditions)));
   results.endpoint_version = profile.version.empty() ? seen.server : profile.version;
   Lanes lanes(setting, *sender, cases, options, prefix, results.cases, std::move(is_done));
+  std::optional<OwnerFixtures> loaded;
+  if (setting.place.owner_loads) {
+    BLOBGAUGE_TRY(auto fixtures, OwnerFixtures::load(options.fixtures_by, lanes.cases(), maker));
+    loaded.emplace(std::move(fixtures));
+  }
+  using std::chrono::duration_cast;
+  using std::chrono::microseconds;
   const auto start = std::chrono::steady_clock::now();
+  const auto requests = sender->requests();
+  const auto in_flight = sender->in_flight();
   runtime.run(lanes.all());
-  results.duration_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+  results.duration_us = duration_cast<microseconds>(std::chrono::steady_clock::now() - start).count();
+  results.traffic = model::Traffic{std::min(options.lanes, cases.size()), sender->requests() - requests,
+                                   duration_cast<microseconds>(sender->in_flight() - in_flight).count()};
   results.complete = !lanes.stopped;
   out.stopped = lanes.stopped;
   std::set<std::string> selected(options.selected.begin(), options.selected.end());
   for (const auto& item : results.cases) selected.insert(item.id);
-  results.scenarios = predict(suite, spec, results.cases, selected);
+  results.scenarios = predict(suite, spec, results, selected);
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "model/profile.h"
 #include "model/results.h"
 #include "model/spec.h"
+#include "replayer/placement.h"
 #include "replayer/suite.h"
 #include "wire/runtime.h"
 
@@ -20,10 +21,14 @@ struct RunOptions {
   std::size_t lanes = 8;
   // Longest silence of the endpoint; a case that meets it is indeterminate.
   wire::Milliseconds time_limit{10'000};
-  std::string auth = "key";  // or "sas"; of steps that ask for nothing
+  std::string auth = "key";  // "sas" or "none"; of steps that ask for nothing
   std::string run;           // in the container names, lower-case letters and digits; empty: a random one
   std::string dialect;       // id of a dialect of the spec whose header order and spelling is used; empty: the case's
   bool keep = false;         // leave the containers, to look at them
+  const model::Profile* peer = nullptr;  // the other endpoint; null: cases that need one are skipped
+  std::string client;                    // whose preconditions are judged; empty: those of all
+  std::string container;                 // that exists, to live in; empty: each case makes its own
+  std::string fixtures_by;  // command of the owner that loads and removes fixtures; empty: the run sends them
   // Of which the cases of the run are a part (a shard); predictions are about all of it. Empty: the cases themselves.
   std::vector<std::string> selected;
   // Cases that an interrupted run has finished; they are not run again.

@@ -329,6 +329,16 @@ TEST_F(RunnerTest, ThePreflightEndsARunThatMayNotWriteAndNoOther) {
       << done.error().message;
 }
 
+TEST_F(RunnerTest, SendsNoFasterThanTheProfileAllows) {
+  profile_.rate = 100;
+  const auto ran = run();
+  ASSERT_TRUE(ran) << describe(ran.error());
+  ASSERT_TRUE(ran->results.traffic);
+  EXPECT_GE(ran->results.traffic->requests, 3u);
+  // The first of them had its turn when the lanes began.
+  EXPECT_GE(ran->results.duration_us, static_cast<std::int64_t>(ran->results.traffic->requests - 1) * 10'000);
+}
+
 TEST_F(RunnerTest, ThePreflightLeavesNothing) {
   suite_.preflight.push_back({step("PUT", "/${c}", "201"), {}});
   const auto done = run();

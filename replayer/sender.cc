@@ -74,18 +74,40 @@ Result<std::unique_ptr<Sender>> Sender::create(const model::Profile& profile, wi
     options.ca_file = profile.ca_file;
     BLOBGAUGE_TRY(destination.tls, wire::TlsClient::create(options));
   }
-  return std::unique_ptr<Sender>(new Sender(std::move(destination), profile.url.scheme, limit));
+  return std::unique_ptr<Sender>(new Sender(std::move(destination), profile.url.scheme, limit, profile.rate));
 }
 
-Sender::Sender(wire::Destination destination, std::string scheme, wire::Milliseconds limit)
-    : destination_(std::move(destination)), scheme_(std::move(scheme)), limit_(limit), client_([limit] {
+Sender::Sender(wire::Destination destination, std::string scheme, wire::Milliseconds limit, std::uint64_t rate)
+    : destination_(std::move(destination)),
+      scheme_(std::move(scheme)),
+      limit_(limit),
+      client_([limit] {
         wire::ClientOptions options;
         options.limits.connect = limit;
         options.limits.idle = limit;
         return options;
-      }()) {}
+      }()),
+      spacing_(rate ? nanoseconds(1'000'000'000 / rate) : nanoseconds(0)) {}
+
+// Turns are given out one after the other: whoever comes while all of this moment are taken gets a later one.
+wire::Task<void> Sender::take_turn() {
+  if (spacing_ == nanoseconds(0)) co_return;
+  const auto now = steady_clock::now();
+  const auto turn = std::max(now, next_turn_);
+  next_turn_ = turn + spacing_;
+  if (turn > now) co_await wire::pause(std::chrono::ceil<wire::Milliseconds>(turn - now));
+}
 
 wire::Task<Result<Sent>> Sender::send(const Outgoing& request) {
+  co_await take_turn();
+  const auto start = steady_clock::now();
+  auto out = co_await exchange(request);
+  ++requests_;
+  in_flight_ += steady_clock::now() - start;
+  co_return out;
+}
+
+wire::Task<Result<Sent>> Sender::exchange(const Outgoing& request) {
   Sent out;
   out.exchange = exchange_of(request, scheme_);
   wire::ClientRequest message;

@@ -186,6 +186,7 @@ Result<Results> merge_shards(std::vector<Results> parts, const std::vector<std::
     merge_baselines(parts, *out.baseline);
   }
   out.shard.reset();
+  out.traffic.reset();
   out.cases = std::move(cases);
   predict_again(out);
   return out;

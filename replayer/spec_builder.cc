@@ -58,6 +58,7 @@ class Builder {
         spec.operations.push_back(std::move(operation));
     for (const auto& line : in_.scenarios) add_scenario(line, spec);
     spec.answers = in_.answers;
+    add_preconditions(spec);
     return spec;
   }
 
@@ -193,8 +194,42 @@ class Builder {
       sum.bodies += answers.bodies;
       for (const auto& [name, count] : answers.headers) sum.headers[name] += count;
       for (const auto& [name, count] : answers.elements) sum.elements[name] += count;
+      sum.recorders.insert(answers.recorders.begin(), answers.recorders.end());
+      sum.accounts.insert(answers.accounts.begin(), answers.accounts.end());
+      sum.years.insert(answers.years.begin(), answers.years.end());
     }
     return sum;
+  }
+
+  // The oldest and the newest version among them, as "2019-12-12 to 2026-10-06".
+  std::string versions(const std::string& operation) const {
+    std::set<std::string> out;
+    for (const auto& [key, answers] : find(*in_.real_service, operation)->answers)
+      if (key.first >= 200 && key.first <= 299 && key.second >= in_.policy.since && answers.count)
+        out.insert(key.second);
+    return from_to(out);
+  }
+
+  static std::string from_to(const std::set<std::string>& texts) {
+    if (texts.empty()) return "unknown";
+    return texts.size() == 1 ? *texts.begin() : fmt::format("{} to {}", *texts.begin(), *texts.rbegin());
+  }
+
+  // What the recorded answers say for a line, and why they might not say it of every account.
+  void weigh(ContractLine& line, const std::string& operation, const model::Answers& sum, std::uint64_t seen,
+             std::uint64_t of) const {
+    if (!of) return;
+    line.basis =
+        fmt::format("{} of {} answers; {} {}, at least {} {}; versions {}; years {}", seen, of, sum.recorders.size(),
+                    sum.recorders.size() == 1 ? "recorder" : "recorders", sum.accounts.size(),
+                    sum.accounts.size() == 1 ? "account" : "accounts", versions(operation), from_to(sum.years));
+    std::vector<std::string> doubts;
+    if (of < in_.policy.minimum) doubts.push_back(fmt::format("fewer than {} answers", in_.policy.minimum));
+    if (sum.recorders.size() < 2) doubts.push_back("not more than one recorder");
+    if (const auto feature = in_.policy.account_features.find(model::lower(line.name));
+        feature != in_.policy.account_features.end())
+      doubts.push_back(fmt::format("depends on {}", feature->second));
+    line.doubt = fmt::format("{}", fmt::join(doubts, "; "));
   }
 
   // Which clients read a field of the answer, with the call path.
@@ -213,19 +248,23 @@ class Builder {
     return out;
   }
 
-  ContractLine line(const std::string& operation, const std::string& name, std::uint64_t seen, std::uint64_t of,
-                    bool header) const {
+  ContractLine line(const std::string& operation, const std::string& name, const model::Answers& sum,
+                    std::uint64_t seen, bool header) const {
+    const auto of = header ? sum.count : sum.bodies;
     ContractLine out;
     out.name = name;
     out.always = seen == of && of >= in_.policy.minimum;
     out.from = in_.policy.since;
     out.evidence = readers(operation, name, header);
-    out.weight = out.always && !out.evidence.empty() ? Weight::breaks : Weight::differs;
+    weigh(out, operation, sum, seen, of);
+    const bool breaks = out.always && !out.evidence.empty() && out.doubt.empty();
+    out.weight = breaks ? Weight::breaks : Weight::differs;
     out.reason = fmt::format("{} of {} success answers of the real service since {}", seen, of, in_.policy.since);
     return out;
   }
 
   void add_headers(SpecOperation& out) const {
+    const auto sum = successes(out.operation);
     std::set<std::string> named;
     if (const auto own = in_.suite.answers.find(out.operation); own != in_.suite.answers.end())
       for (const auto& item : own->second.headers) {
@@ -237,13 +276,15 @@ class Builder {
         line.from = item.from;
         line.weight = item.weight;
         line.evidence = readers(out.operation, model::lower(item.name), true);
-        if (!line.evidence.empty()) line.weight = Weight::breaks;
+        const auto counted = sum.headers.find(model::lower(item.name));
+        weigh(line, out.operation, sum, counted == sum.headers.end() ? 0 : counted->second, sum.count);
+        // A case may know better, and says why.
+        if (!line.evidence.empty() && line.doubt.empty()) line.weight = Weight::breaks;
         out.headers.push_back(std::move(line));
       }
-    const auto sum = successes(out.operation);
     for (const auto& [name, seen] : sum.headers) {
       if (named.count(name) || in_.policy.not_asserted.count(name)) continue;
-      auto made = line(out.operation, name, seen, sum.count, true);
+      auto made = line(out.operation, name, sum, seen, true);
       // What comes at times matters to a reader of the spec only where a client looks for it.
       if (made.always || !made.evidence.empty()) out.headers.push_back(std::move(made));
     }
@@ -254,9 +295,48 @@ class Builder {
   void add_body(SpecOperation& out) const {
     const auto sum = successes(out.operation);
     for (const auto& [name, seen] : sum.elements) {
-      auto made = line(out.operation, name, seen, sum.bodies, false);
+      auto made = line(out.operation, name, sum, seen, false);
       if (made.always || !made.evidence.empty()) out.body.push_back(std::move(made));
     }
+  }
+
+  std::string tier_of(const model::Precondition& item) const {
+    if (!item.needs.empty()) return "extended";
+    if (item.client == in_.policy.mvp_client) return "mvp";
+    return item.client == in_.policy.second_client ? in_.policy.second_client : "informative";
+  }
+
+  // What the policy says, and the API versions that each observed release was seen to send.
+  void add_preconditions(Spec& spec) const {
+    auto all = in_.before;
+    const auto header = model::lower(in_.catalogue.role("api-version"));
+    for (const auto& surface : in_.clients) {
+      if (surface.kind != "observed") continue;
+      std::set<std::string> sent;
+      for (const auto& [name, operation] : surface.operations)
+        if (const auto field = operation.request_headers.find(header);
+            field != operation.request_headers.end() && field->second.value.kind != model::ValueKind::dynamic)
+          sent.insert(field->second.value.values.begin(), field->second.value.values.end());
+      if (sent.empty()) continue;
+      model::Precondition made;
+      made.id = fmt::format("{}-{}/version", surface.client, surface.release);
+      made.kind = model::Precondition::Kind::version;
+      made.client = surface.client;
+      made.releases = {surface.release};
+      made.title = fmt::format("takes the API version that {} {} sends", surface.client, surface.release);
+      made.reason = "a refused API version fails every request";
+      made.values.assign(sent.begin(), sent.end());
+      made.evidence = {fmt::format("observed in {} requests", requests_of(surface))};
+      all.push_back(std::move(made));
+    }
+    for (auto& item : all) item.tier = tier_of(item);
+    spec.before = std::move(all);
+  }
+
+  static std::uint64_t requests_of(const Surface& surface) {
+    std::uint64_t out = 0;
+    for (const auto& [name, operation] : surface.operations) out += operation.exchanges;
+    return out;
   }
 
   void add_scenario(const ScenarioLine& line, Spec& spec) const {

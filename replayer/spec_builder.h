@@ -18,9 +18,10 @@ struct SpecInputs {
   const Suite& suite;
   Policy policy;
   std::vector<ScenarioLine> scenarios;
-  std::vector<model::Surface> clients;         // observed ones decide tiers, static ones what a client reads
-  std::optional<model::Surface> real_service;  // observed of the service itself; without it the cases' words stand
-  model::AnswerRules answers = {};             // what holds for any answer of the service
+  std::vector<model::Surface> clients;           // observed ones decide tiers, static ones what a client reads
+  std::optional<model::Surface> real_service;    // observed of the service itself; without it the cases' words stand
+  model::AnswerRules answers = {};               // what holds for any answer of the service
+  std::vector<model::Precondition> before = {};  // what must hold before the first request; tiers are computed
 };
 
 // Category::usage where no observed surface of the mvp client is among the inputs.

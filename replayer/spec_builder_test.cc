@@ -87,6 +87,9 @@ TEST_F(SpecBuilder, WeighsHeadersByCountsAndReaders) {
   auto& answers = put.answers[{202, "2021-04-10"}];
   answers.count = 40;
   answers.headers = {{"x-new", 40}, {"x-read", 40}, {"x-rare", 3}, {"x-rare-read", 3}, {"server", 40}};
+  answers.recorders = {"a", "b"};
+  answers.accounts = {"1f3a", "2b00", "77aa"};
+  answers.years = {"2021", "2024"};
   put.answers[{202, "2015-04-05"}].count = 1000;  // too old to count
   put.answers[{404, "2021-04-10"}].count = 9;     // no success
   Surface read = observed("rclone");
@@ -107,6 +110,45 @@ TEST_F(SpecBuilder, WeighsHeadersByCountsAndReaders) {
   EXPECT_FALSE(lines.count("x-rare"));
   EXPECT_FALSE(lines.count("server"));
   EXPECT_TRUE(lines.count("x-ms-copy-status")) << "what the case file says of every answer";
+}
+
+// Put Copy Blob's only answers into a surface, and say what becomes of a header that a client reads.
+class SpecBuilderDoubt : public SpecBuilder {
+ protected:
+  model::ContractLine line(const std::string& header, std::uint64_t count, std::set<std::string> recorders) {
+    auto real = observed("azure");
+    auto& answers = send(real, "Copy Blob", {}).answers[{202, "2021-04-10"}];
+    answers.count = count;
+    answers.headers = {{header, count}};
+    answers.recorders = std::move(recorders);
+    answers.accounts = {"1f3a"};
+    Surface read = observed("rclone");
+    read.kind = "static";
+    auto& field = send(read, "Copy Blob", {}).response_headers[header];
+    field.name = header;
+    field.presence = model::Presence::always;
+    const auto spec = build({azcopy_, rclone_, read}, real);
+    for (const auto& item : spec->find("Copy Blob")->headers)
+      if (item.name == header) return item;
+    return {};
+  }
+};
+
+TEST_F(SpecBuilderDoubt, SaysWhatAnNOfNLineRestsOn) {
+  const auto made = line("x-read", 40, {"a", "b"});
+  EXPECT_EQ(made.basis, "40 of 40 answers; 2 recorders, at least 1 account; versions 2021-04-10; years unknown");
+  EXPECT_EQ(made.doubt, "");
+  EXPECT_EQ(made.weight, model::Weight::breaks);
+}
+
+TEST_F(SpecBuilderDoubt, NeverBreaksByAFewAnswersOneRecorderOrAFeatureOfTheAccount) {
+  EXPECT_EQ(line("x-read", 29, {"a", "b"}).doubt, "fewer than 30 answers");
+  EXPECT_EQ(line("x-read", 29, {"a", "b"}).weight, model::Weight::differs);
+  EXPECT_EQ(line("x-read", 4000, {"a"}).doubt, "not more than one recorder");
+  EXPECT_EQ(line("x-read", 4000, {"a"}).weight, model::Weight::differs);
+  policy_.account_features["x-feature"] = "versioning";
+  EXPECT_EQ(line("x-feature", 4000, {"a", "b"}).doubt, "depends on versioning");
+  EXPECT_EQ(line("x-feature", 4000, {"a", "b"}).weight, model::Weight::differs);
 }
 
 TEST_F(SpecBuilder, AnExecutableShowsWhatCanBeReachedAndNothingElse) {

@@ -1,11 +1,9 @@
 #include "replayer/spec_lint.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "model/text.h"
 #include "replayer/prediction.h"
 #include "replayer/selection.h"
 
@@ -84,48 +82,6 @@ std::vector<LintFinding> lint_failures(const std::vector<KnownFailure>& failures
           if (!suite.find(id))
             out.push_back({fmt::format("the known failure {} names the case {}, which is gone", failure.id, id),
                            "name the cases that notice it"});
-  return out;
-}
-
-std::string explain(const model::Spec& spec, const Suite& suite, const model::SpecOperation& operation) {
-  std::string out = fmt::format("{}\n  tier {}: {}\n", operation.operation, operation.tier, operation.rationale);
-  out += "\nWho needs it\n";
-  for (const auto& emitter : operation.emitters) {
-    out += fmt::format("  {} {}: {} exchanges in {}\n", emitter.client, emitter.release, emitter.exchanges,
-                       fmt::join(emitter.scenarios, ", "));
-    for (const auto& line : emitter.evidence) out += fmt::format("    {}\n", line);
-  }
-  out += "\nHow it is sent\n";
-  for (const auto& dialect : operation.dialects) {
-    out += fmt::format("  {}\n", dialect.id);
-    if (!dialect.query.empty()) out += fmt::format("    query {}\n", fmt::join(dialect.query, ", "));
-    for (const auto& [name, presence] : dialect.headers) out += fmt::format("    {} ({})\n", name, presence);
-  }
-  out += "\nWhat is answered\n";
-  for (const auto* lines : {&operation.statuses, &operation.headers, &operation.body})
-    for (const auto& line : *lines) {
-      out += fmt::format("  {} [{}{}{}] {}\n", line.name, name_of(line.weight), line.always ? "" : ", not asserted",
-                         line.from.empty() ? std::string{} : ", from " + line.from, line.reason);
-      for (const auto& evidence : line.evidence) out += fmt::format("    {}\n", evidence);
-    }
-  out += "\nWhat a recorded answer is held to\n";
-  std::size_t general = 0;
-  for (const auto& rule : spec.answers.rules) {
-    if (rule.operations.empty()) ++general;
-    if (rule.operations.empty() || !model::matches_any(rule.operations, operation.operation)) continue;
-    out += fmt::format("  {} [{}{}] {}\n", rule.id, name_of(rule.weight),
-                       rule.from.empty() ? std::string{} : ", from " + rule.from, rule.reason);
-  }
-  out += fmt::format("  and {} rules for every operation\n", general);
-  out += "\nWhat checks it\n";
-  for (const auto& id : operation.cases)
-    if (const auto* item = suite.find(id)) out += fmt::format("  {}: {}\n    {}\n", id, item->title, item->why);
-  std::vector<std::string> commands;
-  for (const auto& scenario : spec.scenarios)
-    if (std::find(scenario.operations.begin(), scenario.operations.end(), operation.operation) !=
-        scenario.operations.end())
-      commands.push_back(scenario.id);
-  if (!commands.empty()) out += fmt::format("\nWhat stands on it\n  {}\n", fmt::join(commands, "\n  "));
   return out;
 }
 

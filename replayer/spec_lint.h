@@ -25,7 +25,4 @@ std::vector<LintFinding> lint(const model::Spec& spec, const Suite& suite,
 // A known failure that names a case which is gone.
 std::vector<LintFinding> lint_failures(const std::vector<KnownFailure>& failures, const Suite& suite);
 
-// One page for people: who needs an operation, how each release sends it, what may be answered, which case checks it.
-std::string explain(const model::Spec& spec, const Suite& suite, const model::SpecOperation& operation);
-
 }  // namespace blobgauge::replayer

@@ -8,6 +8,7 @@
 
 #include "model/text.h"
 #include "model/yaml.h"
+#include "replayer/attestation.h"
 #include "replayer/case_reader.h"
 #include "replayer/case_rows.h"
 #include "replayer/template.h"
@@ -25,9 +26,9 @@ using model::yaml::Node;
 constexpr std::string_view shared_file = "suite.yaml";
 
 // Names that a running case always has; docs/formats/cases.md lists them.
-const std::set<std::string, std::less<>> built_in = {"account", "version", "id",      "prefix", "date",
-                                                     "utc",     "uuid",    "url",     "signed", "md5",
-                                                     "crc64",   "repeat",  "unquote", "base64", "encode"};
+const std::set<std::string, std::less<>> built_in = {"account", "version", "id",     "prefix",   "date",       "utc",
+                                                     "uuid",    "url",     "signed", "md5",      "crc64",      "repeat",
+                                                     "unquote", "base64",  "encode", "peer_url", "peer_signed"};
 
 Status check_format(Fields& fields) {
   const auto* format = fields.required("format");
@@ -75,6 +76,18 @@ Result<Shared> read_shared(const std::string& path, Suite& suite) {
   if (const auto* node = fields.required("teardown")) {
     BLOBGAUGE_TRY(suite.teardown, reader.read_step(*node, {}));
   }
+  if (const auto* node = fields.child("inside")) {
+    Fields inside(*node, path, "inside");
+    suite.inside.list = inside.text("list");
+    suite.inside.prefix = inside.text("prefix");
+    if (const auto* release = inside.required("release")) {
+      BLOBGAUGE_TRY(suite.inside.release, reader.read_step(*release, {}));
+    }
+    if (const auto* remove = inside.required("remove")) {
+      BLOBGAUGE_TRY(suite.inside.remove, reader.read_step(*remove, {}));
+    }
+    BLOBGAUGE_CHECK(inside.finish());
+  }
   if (const auto* node = fields.child("preflight"); node && node->kind == Node::Kind::sequence)
     for (const auto& item : node->items) {
       Fields entry(item, path, "a preflight");
@@ -117,22 +130,8 @@ Status read_cases(const std::string& path, const Shared& shared, Suite& suite) {
   return fields.finish();
 }
 
-// Every text of a step that is a template.
-std::vector<std::string_view> texts(const Step& step) {
-  std::vector<std::string_view> out = {step.request.target};
-  for (const auto& [name, value] : step.request.headers) out.push_back(value);
-  for (const auto& piece : step.request.body) out.push_back(piece.text);
-  for (const auto& piece : step.content) out.push_back(piece.text);
-  for (const auto& expectation : step.expectations) {
-    // A pattern's own `$` is the end of the text, not a hole.
-    if (expectation.test == Expectation::Test::pattern) continue;
-    out.insert(out.end(), expectation.values.begin(), expectation.values.end());
-  }
-  return out;
-}
-
 Status check_holes(const Step& step, std::set<std::string, std::less<>>& known) {
-  for (const auto text : texts(step)) {
+  for (const auto text : template_texts(step)) {
     auto names = holes(text);
     if (!names) return fail(Category::input, names.error().message, names.error().next, step.where);
     for (const auto& name : *names)
@@ -180,7 +179,8 @@ Result<Suite> load_suite(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().extension() == ".yaml" && entry.path().filename() != shared_file)
+    if (entry.path().extension() == ".yaml" && entry.path().filename() != shared_file &&
+        entry.path().filename() != attested_file)
       files.push_back(entry.path().string());
   if (error) return fail(Category::input, fmt::format("no cases: {}", error.message()), {}, {folder, 0, 0});
   std::sort(files.begin(), files.end());
@@ -189,6 +189,9 @@ Result<Suite> load_suite(const std::string& folder) {
   BLOBGAUGE_TRY(const auto common, read_shared((std::filesystem::path(folder) / shared_file).string(), suite));
   for (const auto& file : files) BLOBGAUGE_CHECK(read_cases(file, common, suite));
   BLOBGAUGE_CHECK(check(suite));
+  BLOBGAUGE_TRY(const auto attested, load_attestations((std::filesystem::path(folder) / attested_file).string()));
+  for (auto& item : suite.cases)
+    if (const auto found = attested.find(item.id); found != attested.end()) item.attested = found->second;
   return suite;
 }
 

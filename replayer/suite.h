@@ -23,6 +23,14 @@ struct Preflight {
   std::vector<std::pair<std::string, std::string>> refusals;  // status or error code, and what it says about the run
 };
 
+// How a case lives under a prefix in a container that is there already.
+struct Inside {
+  std::string list;    // a parameter, "NAME=VALUE", of the requests that list a container
+  std::string prefix;  // the parameter that narrows a list to names which begin so
+  Step release;        // sent where a removal is refused, before it is tried once more: breaks a lease
+  Step remove;         // removes the blob /${blob}
+};
+
 struct Suite {
   std::string folder, service;
   std::map<std::string, std::string> tags;                   // with their meaning
@@ -32,7 +40,8 @@ struct Suite {
   std::map<std::string, std::vector<std::pair<std::string, std::string>>, std::less<>> sas;
   std::string sas_of_run;  // "KIND LETTERS", where the whole run uses a SAS
   std::vector<Preflight> preflight;
-  Step teardown;                          // with ${container}
+  Step teardown;  // with ${container}
+  Inside inside;
   Answer every_answer;                    // of all operations
   std::map<std::string, Answer> answers;  // by operation
   std::vector<Case> cases;                // by file name, then as written

@@ -91,6 +91,7 @@ std::vector<std::string> details(const model::CaseResult& item, const model::Res
   if (const auto commands = commands_broken_by(item, results); !commands.empty())
     out.push_back(fmt::format("breaks: {}", fmt::join(commands, ", ")));
   if (!item.where.empty()) out.push_back("case: " + item.where);
+  if (!item.attested.empty()) out.push_back(item.attested);
   if (const auto* exchange = culprit(item)) out.push_back("again: " + model::curl_line(*exchange));
   for (auto& line : out) line = visible(line);
   return out;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/gate.h"
 
 namespace blobgauge::reports {
@@ -31,10 +33,10 @@ std::vector<ChangeGroup> changes_of(const model::Results& results) {
     group.gates = model::gates(change, results.strict);
     if (change == CaseChange::vanished)
       for (const auto& item : results.baseline->vanished) group.ids.push_back(item.id);
-    for (const auto& item : results.cases) {
-      if (item.change != change) continue;
-      group.cases.push_back(&item);
-      group.ids.push_back(item.id);
+    for (const auto* item : results.all()) {
+      if (item->change != change) continue;
+      group.cases.push_back(item);
+      group.ids.push_back(item->id);
     }
     if (!group.ids.empty()) out.push_back(std::move(group));
   }
@@ -43,8 +45,8 @@ std::vector<ChangeGroup> changes_of(const model::Results& results) {
 
 std::size_t new_differences(const model::Results& results) {
   std::size_t count = 0;
-  for (const auto& item : results.cases)
-    for (const auto& finding : item.findings)
+  for (const auto* item : results.all())
+    for (const auto& finding : item->findings)
       if (model::is_new_difference(finding)) {
         ++count;
         break;
@@ -59,6 +61,10 @@ std::string gate_line(const model::Results& results) {
   if (!results.baseline) {
     const auto figures = results.figures();
     if (figures.fail) add(shut, fmt::format("{} of {} cases fail", figures.fail, figures.total));
+    const auto before = std::count_if(results.before.begin(), results.before.end(), [&](const model::CaseResult& item) {
+      return item.verdict == model::Verdict::fail;
+    });
+    if (before) add(shut, fmt::format("{} of {} preconditions do not hold", before, results.before.size()));
     if (figures.error) add(shut, fmt::format("{} error{}", figures.error, figures.error == 1 ? "" : "s"));
   }
   if (const auto count = new_differences(results))

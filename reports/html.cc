@@ -8,6 +8,7 @@
 #include "model/curl.h"
 #include "model/gate.h"
 #include "model/text.h"
+#include "reports/before.h"
 #include "reports/case_text.h"
 #include "reports/gate.h"
 #include "reports/html_style.h"
@@ -105,6 +106,8 @@ class HtmlPage {
     gates();
     commands();
     figures();
+    before();
+    roles();
     failures();
     differences();
     all_cases();
@@ -215,6 +218,7 @@ class HtmlPage {
     if (has_baseline()) out_ += "<a href=\"#gate\">Gate</a>";
     if (!overview_.commands.empty()) out_ += "<a href=\"#commands\">Client commands</a>";
     if (!overview_.figures.empty()) out_ += "<a href=\"#figures\">Divergence and coverage</a>";
+    if (!overview_.before.empty()) out_ += "<a href=\"#before\">Before the first request</a>";
     if (has_failures()) out_ += "<a href=\"#failures\">Cases that do not pass</a>";
     if (has_differences()) out_ += "<a href=\"#differences\">Differences</a>";
     if (!overview_.cases.empty()) out_ += "<a href=\"#cases\">All cases</a>";
@@ -438,6 +442,49 @@ class HtmlPage {
     out_ += "</div></details>\n";
   }
 
+  void before() {
+    if (overview_.before.empty()) return;
+    out_ +=
+        "<section id=\"before\">\n<h2>Before the first request</h2>\n<p class=\"soft\">What a client needs to get as "
+        "far "
+        "as asking. It stands in no figure.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>needs</th><th>tier</th>";
+    for (const auto& label : overview_.labels) out_ += fmt::format("<th>{}</th>", html_text(label));
+    out_ += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : overview_.before) {
+      out_ += fmt::format("<tr><td>{}</td><td>{}</td>", html_text(row.title), html_text(row.tier));
+      for (const auto* item : row.cells) out_ += fmt::format("<td>{}</td>", html_text(before_words(item)));
+      out_ += "</tr>\n";
+    }
+    out_ += "</tbody></table></div>\n</section>\n";
+  }
+
+  // What is asked of an endpoint that is more than a destination.
+  void roles() {
+    const auto other = [](const CaseRow& row) {
+      const auto role = role_of(row);
+      return !role.empty() && role != "destination";
+    };
+    if (std::none_of(overview_.cases.begin(), overview_.cases.end(), other)) return;
+    out_ +=
+        "<section id=\"roles\">\n<h2>Other roles</h2>\n<p class=\"soft\">What is asked of the endpoint as a source "
+        "that "
+        "others read, or as a reader of foreign sources. Their figures stand above.</p>\n<div "
+        "class=\"scroll\"><table>\n"
+        "<thead><tr><th>role</th><th>case</th><th>checks</th>";
+    for (const auto& label : overview_.labels) out_ += fmt::format("<th>{}</th>", html_text(label));
+    out_ += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : overview_.cases) {
+      if (!other(row)) continue;
+      out_ += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td>", html_text(role_of(row)), html_text(row.id),
+                          html_text(row.title));
+      for (const auto* item : row.cells)
+        out_ += fmt::format("<td>{}</td>", item ? badge(class_of(item->verdict), model::name_of(item->verdict))
+                                                : badge("absent", "not run"));
+      out_ += "</tr>\n";
+    }
+    out_ += "</tbody></table></div>\n</section>\n";
+  }
+
   void failures() {
     if (!has_failures()) return;
     out_ +=
@@ -496,13 +543,14 @@ class HtmlPage {
     for (const auto& label : overview_.labels) out_ += fmt::format("<th scope=\"col\">{}</th>", html_text(label));
     out_ += "</tr></thead>\n<tbody>\n";
     for (const auto& row : overview_.cases) {
-      std::string verdicts, cells;
+      std::string verdicts, cells, attested;
       for (std::size_t i = 0; i < row.cells.size(); ++i) {
         const auto* item = row.cells[i];
         if (!item) {
           cells += "<td>" + badge("absent", "not run") + "</td>";
           continue;
         }
+        attested = item->attested;
         verdicts += (verdicts.empty() ? "" : " ") + std::string(model::name_of(item->verdict));
         const auto mark = badge(class_of(item->verdict), model::name_of(item->verdict));
         cells += needs_a_look(*item) ? fmt::format("<td><a href=\"#{}\">{}</a></td>", anchor("case", i, row.id), mark)
@@ -510,7 +558,11 @@ class HtmlPage {
       }
       out_ += fmt::format(
           "<tr data-verdicts=\"{}\"><th scope=\"row\" class=\"name\">{}</th><td>{}</td><td>{}</td><td>{}</td>{}</tr>\n",
-          verdicts, html_text(row.id), html_text(row.operation), html_text(row.tier), html_text(row.title), cells);
+          verdicts, html_text(row.id), html_text(row.operation), html_text(row.tier),
+          html_text(row.title) + (attested.empty()
+                                      ? std::string()
+                                      : fmt::format("<br><span class=\"soft small\">{}</span>", html_text(attested))),
+          cells);
     }
     out_ += "</tbody>\n</table></div>\n</section>\n";
   }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "model/text.h"
+#include "reports/before.h"
 #include "reports/markdown.h"
 #include "reports/matrix.h"
 
@@ -28,10 +29,12 @@ std::string heading_anchor(std::string_view text) {
   return out;
 }
 
-std::string row(const std::vector<std::string>& cells) { return fmt::format("| {} |\n", fmt::join(cells, " | ")); }
+std::string table_row(const std::vector<std::string>& cells) {
+  return fmt::format("| {} |\n", fmt::join(cells, " | "));
+}
 
 std::string table_head(const std::vector<std::string>& names) {
-  return row(names) + row(std::vector<std::string>(names.size(), "---"));
+  return table_row(names) + table_row(std::vector<std::string>(names.size(), "---"));
 }
 
 std::string count_of(std::size_t count, std::string_view one) {
@@ -46,6 +49,7 @@ class Joint {
     out_ = fmt::format("# {}\n\n", markdown_text(in_.title));
     how_to_read();
     summary();
+    before();
     commands();
     for (const auto& tier : tiers()) operations(tier);
     decisions();
@@ -73,6 +77,32 @@ class Joint {
     return out;
   }
 
+  void before() {
+    if (spec_.before.empty()) return;
+    const auto& overview = in_.overview;
+    out_ += "## Before the first request\n\nWhat must hold for a client to get as far as asking.\n\n";
+    std::vector<std::string> head = {"client", "release", "tier", "needs", "why", "evidence"};
+    for (const auto& label : overview.labels) head.push_back(markdown_text(label));
+    out_ += table_head(head);
+    for (const auto& item : spec_.before) {
+      auto needs = item.title;
+      if (!item.needs.empty()) needs += fmt::format(" (with {})", item.needs);
+      auto why = fmt::format("{}, {}", name_of(item.weight), item.reason);
+      if (!item.way_out.empty()) why += fmt::format("; way out: {}", item.way_out);
+      std::vector<std::string> cells = {
+          markdown_text(item.client), markdown_text(fmt::format("{}", fmt::join(item.releases, ", "))),
+          markdown_text(item.tier),   markdown_text(needs),
+          markdown_text(why),         markdown_text(fmt::format("{}", fmt::join(item.evidence, "; ")))};
+      for (std::size_t i = 0; i < overview.labels.size(); ++i) {
+        const auto row = std::find_if(overview.before.begin(), overview.before.end(),
+                                      [&](const CaseRow& each) { return each.id == "before/" + item.id; });
+        cells.push_back(row == overview.before.end() ? "" : markdown_text(before_words(row->cells[i])));
+      }
+      out_ += table_row(cells);
+    }
+    out_ += '\n';
+  }
+
   void how_to_read() {
     out_ += fmt::format(
         "Made from {}. Tiers and weights are computed, not chosen: `mvp` is what the first client sends with default "
@@ -97,7 +127,7 @@ class Joint {
             markdown_text(tier), senders(*operation), permission(operation->operation)};
         for (std::size_t i = 0; i < in_.overview.labels.size(); ++i)
           cells.push_back(answers_of(in_.overview, operation->operation, i));
-        out_ += row(cells);
+        out_ += table_row(cells);
       }
     out_ += '\n';
     for (std::size_t i = 0; i < in_.overview.labels.size(); ++i) {
@@ -153,7 +183,7 @@ class Joint {
                        [&](const CommandRow& each) { return each.client == scenario.client && each.id == id; });
       for (std::size_t i = 0; i < in_.overview.labels.size(); ++i)
         cells.push_back(found == in_.overview.commands.end() ? "-" : state(found->cells[i]));
-      out_ += row(cells);
+      out_ += table_row(cells);
     }
     out_ += '\n';
   }
@@ -220,9 +250,9 @@ class Joint {
     for (const auto& emitter : operation.emitters) {
       std::vector<std::string> scenarios;
       for (const auto& id : emitter.scenarios) scenarios.push_back(markdown_text(id));
-      out_ += row({markdown_text(emitter.client + " " + emitter.release),
-                   emitter.exchanges ? count_of(emitter.exchanges, "exchange") : "in code only",
-                   fmt::format("{}", fmt::join(scenarios, ", ")), evidence(emitter.evidence)});
+      out_ += table_row({markdown_text(emitter.client + " " + emitter.release),
+                         emitter.exchanges ? count_of(emitter.exchanges, "exchange") : "in code only",
+                         fmt::format("{}", fmt::join(scenarios, ", ")), evidence(emitter.evidence)});
     }
     out_ += '\n';
   }
@@ -255,7 +285,7 @@ class Joint {
         }
         cells.push_back(std::move(cell));
       }
-      out_ += row(cells);
+      out_ += table_row(cells);
     }
     out_ += '\n';
   }
@@ -267,8 +297,9 @@ class Joint {
       for (const auto weight : {model::Weight::breaks, model::Weight::differs})
         for (const auto& line : part)
           if (line.weight == weight)
-            lines += row({std::string(what), markdown_code(line.name), std::string(name_of(line.weight)),
-                          line.always ? "always" : "at times", markdown_text(line.reason), evidence(line.evidence)});
+            lines +=
+                table_row({std::string(what), markdown_code(line.name), std::string(name_of(line.weight)),
+                           line.always ? "always" : "at times", markdown_text(line.reason), evidence(line.evidence)});
     };
     add("status", operation.statuses);
     add("header", operation.headers);
@@ -303,9 +334,9 @@ class Joint {
     out_ += "## What is left out, and why\n\n";
     out_ += table_head({"topic", "decision", "what breaks without it", "decide again when"});
     for (const auto& decision : in_.decisions)
-      out_ += row({fmt::format("[{}](#{})", markdown_text(decision.title), heading_anchor(decision.title)),
-                   std::string(name_of(decision.decision)), markdown_text(decision.breaks),
-                   markdown_text(decision.reopen)});
+      out_ += table_row({fmt::format("[{}](#{})", markdown_text(decision.title), heading_anchor(decision.title)),
+                         std::string(name_of(decision.decision)), markdown_text(decision.breaks),
+                         markdown_text(decision.reopen)});
     out_ += '\n';
     for (const auto& decision : in_.decisions) {
       out_ += fmt::format("### {}\n\n{}\n\n", markdown_text(decision.title), markdown_text(decision.reason));
@@ -336,9 +367,9 @@ class Joint {
       for (const auto& results : column.results) {
         if (!heading) out_ += table_head({"candidate", "version", "kind", "spec digest", "started", "made by"});
         heading = true;
-        out_ += row({markdown_text(column.label), markdown_text(results.endpoint_version), markdown_text(results.kind),
-                     markdown_code(results.spec_digest.substr(0, 19)), markdown_text(results.started),
-                     markdown_text(results.tool)});
+        out_ += table_row({markdown_text(column.label), markdown_text(results.endpoint_version),
+                           markdown_text(results.kind), markdown_code(results.spec_digest.substr(0, 19)),
+                           markdown_text(results.started), markdown_text(results.tool)});
       }
   }
 

@@ -71,6 +71,8 @@ class Suite {
                                                                      {"spec digest", results.spec_digest}};
     for (const auto& [name, value] : properties)
       if (!value.empty()) out += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_text(value));
+    for (const auto& remark : results.remarks)
+      out += fmt::format("      <property name=\"remark\" value=\"{}\"/>\n", xml_text(remark));
     return out + "    </properties>\n" + tests_ + "  </testsuite>\n";
   }
   const Counts& counts() const { return counts_; }
@@ -89,7 +91,8 @@ class Suite {
 
 std::vector<Suite> suites_of(const std::string& label, const model::Results& results) {
   std::vector<Suite> out;
-  for (const auto& item : results.cases) {
+  for (const auto* result : results.all()) {
+    const auto& item = *result;
     const auto name = fmt::format("{}: {}", label, item.operation);
     auto suite = std::find_if(out.begin(), out.end(), [&](const Suite& each) { return each.name() == name; });
     if (suite == out.end()) suite = out.insert(suite, Suite(name));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "reports/before.h"
+
 namespace blobgauge::reports {
 namespace {
 
@@ -41,6 +43,8 @@ class MarkdownPage {
     for (const auto& note : overview_.notes) out_ += "> " + markdown_text(note) + "\n\n";
     commands();
     figures();
+    before();
+    roles();
     failures();
     differences();
     origin();
@@ -115,6 +119,47 @@ class MarkdownPage {
     }
   }
 
+  void before() {
+    if (overview_.before.empty()) return;
+    out_ += "## Before the first request\n\n| needs | tier |";
+    std::string rule = "| --- | --- |";
+    for (const auto& label : overview_.labels) {
+      out_ += fmt::format(" {} |", markdown_text(label));
+      rule += " --- |";
+    }
+    out_ += "\n" + rule + "\n";
+    for (const auto& row : overview_.before) {
+      out_ += fmt::format("| {} | {} |", markdown_text(row.title), markdown_text(row.tier));
+      for (const auto* item : row.cells) out_ += fmt::format(" {} |", markdown_text(before_words(item)));
+      out_ += '\n';
+    }
+    out_ += '\n';
+  }
+
+  // What is asked of an endpoint that is more than a destination.
+  void roles() {
+    bool heading = false;
+    for (const auto& row : overview_.cases) {
+      const auto role = role_of(row);
+      if (role.empty() || role == "destination") continue;
+      if (!heading) {
+        out_ += "## Other roles\n\n| role | case | checks |";
+        std::string rule = "| --- | --- | --- |";
+        for (const auto& label : overview_.labels) {
+          out_ += fmt::format(" {} |", markdown_text(label));
+          rule += " --- |";
+        }
+        out_ += "\n" + rule + "\n";
+        heading = true;
+      }
+      out_ += fmt::format("| {} | {} | {} |", markdown_text(role), markdown_text(row.id), markdown_text(row.title));
+      for (const auto* item : row.cells)
+        out_ += fmt::format(" {} |", item ? markdown_text(std::string(model::name_of(item->verdict))) : "not run");
+      out_ += '\n';
+    }
+    if (heading) out_ += '\n';
+  }
+
   void failures() {
     bool heading = false;
     for (const auto& row : overview_.cases)
@@ -127,6 +172,7 @@ class MarkdownPage {
                             markdown_text(overview_.labels[i]), model::name_of(item->verdict), markdown_text(row.title),
                             markdown_text(row.operation), markdown_text(row.tier.empty() ? "none" : row.tier));
         if (!item->detail.empty()) out_ += markdown_text(item->detail) + "\n\n";
+        if (!item->attested.empty()) out_ += markdown_text(item->attested) + "\n\n";
         const auto before = out_.size();
         findings(*item, model::Weight::breaks);
         if (out_.size() != before) out_ += '\n';

@@ -57,6 +57,7 @@ std::string to_matrix(const Input& input, const Overview& overview) {
       cells.push_back(answers_of(overview, operation.operation, i));
     out += line(cells);
   }
+  for (const auto& note : overview.notes) out += "\n> " + markdown_text(note) + "\n";
   return out;
 }
 

@@ -79,12 +79,21 @@ class Builder {
     if (!results.complete)
       out_.notes.push_back(fmt::format("{}: the {} was interrupted; what it finished is shown.", label, results.kind));
     if (!results.cases.empty() && !results.spec.empty()) specs_.insert(results.spec);
+    for (const auto& remark : results.remarks)
+      if (std::find(out_.notes.begin(), out_.notes.end(), remark) == out_.notes.end()) out_.notes.push_back(remark);
     for (const auto& scenario : results.scenarios) {
       client_rank_.emplace(scenario.client, client_rank_.size());
       auto& cell = command(scenario).cells[column];
       // The last of several runs counts.
       (scenario.how == "run" ? cell.run : cell.predicted) = &scenario;
       cell.works = works(cell.run ? *cell.run : *cell.predicted);
+    }
+    for (const auto& item : results.before) {
+      auto row =
+          std::find_if(out_.before.begin(), out_.before.end(), [&](const CaseRow& r) { return r.id == item.id; });
+      if (row == out_.before.end()) row = out_.before.insert(row, {item.id, item.operation, item.tier, item.title, {}});
+      row->cells.resize(input_.columns.size(), nullptr);
+      row->cells[column] = &item;
     }
     for (const auto& item : results.cases) {
       auto& row = cases_[item.id];
@@ -184,6 +193,11 @@ class Builder {
     for (const auto& row : out_.cases)
       if (!row.tier.empty() && (tiers.empty() || tiers.back() != row.tier)) tiers.push_back(row.tier);
     for (const auto& tier : tiers) figure_row("tier " + tier, [&](const CaseRow& row) { return row.tier == tier; });
+    std::set<std::string> roles;
+    for (const auto& row : out_.cases) roles.insert(role_of(row));
+    if (roles.size() > 1 || (roles.size() == 1 && *roles.begin() != "destination" && !roles.begin()->empty()))
+      for (const auto& role : roles)
+        if (!role.empty()) figure_row("role " + role, [&](const CaseRow& row) { return role_of(row) == role; });
     if (!input_.spec) return;
     std::map<std::string, std::set<std::string>> operations;  // by client
     for (const auto& operation : input_.spec->operations)
@@ -201,6 +215,12 @@ class Builder {
 };
 
 }  // namespace
+
+std::string role_of(const CaseRow& row) {
+  for (const auto* item : row.cells)
+    if (item && !item->role.empty()) return item->role;
+  return {};
+}
 
 std::string CommandCell::broken_by() const {
   if (works != Works::no) return {};

@@ -73,11 +73,15 @@ struct Overview {
   std::vector<std::string> labels;
   std::vector<CommandRow> commands;            // by client, in the order of the results
   std::vector<std::vector<Cause>> causes;      // per column
+  std::vector<CaseRow> before;                 // what must hold before the first request, in the order of the results
   std::vector<CaseRow> cases;                  // by tier, operation, id
   std::vector<std::vector<CaseGroup>> groups;  // per column: what frees most commands first, then the largest
   std::vector<FigureRow> figures;
   std::vector<std::string> notes;  // what a reader must know: an interrupted run, different specs
 };
+
+// What the endpoint is to the case: "destination", "source", "import"; empty where the results do not say.
+std::string role_of(const CaseRow& row);
 
 Overview make_overview(const Input& input);
 

@@ -63,8 +63,8 @@ class PullRequest {
 
   void failing(const model::Results& results) {
     ChangeGroup group;
-    for (const auto& item : results.cases)
-      if (model::gates(item, results)) group.cases.push_back(&item);
+    for (const auto* item : results.all())
+      if (model::gates(*item, results)) group.cases.push_back(item);
     if (group.cases.empty()) return;
     table(group);
     out_ += '\n';

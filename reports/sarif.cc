@@ -102,7 +102,8 @@ Json run_of(const std::string& label, const Results& results) {
   const auto blank = results.tool.rfind(' ');
   if (blank != std::string::npos) driver["version"] = visible(std::string_view(results.tool).substr(blank + 1));
   driver["rules"] = Json::array();
-  for (const auto& item : results.cases) {
+  for (const auto* each : results.all()) {
+    const auto& item = *each;
     if (item.findings.empty() && model::plain(item.verdict) == Verdict::pass) continue;
     const auto rule = driver["rules"].size();
     driver["rules"].push_back(rule_of(item));
@@ -133,6 +134,7 @@ Json run_of(const std::string& label, const Results& results) {
                        {"endpointVersion", visible(results.endpoint_version)},
                        {"spec", visible(results.spec)},
                        {"specDigest", visible(results.spec_digest)}};
+  for (const auto& remark : results.remarks) run["properties"]["remarks"].push_back(visible(remark));
   return run;
 }
 

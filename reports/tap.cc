@@ -45,7 +45,9 @@ class TapPage {
   }
 
   void take(const std::string& label, const model::Results& results) {
-    for (const auto& item : results.cases) {
+    for (const auto& remark : results.remarks) lines_ += fmt::format("# {}\n", tap_text(remark));
+    for (const auto* each : results.all()) {
+      const auto& item = *each;
       const auto name = fmt::format("{} {}", label, item.id);
       switch (outcome_of(item, results)) {
         case Outcome::passed:

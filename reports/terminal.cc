@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/gate.h"
+#include "reports/before.h"
 #include "reports/case_text.h"
 #include "reports/gate.h"
 
@@ -47,6 +48,7 @@ class TerminalPage {
     gates();
     commands();
     causes();
+    before();
     groups();
     figures();
     for (const auto& note : overview_.notes) out_ += fmt::format("\n{}\n", painted(visible(note), "33"));
@@ -165,6 +167,21 @@ class TerminalPage {
                           sum.unknown ? fmt::format(", {} unknown", sum.unknown) : "");
       for (const auto& cause : overview_.causes[column])
         out_ += fmt::format("  {:>3}  {}\n", cause.commands.size(), visible(cause.exchange));
+    }
+  }
+
+  // What stops a client before it has asked anything.
+  void before() {
+    for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
+      bool heading = false;
+      for (const auto& row : overview_.before) {
+        const auto* item = row.cells[column];
+        if (!item || !before_needs_a_look(*item)) continue;
+        if (!heading)
+          out_ += fmt::format("\n{}: before the first request\n", painted(visible(overview_.labels[column]), "1"));
+        heading = true;
+        out_ += fmt::format("  {}: {}\n", visible(row.title), before_words(item));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 #include "reports/xml.h"
 
+#include "model/xml.h"
 #include "reports/overview.h"
 
 namespace blobgauge::reports {
@@ -7,35 +8,13 @@ namespace blobgauge::reports {
 std::string xml_text(std::string_view text) {
   std::string out;
   const auto shown = visible(text);
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    const char c = shown[i];
-    if (shown.compare(i, 2, "\xef\xbf") == 0 && i + 2 < shown.size() &&
-        (shown[i + 2] == '\xbe' || shown[i + 2] == '\xbf')) {
-      out += '?';
-      i += 2;
-      continue;
-    }
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&apos;";
-        break;
-      default:
-        out += c;
-    }
+  for (std::string_view rest = shown;;) {
+    const auto at = model::unfit_for_xml(rest);
+    model::append_xml(out, rest.substr(0, at), model::xml_anywhere);
+    if (at == std::string_view::npos) return out;
+    out += '?';
+    rest.remove_prefix(at + (rest[at] == '\xef' ? 3 : 1));
   }
-  return out;
 }
 
 }  // namespace blobgauge::reports

@@ -35,6 +35,8 @@ class ReplayTest : public testing::Test {
     suite_ = std::move(*suite);
     endpoint_ = std::move(*endpoint);
     profile_ = *model::at_endpoint(std::move(*profile), endpoint_->url());
+    peer_ = std::move(*endpoint::Server::start({}));
+    peer_profile_ = *model::at_endpoint(profile_, peer_->url());
     runtime_.start();
   }
   ~ReplayTest() override {
@@ -43,8 +45,10 @@ class ReplayTest : public testing::Test {
     endpoint_.reset();
   }
   std::vector<std::string> run(replayer::RunOptions options) {
+    options.peer = &peer_profile_;
     std::vector<replayer::Chosen> chosen;
-    for (const auto& item : suite_.cases) chosen.push_back({&item, item.tier});
+    for (const auto& item : suite_.cases)
+      if (item.role != replayer::Role::source || peer_finds_us_) chosen.push_back({&item, item.tier});
     const auto run = replayer::run_cases(suite_, {}, profile_, chosen, options);
     if (!run) return {describe(run.error())};
     EXPECT_GE(run->results.cases.size(), 100u);
@@ -54,6 +58,10 @@ class ReplayTest : public testing::Test {
   std::unique_ptr<endpoint::Endpoint> endpoint_;
   replayer::Suite suite_;
   model::Profile profile_;
+  // Another service, for cases in which the endpoint is a source, or reads a foreign one.
+  std::unique_ptr<endpoint::Server> peer_;
+  model::Profile peer_profile_;
+  bool peer_finds_us_ = true;  // by the host of the profile's URL
 };
 
 using testing::IsEmpty;
@@ -70,6 +78,7 @@ TEST_F(ReplayTest, EveryCaseHoldsInHostStyleAndAtALaterVersion) {
   const auto port = std::to_string(endpoint_->port());
   profile_ = *model::at_endpoint(profile_, "http://devstoreaccount1.blob.localhost:" + port);
   profile_.resolve = "127.0.0.1";
+  peer_finds_us_ = false;
   profile_.api_version = "2025-05-05";
   EXPECT_THAT(run({}), IsEmpty());
 }

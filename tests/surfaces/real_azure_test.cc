@@ -28,6 +28,7 @@ TEST(RealAzure, TheCommittedSurfaceIsMadeFromTheRecordings) {
   analyzer::ObserveOptions options;
   options.client = "real Azure";
   options.values = options.evidence = false;
+  options.provenance = true;
   analyzer::Observer observer(analyzer::vocabulary_of(*catalogue), options);
   const auto summary = recorder::import_recordings(recordings, {}, [&](model::Exchange&& exchange) -> model::Status {
     observer.add(exchange, classifier.classify(exchange).name);

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "model/file.h"
+#include "replayer/policy_override.h"
 #include "replayer/spec_builder.h"
 
 namespace blobgauge {
@@ -37,15 +38,20 @@ std::vector<std::string> surfaces() {
 std::string built(bool backwards) {
   const auto catalogue = model::Catalogue::load(std::string(specs) + "catalogue").value();
   const auto suite = replayer::load_suite(std::string(specs) + "cases").value();
-  replayer::SpecInputs inputs{catalogue, suite, {}, {}, {}, {}, {}};
+  replayer::SpecInputs inputs{catalogue, suite, {}, {}, {}, {}, {}, {}};
   inputs.policy = replayer::load_policy(std::string(specs) + "policy/spec.yaml").value();
   inputs.answers = replayer::load_answer_rules(std::string(specs) + "policy/answers.yaml").value();
+  inputs.before = replayer::load_preconditions(std::string(specs) + "policy/before.yaml").value();
   inputs.scenarios = replayer::load_scenario_lines(std::string(specs) + "scenarios").value();
   auto files = surfaces();
   if (backwards) std::reverse(files.begin(), files.end());
   for (const auto& file : files) inputs.clients.push_back(model::load_surface(file).value());
   inputs.real_service = model::load_surface(std::string(specs) + "surfaces/real-azure.yaml").value();
-  const auto spec = replayer::build_spec(inputs);
+  const auto overrides = replayer::load_overrides(std::string(specs) + "policy/overrides.yaml").value();
+  auto spec = replayer::build_spec(inputs).and_then([&](model::Spec made) -> model::Result<model::Spec> {
+    BLOBGAUGE_CHECK(replayer::apply_overrides(overrides, made));
+    return made;
+  });
   return spec ? to_yaml(*spec) : describe(spec.error());
 }
 
@@ -67,6 +73,13 @@ TEST(CommittedSpec, IsReadBackAsItWasWritten) {
   EXPECT_GE(spec->operations.size(), 15u);
   EXPECT_GE(spec->scenarios.size(), 20u);
   EXPECT_GE(spec->answers.rules.size(), 100u);
+  // What each client needs before it asks; and of the service's headers, what that rests on.
+  EXPECT_GE(spec->before.size(), 14u);
+  for (const auto& operation : spec->operations)
+    for (const auto& line : operation.headers)
+      if (line.always && line.weight == model::Weight::breaks && line.evidence.empty()) {
+        EXPECT_FALSE(line.reason.empty()) << operation.operation << " " << line.name;
+      }
   for (const auto* name : {"Put Blob From URL", "Put Block From URL", "Put Block List", "Get Blob (range)"}) {
     const auto* operation = spec->find(name);
     ASSERT_TRUE(operation) << name;
