@@ -39,6 +39,7 @@ FILES = [  # pattern -> schema; the first that fits
     ("specs/profiles/*.yaml", "profile"),
     ("specs/scenarios/service/*.yaml", "service"),
     ("specs/scenarios/*.yaml", "scenarios"),
+    ("tests/schemas/examples/surface*.yaml", "surface"),
     ("specs/surfaces/*.yaml", "surface"),
     ("specs/azure-blob-mvp.yaml", "spec"),
     ("specs/faults.yaml", "faults"),
@@ -65,13 +66,13 @@ OPEN = {
     "spec": {"answers.left_out", "answers.rules[].status_for", "answers.history.writes[].sets",
              "operations[].dialects[].constants", "operations[].dialects[].headers"},
     "suite": {"headers", "sas", "sas.*", "tables", "tables.*[]", "tags", "templates", "templates.*.optional"},
-    "surface": {"evidence", "operations", "other_services"},
+    "surface": {"evidence", "operations", "other_services", "scenarios", "scenarios.*.operations"},
 }
 # In steps, maps of headers and captures are the user's wherever they stand.
 OPEN_ENDS = ("headers", "more_headers", "capture", "refusals", "statuses", "some_header", "some_element", "error_codes",
-             "query", "request_headers", "response_headers", "response_body")
+             "query", "request_headers", "response_headers", "response_body", "tried_again")
 LONG = {"surface", "spec", "cases"}  # cut to a few items of each list before they are changed
-# Surfaces have 17,000 lines each: whole ones are read in the long form of this test only, else what is left of a cut.
+# Surfaces have 17,000 lines each: they are read in the long form of this test only.
 WHOLE = bool(os.environ.get("BLOBGAUGE_LONG"))
 
 failures = []
@@ -100,7 +101,7 @@ def cut_open(node, most):
     """Surfaces and specs have hundreds of operations: a few stand for all."""
     if isinstance(node, dict):
         items = list(node.items())
-        if len(items) > 30:
+        if len(items) > 8:
             items = items[:most]
         return {key: cut_open(value, most) for key, value in items}
     if isinstance(node, list):
@@ -173,9 +174,9 @@ def reader_refuses(schema, document, path):
 
 
 def check(path, schema, validator):
+    if "specs/surfaces/" in path and not WHOLE:
+        return 0
     document = load(path)
-    if schema == "surface" and not WHOLE:
-        document = cut_open(cut(document, 3), 3)
     errors = sorted(validator.iter_errors(document), key=lambda error: list(error.absolute_path))
     for error in errors[:3]:
         complain(f"{path}: {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}")
