@@ -23,7 +23,7 @@ struct Vocabulary {
   // Query parameters and headers whose value belongs to one run (a SAS's dates, an ETag): kept as templates only.
   std::vector<std::string> of_one_run;
   std::vector<std::string> url_headers;  // whose value is the URL of a resource: kept without the resource
-  std::string secondary_suffix;          // of an account's second host: the same account
+  std::string secondary_suffix = {};     // of an account's second host: the same account
 };
 
 Vocabulary vocabulary_of(const model::Catalogue& catalogue);

@@ -8,6 +8,8 @@
 namespace blobgauge::analyzer::clang {
 namespace {
 
+using Kind = Code::Kind;
+
 using model::Category;
 using model::Result;
 using model::Status;
@@ -176,7 +178,6 @@ class Reader {
   }
 
   Code code(const dom::element& element, int depth) {
-    using Kind = Code::Kind;
     Code c;
     dom::array a;
     if (element.is_null()) return c;
