@@ -78,9 +78,11 @@ std::vector<model::Error> read_every_spec_file(const std::string& specs) {
     if (reader != std::end(policies)) reader->second(path);
   }
   for (const auto& path : yaml_files(specs + "/clients")) {
-    // Libraries are read with the clients that use them, and all of them together.
+    // Libraries are read with the clients that use them, and all of them together; what is in C and C++, by its
+    // analyser.
     const auto root = model::yaml::load(path);
-    if (!root || root->find("client")) note(analyzer::load_client_rules(path));
+    const auto* language = root ? root->find("language") : nullptr;
+    if (!root || (language && language->text == "go")) note(analyzer::load_client_rules(path));
   }
   note(analyzer::rules_of_libraries(specs + "/clients", "lint"));
   return out;
