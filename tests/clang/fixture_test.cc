@@ -17,7 +17,7 @@ namespace blobgauge::tests {
 namespace {
 
 namespace fs = std::filesystem;
-const std::string folder = BLOBGAUGE_SOURCE_DIR "/tests/clang/fixtures";
+const std::string fixture_folder = BLOBGAUGE_SOURCE_DIR "/tests/clang/fixtures";
 
 struct Expectations {
   std::string client;               // YAML
@@ -82,13 +82,13 @@ class Fixture : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Fixture, SendsWhatItsCommentsSay) {
   Expectations expected;
-  const auto text = model::read_file(folder + "/" + GetParam());
+  const auto text = model::read_file(fixture_folder + "/" + GetParam());
   ASSERT_TRUE(text);
   read_expectations(*text, expected);
-  std::vector<analyzer::clang::Unit> units{read_unit(folder, GetParam(), flags_of(GetParam()))};
+  std::vector<analyzer::clang::Unit> units{read_unit(fixture_folder, GetParam(), flags_of(GetParam()))};
   for (const auto& other : expected.others) {
-    read_expectations(model::read_file(folder + "/" + other).value_or(""), expected);
-    units.push_back(read_unit(folder, other, flags_of(other)));
+    read_expectations(model::read_file(fixture_folder + "/" + other).value_or(""), expected);
+    units.push_back(read_unit(fixture_folder, other, flags_of(other)));
   }
   for (const auto& unit : units)
     ASSERT_TRUE(unit.errors.empty()) << unit.errors[0].file << ":" << unit.errors[0].line << ": "
@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(Clang, Fixture,
 
 TEST(Fixtures, AreAllRun) {
   std::set<std::string> run;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  for (const auto& entry : fs::directory_iterator(fixture_folder)) {
     const auto text = model::read_file(entry.path().string()).value_or("");
     if (text.find("\n//: client:") != std::string::npos) run.insert(entry.path().filename().string());
   }
@@ -123,7 +123,7 @@ TEST(Fixtures, AreAllRun) {
 }
 
 TEST(Fixtures, OneThatDoesNotCompileIsNoClient) {
-  const auto unit = read_unit(folder, "not_compiling.c", {"-std=c99"});
+  const auto unit = read_unit(fixture_folder, "not_compiling.c", {"-std=c99"});
   ASSERT_FALSE(unit.errors.empty());
   EXPECT_EQ(unit.errors[0].file, "not_compiling.c");
   EXPECT_EQ(unit.errors[0].line, 2U);

@@ -56,8 +56,10 @@ TEST(FourClients, MoveNoTierAndAreNamed) {
     ASSERT_TRUE(four.count(name)) << name;
     EXPECT_EQ(tier(part), tier(four.at(name))) << name;
   }
-  for (const auto& [name, part] : four)
-    if (!two.count(name)) EXPECT_EQ(tier(part), "informative") << name;
+  for (const auto& [name, part] : four) {
+    if (two.count(name)) continue;
+    EXPECT_EQ(tier(part), "informative") << name;
+  }
   // Who sends it, from where, and which of its headers.
   for (const auto* text :
        {"client: azcopy", "client: rclone", "client: pgbackrest", "client: gdal", "id: pgbackrest-2.45",
