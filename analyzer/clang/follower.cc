@@ -25,6 +25,8 @@ namespace blobgauge::analyzer::clang {
 
 namespace {
 
+using Kind = Code::Kind;
+
 constexpr std::size_t most_flows = 24;
 constexpr std::size_t most_steps = 400'000;
 
@@ -121,7 +123,6 @@ Follower::Flows Follower::run_list(const std::vector<const Code*>& list, Flows f
 }
 
 Follower::Flows Follower::run(const Code& code, Flow flow, Activation& frame) {
-  using Kind = Code::Kind;
   if (++steps_ > most_steps) return {std::move(flow)};
   Flows out;
   switch (code.kind) {

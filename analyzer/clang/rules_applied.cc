@@ -9,6 +9,8 @@
 namespace blobgauge::analyzer::clang {
 namespace {
 
+using Does = CallRule::Does;
+
 // "Name: value", where both may have holes.
 std::pair<std::string, std::string> split_line(const std::string& line) {
   const auto colon = line.find(':');
@@ -129,7 +131,6 @@ void Follower::mean(const OptionMeaning& meaning, int id, const Value& value, co
 }
 
 std::optional<Value> Follower::apply(const CallRule& rule, const Call& call, State& state, Activation& frame) {
-  using Does = CallRule::Does;
   const auto objects_of = [](const std::set<int>& ids) {
     Value v;
     v.objects = ids;
