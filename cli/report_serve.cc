@@ -5,6 +5,7 @@
 #include "cli/report_input.h"
 #include "model/text.h"
 #include "reports/html.h"
+#include "reports/html_element.h"
 #include "wire/server.h"
 
 namespace blobgauge::cli::report_serve_command {

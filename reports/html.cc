@@ -5,86 +5,21 @@
 #include <algorithm>
 #include <map>
 
-#include "model/curl.h"
 #include "model/gate.h"
 #include "model/text.h"
 #include "reports/before.h"
 #include "reports/case_text.h"
 #include "reports/gate.h"
+#include "reports/html_case.h"
+#include "reports/html_element.h"
 #include "reports/html_style.h"
-#include "reports/xml.h"
 
 namespace blobgauge::reports {
 namespace {
 
-using model::CaseResult;
 using model::Finding;
 using model::Verdict;
 using model::Weight;
-
-std::string_view class_of(Works works) {
-  switch (works) {
-    case Works::yes:
-      return "yes";
-    case Works::no:
-      return "no";
-    case Works::unknown:
-      return "unknown";
-    case Works::absent:
-      return "absent";
-  }
-  return "absent";
-}
-
-std::string_view class_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass:
-    case Verdict::xpass:
-      return "yes";
-    case Verdict::fail:
-    case Verdict::xfail:
-    case Verdict::unsupported:
-      return "no";
-    case Verdict::skipped:
-      return "absent";
-    default:
-      return "unknown";
-  }
-}
-
-std::string badge(std::string_view kind, std::string_view text) {
-  return fmt::format("<span class=\"badge {}\">{}</span>", kind, html_text(text));
-}
-
-std::string code(std::string_view text) {
-  return text.empty() ? std::string("<span class=\"soft\">nothing</span>")
-                      : fmt::format("<code>{}</code>", html_text(text));
-}
-
-// Text whose https addresses can be followed; what an endpoint said never comes here.
-std::string linked(std::string_view text) {
-  std::string out;
-  for (const auto word : model::split(text, ' ')) {
-    if (!out.empty()) out += ' ';
-    const auto safe = html_text(word);
-    out += word.starts_with("https://") ? fmt::format("<a href=\"{}\" rel=\"noreferrer\">{}</a>", safe, safe) : safe;
-  }
-  return out;
-}
-
-std::string count(std::size_t n, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", n, n == 1 ? one : many);
-}
-
-// Letters, digits and dashes; the column keeps two endpoints apart.
-std::string anchor(std::string_view kind, std::size_t column, std::string_view id) {
-  std::string out = fmt::format("{}-{}-", kind, column);
-  for (const char c : id) {
-    const char low = model::ascii_lower(c);
-    out += (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') ? low : '-';
-  }
-  return out;
-}
 
 class HtmlPage {
  public:
@@ -193,8 +128,8 @@ class HtmlPage {
     if (!overview_.causes[column].empty()) {
       out_ += "<ul class=\"causes\">\n";
       for (const auto& cause : overview_.causes[column]) {
-        out_ += fmt::format("<li><b>{}</b> breaks {}<br>", code(cause.exchange),
-                            count(cause.commands.size(), "command", "commands"));
+        out_ += fmt::format("<li><b>{}</b> breaks {}<br>", html_code(cause.exchange),
+                            html_count(cause.commands.size(), "command", "commands"));
         // The whole exchange of the first: what to look for in a log.
         auto first = cause.commands.front()->cells[column].broken_by();
         const auto operation = cause.exchange.substr(0, cause.exchange.find(" -> ")) + ": ";
@@ -203,8 +138,9 @@ class HtmlPage {
         out_ += "<span class=\"small\">";
         for (std::size_t i = 0; i < cause.commands.size(); ++i) {
           const auto& row = *cause.commands[i];
-          out_ += fmt::format("{}<a href=\"#{}\">{}</a>", i ? ", " : "",
-                              anchor("command", 0, row.client + "-" + row.id), html_text(row.client + " " + row.id));
+          out_ +=
+              fmt::format("{}<a href=\"#{}\">{}</a>", i ? ", " : "",
+                          html_anchor("command", 0, row.client + "-" + row.id), html_text(row.client + " " + row.id));
         }
         out_ += "</span></li>\n";
       }
@@ -228,7 +164,7 @@ class HtmlPage {
   std::string state(const CommandCell& cell) const {
     static const std::map<Works, std::string> names = {
         {Works::yes, "works"}, {Works::no, "breaks"}, {Works::unknown, "unknown"}, {Works::absent, "not tried"}};
-    std::string text = badge(class_of(cell.works), names.at(cell.works));
+    std::string text = html_badge(html_class(cell.works), names.at(cell.works));
     if (cell.works != Works::absent && !cell.run) text += " <span class=\"soft small\">predicted</span>";
     if (cell.disagree()) text += " <span class=\"soft small\">predicted otherwise</span>";
     return text;
@@ -247,7 +183,7 @@ class HtmlPage {
   void one_gate(const model::Results& results, std::size_t column) {
     const bool shut = model::gate_is_shut(results);
     out_ += fmt::format("<h3>{} {}</h3>\n", html_text(overview_.labels[column]),
-                        badge(shut ? "no" : "yes", gate_line(results)));
+                        html_badge(shut ? "no" : "yes", gate_line(results)));
     for (const auto& note : results.baseline->notes) out_ += fmt::format("<p class=\"note\">{}</p>\n", html_text(note));
     const auto groups = changes_of(results);
     if (groups.empty()) return;
@@ -256,17 +192,17 @@ class HtmlPage {
         "accepted, and every failure that it expects.</caption>\n<thead><tr><th scope=\"col\">change</th><th "
         "scope=\"col\">case</th><th scope=\"col\">was</th><th scope=\"col\">now</th></tr></thead>\n<tbody>\n";
     for (const auto& group : groups) {
-      const auto mark = badge(group.gates                                   ? "no"
-                              : group.change == model::CaseChange::expected ? "absent"
-                                                                            : "unknown",
-                              name_of(group.change));
+      const auto mark = html_badge(group.gates                                   ? "no"
+                                   : group.change == model::CaseChange::expected ? "absent"
+                                                                                 : "unknown",
+                                   name_of(group.change));
       if (group.cases.empty())
         for (const auto& gone : results.baseline->vanished)
           out_ += fmt::format("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>no such case</td></tr>\n", mark,
                               html_text(gone.id), name_of(gone.was));
       for (const auto* item : group.cases) {
-        const auto id = needs_a_look(*item) ? fmt::format("<a href=\"#{}\">{}</a>", anchor("case", column, item->id),
-                                                          html_text(item->id))
+        const auto id = needs_a_look(*item) ? fmt::format("<a href=\"#{}\">{}</a>",
+                                                          html_anchor("case", column, item->id), html_text(item->id))
                                             : html_text(item->id);
         out_ += fmt::format("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n", mark, id,
                             item->was ? name_of(*item->was) : "", html_text(headline(*item)));
@@ -293,8 +229,9 @@ class HtmlPage {
         out_ += fmt::format("<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n", columns,
                             html_text(row.release.empty() ? client : client + " " + row.release));
       }
-      out_ += fmt::format("<tr id=\"{}\"><th scope=\"row\" class=\"name\">{}</th><td>{}</td>",
-                          anchor("command", 0, row.client + "-" + row.id), html_text(row.id), html_text(row.title));
+      out_ +=
+          fmt::format("<tr id=\"{}\"><th scope=\"row\" class=\"name\">{}</th><td>{}</td>",
+                      html_anchor("command", 0, row.client + "-" + row.id), html_text(row.id), html_text(row.title));
       for (const auto& cell : row.cells) out_ += "<td>" + state(cell) + "</td>";
       out_ += "</tr>\n";
       for (std::size_t i = 0; i < row.cells.size(); ++i) why(row.cells[i], i, columns);
@@ -307,7 +244,7 @@ class HtmlPage {
     out_ += fmt::format("<tr class=\"why\"><td colspan=\"{}\"><span class=\"soft small\">{}:</span> ", columns,
                         html_text(overview_.labels[column]));
     const auto broken_by = cell.broken_by();
-    if (!broken_by.empty()) out_ += code(broken_by);
+    if (!broken_by.empty()) out_ += html_code(broken_by);
     const auto* said = cell.run ? cell.run : cell.predicted;
     if (said && !said->detail.empty())
       out_ +=
@@ -316,7 +253,7 @@ class HtmlPage {
       out_ += "<br><span class=\"small\">cases: ";
       for (std::size_t i = 0; i < cell.predicted->cases.size(); ++i) {
         const auto& id = cell.predicted->cases[i];
-        out_ += fmt::format("{}<a href=\"#{}\">{}</a>", i ? ", " : "", anchor("case", column, id), html_text(id));
+        out_ += fmt::format("{}<a href=\"#{}\">{}</a>", i ? ", " : "", html_anchor("case", column, id), html_text(id));
       }
       out_ += "</span>";
     }
@@ -361,87 +298,6 @@ class HtmlPage {
     out_ += "</tbody>\n</table></div>\n</section>\n";
   }
 
-  void findings(const CaseResult& item, Weight weight) {
-    const bool any =
-        std::any_of(item.findings.begin(), item.findings.end(), [&](const Finding& f) { return f.weight == weight; });
-    if (!any) return;
-    out_ +=
-        "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">step</th><th scope=\"col\">expectation</th><th "
-        "scope=\"col\">expected</th><th scope=\"col\">actual</th><th scope=\"col\">why it "
-        "matters</th></tr></thead>\n<tbody>\n";
-    for (const auto& finding : item.findings) {
-      if (finding.weight != weight) continue;
-      out_ += fmt::format("<tr><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                          html_text(finding.step), html_text(finding.expectation), code(finding.expected),
-                          code(finding.actual), linked(finding.reason));
-      if (!finding.exchange.empty())
-        out_ += fmt::format("<tr class=\"why\"><td></td><td colspan=\"4\">{}</td></tr>\n", code(finding.exchange));
-    }
-    out_ += "</tbody>\n</table></div>\n";
-  }
-
-  void exchange(const model::Exchange& item, bool open) {
-    const auto answer = item.response.status ? fmt::to_string(item.response.status) : std::string("no answer");
-    out_ += fmt::format("<details{}><summary class=\"small\">{}</summary><div>\n", open ? " open" : "",
-                        code(fmt::format("{} {} -> {}", item.request.method, item.request.target, answer)));
-    std::string text = fmt::format("{} {} {}\nHost: {}\n", item.request.method, item.request.target,
-                                   item.request.version, item.request.host);
-    for (const auto& header : item.request.headers)
-      if (!model::iequals(header.name, "host")) text += header.name + ": " + header.value + "\n";
-    if (item.request.body.size) text += fmt::format("[{} bytes]\n", item.request.body.size);
-    text += '\n';
-    if (item.response.status == 0) {
-      text += "no answer\n";
-    } else {
-      text += fmt::format("{} {} {}\n", item.response.version, item.response.status, item.response.reason);
-      for (const auto& header : item.response.headers) text += header.name + ": " + header.value + "\n";
-      if (item.response.body.bytes)
-        text += "\n" + *item.response.body.bytes + "\n";
-      else if (item.response.body.size)
-        text += fmt::format("[{} bytes]\n", item.response.body.size);
-    }
-    std::string shown;
-    for (const auto line : model::split(text, '\n')) shown += html_text(line) + "\n";
-    while (!shown.empty() && shown.back() == '\n') shown.pop_back();
-    out_ += "<pre>" + shown + "</pre>\n</div></details>\n";
-  }
-
-  void one_case(const CaseRow& row, std::size_t column) {
-    const auto& item = *row.cells[column];
-    out_ += fmt::format("<details id=\"{}\"><summary>{}<span class=\"title\"><b>{}</b> {}</span></summary><div>\n",
-                        anchor("case", column, row.id), badge(class_of(item.verdict), model::name_of(item.verdict)),
-                        html_text(row.id), html_text(row.title));
-    out_ += fmt::format("<p class=\"soft small\">{} on {}{}</p>\n", html_text(row.operation),
-                        html_text(overview_.labels[column]), row.tier.empty() ? "" : ", tier " + html_text(row.tier));
-    if (!item.detail.empty()) out_ += "<p>" + html_text(item.detail) + "</p>\n";
-    findings(item, Weight::breaks);
-    // The last one is what the case stumbled on; those before it prepared the ground.
-    const auto n = item.exchanges.size();
-    const auto first = n > options_.most_exchanges ? n - options_.most_exchanges : 0;
-    if (first) out_ += fmt::format("<p class=\"soft small\">{} earlier exchanges are in the results file</p>\n", first);
-    for (std::size_t i = first; i < n; ++i) exchange(item.exchanges[i], i + 1 == n);
-    if (n)
-      out_ += "<p class=\"soft small\">Again by hand:</p>\n<pre>" + html_text(model::curl_line(item.exchanges.back())) +
-              "</pre>\n";
-    out_ += "</div></details>\n";
-  }
-
-  void one_group(const CaseGroup& group, std::size_t column) {
-    if (group.rows.size() == 1) return one_case(*group.rows.front(), column);
-    const auto name = fmt::format("{} {}", group.rows.size(), model::name_of(group.verdict));
-    const auto why = group.expectation.empty()
-                         ? code(group.actual)
-                         : fmt::format("{}: {}", html_text(group.expectation), code(group.actual));
-    const auto frees = group.frees.empty()
-                           ? std::string()
-                           : fmt::format(" <span class=\"soft small\">would free {}</span>",
-                                         count(group.frees.size(), "client command", "client commands"));
-    out_ += fmt::format("<details><summary>{}<span class=\"title\"><b>{}</b> {}{}</span></summary><div>\n",
-                        badge(class_of(group.verdict), name), html_text(group.operation), why, frees);
-    for (const auto* row : group.rows) one_case(*row, column);
-    out_ += "</div></details>\n";
-  }
-
   void before() {
     if (overview_.before.empty()) return;
     out_ +=
@@ -478,8 +334,8 @@ class HtmlPage {
       out_ += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td>", html_text(role_of(row)), html_text(row.id),
                           html_text(row.title));
       for (const auto* item : row.cells)
-        out_ += fmt::format("<td>{}</td>", item ? badge(class_of(item->verdict), model::name_of(item->verdict))
-                                                : badge("absent", "not run"));
+        out_ += fmt::format("<td>{}</td>", item ? html_badge(html_class(item->verdict), model::name_of(item->verdict))
+                                                : html_badge("absent", "not run"));
       out_ += "</tr>\n";
     }
     out_ += "</tbody></table></div>\n</section>\n";
@@ -493,7 +349,8 @@ class HtmlPage {
     for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
       const auto& groups = overview_.groups[column];
       if (!groups.empty()) out_ += fmt::format("<h3>{}</h3>\n", html_text(overview_.labels[column]));
-      for (const auto& group : groups) one_group(group, column);
+      for (const auto& group : groups)
+        html_group(out_, group, {column, overview_.labels[column], options_.most_exchanges});
     }
     out_ += "</section>\n";
   }
@@ -514,9 +371,9 @@ class HtmlPage {
         if (!heading) out_ += fmt::format("<h3>{}</h3>\n", html_text(overview_.labels[column]));
         heading = true;
         out_ += fmt::format("<details><summary>{}<span class=\"title\"><b>{}</b> {}</span></summary><div>\n",
-                            badge("absent", count(static_cast<std::size_t>(n), "difference", "differences")),
+                            html_badge("absent", html_count(static_cast<std::size_t>(n), "difference", "differences")),
                             html_text(row.id), html_text(row.title));
-        findings(*item, Weight::differs);
+        html_findings(out_, *item, Weight::differs);
         out_ += "</div></details>\n";
       }
     }
@@ -547,14 +404,15 @@ class HtmlPage {
       for (std::size_t i = 0; i < row.cells.size(); ++i) {
         const auto* item = row.cells[i];
         if (!item) {
-          cells += "<td>" + badge("absent", "not run") + "</td>";
+          cells += "<td>" + html_badge("absent", "not run") + "</td>";
           continue;
         }
         attested = item->attested;
         verdicts += (verdicts.empty() ? "" : " ") + std::string(model::name_of(item->verdict));
-        const auto mark = badge(class_of(item->verdict), model::name_of(item->verdict));
-        cells += needs_a_look(*item) ? fmt::format("<td><a href=\"#{}\">{}</a></td>", anchor("case", i, row.id), mark)
-                                     : "<td>" + mark + "</td>";
+        const auto mark = html_badge(html_class(item->verdict), model::name_of(item->verdict));
+        cells += needs_a_look(*item)
+                     ? fmt::format("<td><a href=\"#{}\">{}</a></td>", html_anchor("case", i, row.id), mark)
+                     : "<td>" + mark + "</td>";
       }
       out_ += fmt::format(
           "<tr data-verdicts=\"{}\"><th scope=\"row\" class=\"name\">{}</th><td>{}</td><td>{}</td><td>{}</td>{}</tr>\n",
@@ -592,8 +450,8 @@ class HtmlPage {
     out_ += "<footer><div>\n<p>Where this comes from:</p>\n<ul>\n";
     for (const auto& column : input_.columns)
       for (const auto& results : column.results) {
-        out_ +=
-            fmt::format("<li>{}: {} of {}", html_text(column.label), html_text(results.kind), code(results.endpoint));
+        out_ += fmt::format("<li>{}: {} of {}", html_text(column.label), html_text(results.kind),
+                            html_code(results.endpoint));
         if (!results.spec.empty()) out_ += fmt::format(" with {}", html_text(results.spec));
         if (!results.started.empty()) out_ += fmt::format(", started {}", html_text(results.started));
         out_ += fmt::format(", {:.1f} s, by {}</li>\n", static_cast<double>(results.duration_us) / 1e6,
@@ -609,8 +467,6 @@ class HtmlPage {
 };
 
 }  // namespace
-
-std::string html_text(std::string_view text) { return xml_text(text); }
 
 std::string to_html(const Input& input, const Overview& overview, const HtmlOptions& options) {
   return HtmlPage(input, overview, options).write();

@@ -15,7 +15,4 @@ struct HtmlOptions {
 
 std::string to_html(const Input& input, const Overview& overview, const HtmlOptions& options = {});
 
-// Text that HTML shows as it is, in content and in quoted attributes.
-std::string html_text(std::string_view text);
-
 }  // namespace blobgauge::reports
