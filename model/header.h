@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace blobgauge::model {
@@ -30,6 +31,12 @@ class Headers {
     field.value = value;
     field.before = before;
     field.after = after;
+  }
+  // Of Headers that are not empty; a reader uses its memory again.
+  Header take_last() {
+    Header field = std::move(fields_.back());
+    fields_.pop_back();
+    return field;
   }
   // Replaces the first field of that name (case-insensitive) and drops the others; adds it where there is none.
   void set(std::string_view name, std::string value);

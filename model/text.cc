@@ -1,6 +1,7 @@
 #include "model/text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <numeric>
 
@@ -126,12 +127,20 @@ std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4) return std::nullopt;
   const auto padding = text.size() - std::min(text.find('='), text.size());
   if (padding > 2) return std::nullopt;
+  static constexpr auto values = [] {
+    std::array<std::int8_t, 256> table{};
+    table.fill(-1);
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+      table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+    return table;
+  }();
   std::string out;
+  out.reserve(text.size() / 4 * 3);
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : text.substr(0, text.size() - padding)) {
-    const auto value = alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
+    const auto value = values[static_cast<unsigned char>(c)];
+    if (value < 0) return std::nullopt;
     bits = bits << 6 | static_cast<std::uint32_t>(value);
     if ((count += 6) >= 8) out += static_cast<char>(bits >> (count -= 8));
   }

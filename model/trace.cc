@@ -122,11 +122,11 @@ class FileReader final : public TraceReader {
                   "record one with `blobgauge record`, or convert with `blobgauge import`", {lines_.path(), 1, 0});
     };
     if (!any) return foreign("the file is empty");
-    auto parsed = parser_.parse(line.text.data(), line.text.size(), line.text.size() + LineReader::padding);
+    Exchange exchange;
+    const auto parsed = parse(line, exchange);
     if (!parsed) return foreign(parsed.error().message);
-    auto* head = std::get_if<TraceHead>(&*parsed);
-    if (!head) return foreign("its first line does not name the format");
-    head_ = std::move(*head);
+    if (*parsed != TraceLine::head) return foreign("its first line does not name the format");
+    head_ = std::move(parser_.head());
     return {};
   }
 
@@ -138,21 +138,20 @@ class FileReader final : public TraceReader {
     LineReader::Line line;
     BLOBGAUGE_TRY(const bool any, lines_.next(line));
     if (!any) return stop();
-    auto parsed = parser_.parse(line.text.data(), line.text.size(), line.text.size() + LineReader::padding);
+    const auto parsed = parse(line, exchange);
     if (!parsed) {
       if (!line.terminated) return stop();  // the writer was stopped in the middle of this line
       auto error = parsed.error();
       error.where = {lines_.path(), lines_.number(), 0};
       return tl::make_unexpected(std::move(error));
     }
-    if (auto* found = std::get_if<Exchange>(&*parsed)) {
-      exchange = std::move(*found);
+    if (*parsed == TraceLine::exchange) {
       ++count_;
       return true;
     }
-    if (auto* end = std::get_if<TraceEnd>(&*parsed)) {
+    if (*parsed == TraceLine::end) {
       ended_ = true;
-      end_ = std::move(*end);
+      end_ = std::move(parser_.end());
       if (end_.exchanges != count_)
         return fail(Category::input,
                     fmt::format("the end says {} exchanges, {} stand in the file", end_.exchanges, count_),
@@ -168,6 +167,10 @@ class FileReader final : public TraceReader {
   }
 
  private:
+  Result<TraceLine> parse(const LineReader::Line& line, Exchange& exchange) {
+    return parser_.parse(line.text.data(), line.text.size(), line.text.size() + LineReader::padding, exchange);
+  }
+
   Result<bool> stop() {
     ended_ = true;
     end_ = TraceEnd{};

@@ -58,7 +58,8 @@ class TraceReader {
  public:
   virtual ~TraceReader() = default;
   virtual const TraceHead& head() const = 0;
-  // False at the end; errors carry file:line. A line that is cut in the middle ends the trace as incomplete.
+  // False at the end; errors carry file:line. A line that is cut in the middle ends the trace as incomplete. The memory
+  // of what `exchange` held is used again: give the same one each time. Without `true`, what it holds is unspecified.
   virtual Result<bool> next(Exchange& exchange) = 0;
   // Valid once `next` gave false.
   virtual const TraceEnd& end() const = 0;

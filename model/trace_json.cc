@@ -1,5 +1,4 @@
-// One exchange as one JSON line and back (docs/formats/trace.md). Written by hand because it is on the recorder's hot
-// path; read with simdjson On Demand, which visits each field once.
+// One exchange as one JSON line (docs/formats/trace.md). Written by hand because it is on the recorder's hot path.
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -12,10 +11,6 @@
 
 namespace blobgauge::model {
 namespace {
-
-namespace sj = simdjson::ondemand;
-
-constexpr std::string_view framing_names[] = {"none", "length", "chunked", "close"};
 
 class JsonText {
  public:
@@ -154,7 +149,7 @@ void write_message(JsonText& json, const std::string& version, const Headers& he
                    const Body& body) {
   if (version != "HTTP/1.1") json.field("version", version);
   write_headers(json, "headers", headers);
-  if (framing != Framing::none) json.field("framing", framing_names[static_cast<int>(framing)]);
+  if (framing != Framing::none) json.field("framing", trace_framings[static_cast<std::size_t>(framing)]);
   json.key("body");
   json.open('{');
   json.number("size", static_cast<std::int64_t>(body.size));
@@ -166,118 +161,6 @@ void write_message(JsonText& json, const std::string& version, const Headers& he
   json.list("extensions", body.extensions);
   if (!body.trailers.empty()) write_headers(json, "trailers", body.trailers);
   json.close('}');
-}
-
-// Thrown inside this file only, beside simdjson's own exception; parse_trace_line turns both into an Error.
-struct Malformed {
-  std::string message;
-};
-
-std::string read_bytes(sj::value value) {
-  if (value.type() != sj::json_type::object) return std::string(std::string_view(value.get_string()));
-  auto decoded = from_base64(std::string_view(value.get_object()["base64"].get_string()));
-  if (!decoded) throw Malformed{"'base64' is not base64"};
-  return std::move(*decoded);
-}
-
-std::vector<std::string> read_list(sj::value value) {
-  std::vector<std::string> out;
-  for (auto each : value.get_array()) out.push_back(read_bytes(each.value()));
-  return out;
-}
-
-Headers read_headers(sj::value value) {
-  Headers headers;
-  for (auto pair : value.get_array()) {
-    auto parts = read_list(pair.value());
-    if (parts.size() != 2 && parts.size() != 4) throw Malformed{"a header is not a pair of name and value"};
-    Header header{std::move(parts[0]), std::move(parts[1])};
-    if (parts.size() == 4) {
-      header.before = std::move(parts[2]);
-      header.after = std::move(parts[3]);
-    }
-    headers.add(std::move(header));
-  }
-  return headers;
-}
-
-Framing read_framing(sj::value value) {
-  const std::string_view name = value.get_string();
-  const auto found = std::find(std::begin(framing_names), std::end(framing_names), name);
-  if (found == std::end(framing_names)) throw Malformed{fmt::format("no framing is called '{}'", name)};
-  return static_cast<Framing>(found - std::begin(framing_names));
-}
-
-Body read_body(sj::value value) {
-  Body body;
-  for (auto field : value.get_object()) {
-    const std::string_view key = field.unescaped_key();
-    if (key == "size") body.size = field.value().get_uint64();
-    if (key == "sha256") body.sha256 = read_bytes(field.value());
-    if (key == "md5") body.md5 = read_bytes(field.value());
-    if (key == "crc64") body.crc64 = read_bytes(field.value());
-    if (key == "bytes") body.bytes = read_bytes(field.value());
-    if (key == "complete") body.complete = field.value().get_bool();
-    if (key == "extensions") body.extensions = read_list(field.value());
-    if (key == "trailers") body.trailers = read_headers(field.value());
-  }
-  return body;
-}
-
-std::shared_ptr<const TlsFacts> read_tls(sj::value value) {
-  TlsFacts facts;
-  for (auto field : value.get_object()) {
-    const std::string_view key = field.unescaped_key();
-    if (key == "version") facts.version = read_bytes(field.value());
-    if (key == "cipher") facts.cipher = read_bytes(field.value());
-    if (key == "server_name") facts.server_name = read_bytes(field.value());
-    if (key == "protocol") facts.protocol = read_bytes(field.value());
-  }
-  return std::make_shared<const TlsFacts>(std::move(facts));
-}
-
-ClientProcess read_process(sj::value value) {
-  ClientProcess process;
-  for (auto field : value.get_object()) {
-    const std::string_view key = field.unescaped_key();
-    if (key == "pid") process.id = field.value().get_int64();
-    if (key == "name") process.name = read_bytes(field.value());
-  }
-  return process;
-}
-
-template <class Message>
-void read_message_field(Message& message, std::string_view key, sj::value value) {
-  if (key == "version") message.version = read_bytes(value);
-  if (key == "headers") message.headers = read_headers(value);
-  if (key == "framing") message.framing = read_framing(value);
-  if (key == "body") message.body = read_body(value);
-}
-
-Request read_request(sj::value value) {
-  Request request;
-  for (auto field : value.get_object()) {
-    const std::string_view key = field.unescaped_key();
-    if (key == "method") request.method = read_bytes(field.value());
-    if (key == "scheme") request.scheme = read_bytes(field.value());
-    if (key == "host") request.host = read_bytes(field.value());
-    if (key == "target") request.target = read_bytes(field.value());
-    if (key == "headers_complete") request.headers_complete = field.value().get_bool();
-    read_message_field(request, key, field.value());
-  }
-  return request;
-}
-
-Response read_response(sj::value value) {
-  Response response;
-  for (auto field : value.get_object()) {
-    const std::string_view key = field.unescaped_key();
-    if (key == "status") response.status = static_cast<int>(std::int64_t(field.value().get_int64()));
-    if (key == "status_known") response.status_known = field.value().get_bool();
-    if (key == "reason") response.reason = read_bytes(field.value());
-    read_message_field(response, key, field.value());
-  }
-  return response;
 }
 
 }  // namespace
@@ -364,127 +247,6 @@ std::string to_json_line(const TraceEnd& end) {
   json.list("notes", end.notes);
   json.close('}');
   return out;
-}
-
-struct TraceLineParser::Impl {
-  sj::parser parser;
-};
-
-TraceLineParser::TraceLineParser() : impl_(std::make_unique<Impl>()) {}
-TraceLineParser::~TraceLineParser() = default;
-
-Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std::size_t capacity) {
-  const auto bad = [](std::string message) { return fail(Category::input, std::move(message)); };
-  try {
-    Exchange exchange;
-    TraceHead head;
-    TraceEnd end;
-    bool is_head = false, is_end = false, is_exchange = false;
-    std::int64_t version = 0;
-    sj::document document = impl_->parser.iterate(data, size, capacity);
-    for (auto field : document.get_object()) {
-      const std::string_view key = field.unescaped_key();
-      sj::value value = field.value();
-      if (key == "blobgauge") {
-        is_head = true;
-        if (std::string_view(value.get_string()) != "trace") return bad("another blobgauge format, not a trace");
-      } else if (key == "version") {
-        version = value.get_int64();
-      } else if (key == "tool") {
-        head.tool = read_bytes(value);
-      } else if (key == "client") {
-        head.client = read_bytes(value);
-      } else if (key == "release") {
-        head.release = read_bytes(value);
-      } else if (key == "scenario") {
-        head.scenario = read_bytes(value);
-      } else if (key == "command") {
-        head.command = read_list(value);
-      } else if (key == "partial") {
-        head.partial = read_bytes(value);
-      } else if (key == "omits") {
-        head.omits = read_list(value);
-      } else if (key == "pseudonyms") {
-        head.pseudonyms = read_bytes(value);
-      } else if (key == "end") {
-        is_end = value.get_bool();
-      } else if (key == "exchanges") {
-        end.exchanges = value.get_uint64();
-      } else if (key == "dropped") {
-        end.dropped = value.get_uint64();
-      } else if (key == "client_exit") {
-        end.client_exit = static_cast<int>(std::int64_t(value.get_int64()));
-      } else if (key == "notes") {
-        end.notes = read_list(value);
-      } else if (key == "n") {
-        exchange.number = value.get_uint64();
-      } else if (key == "connection") {
-        exchange.connection = value.get_uint64();
-      } else if (key == "process") {
-        exchange.process = read_process(value);
-      } else if (key == "sequence") {
-        exchange.sequence = value.get_uint64();
-      } else if (key == "try") {
-        exchange.attempt = static_cast<std::uint32_t>(std::uint64_t(value.get_uint64()));
-      } else if (key == "started_ns") {
-        exchange.started_ns = value.get_int64();
-      } else if (key == "connect_ns") {
-        exchange.connect_ns = value.get_int64();
-      } else if (key == "tls_ns") {
-        exchange.tls_ns = value.get_int64();
-      } else if (key == "first_byte_ns") {
-        exchange.first_byte_ns = value.get_int64();
-      } else if (key == "client_tls") {
-        exchange.client_tls = read_tls(value);
-      } else if (key == "server_tls") {
-        exchange.server_tls = read_tls(value);
-      } else if (key == "wait_ns") {
-        exchange.wait_ns = value.get_int64();
-      } else if (key == "total_ns") {
-        exchange.total_ns = value.get_int64();
-      } else if (key == "source") {
-        exchange.source = read_bytes(value);
-      } else if (key == "label") {
-        exchange.label = read_bytes(value);
-      } else if (key == "operation") {
-        exchange.operation = read_bytes(value);
-      } else if (key == "marks") {
-        exchange.marks = read_list(value);
-      } else if (key == "request") {
-        is_exchange = true;
-        exchange.request = read_request(value);
-      } else if (key == "response") {
-        exchange.response = read_response(value);
-      }
-    }
-    const char* rest = nullptr;  // an error says that nothing is left
-    if (!document.current_location().get(rest)) return bad("more after the object");
-    if (is_head) {
-      if (version < 1 || version > trace_version)
-        return fail(Category::input, fmt::format("trace version {} is not known, {} is", version, trace_version),
-                    "use a newer blobgauge");
-      return TraceLine{std::move(head)};
-    }
-    if (is_end) {
-      end.complete = true;
-      return TraceLine{std::move(end)};
-    }
-    if (!is_exchange) return bad("neither an exchange nor the head or end of a trace");
-    return TraceLine{std::move(exchange)};
-  } catch (const simdjson::simdjson_error& error) {
-    return bad(fmt::format("not a line of a trace: {}", error.what()));
-  } catch (const Malformed& error) {
-    return bad(error.message);
-  }
-}
-
-Result<Exchange> from_json_line(std::string_view line) {
-  const simdjson::padded_string padded(line);
-  TraceLineParser parser;
-  BLOBGAUGE_TRY(auto parsed, parser.parse(padded.data(), padded.size(), padded.size() + simdjson::SIMDJSON_PADDING));
-  auto* exchange = std::get_if<Exchange>(&parsed);
-  if (!exchange) return fail(Category::input, "the head or end of a trace where an exchange was expected");
-  return std::move(*exchange);
 }
 
 }  // namespace blobgauge::model

@@ -1,14 +1,19 @@
 #include "model/trace.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
+#include <thread>
 
 #include "model/file.h"
+#include "model/lines.h"
+#include "model/trace_line.h"
 
 namespace blobgauge::model {
 namespace {
@@ -217,6 +222,67 @@ TEST_F(Trace, UnknownKeysArePassedOver) {
   ASSERT_TRUE(exchange) << describe(exchange.error());
   EXPECT_EQ(exchange->request.headers.get("a"), "b");
   EXPECT_EQ(exchange->request.body.size, 3u);
+}
+
+// A reader is given the same exchange for line after line.
+TEST_F(Trace, NothingOfAnEarlierLineIsSeen) {
+  std::mt19937 random(11);
+  TraceLineParser parser;
+  Exchange kept;
+  const auto parse = [&](const std::string& line) {
+    std::string padded = line;
+    padded.reserve(line.size() + LineReader::padding);
+    return parser.parse(padded.data(), padded.size(), padded.capacity(), kept);
+  };
+  const std::string least = R"({"n":1,"request":{"method":"GET","target":"/"}})";
+  for (int i = 0; i < 500; ++i) {
+    const auto line = to_json_line(random_exchange(random));
+    ASSERT_EQ(parse(line), TraceLine::exchange);
+    ASSERT_EQ(to_json_line(kept), line);
+    if (i % 3 == 0) {
+      ASSERT_FALSE(parse(line.substr(0, random() % line.size())));
+    }
+    if (i % 5 == 0) kept = {};
+    ASSERT_EQ(parse(least), TraceLine::exchange);
+    ASSERT_EQ(to_json_line(kept), to_json_line(*from_json_line(least)));
+  }
+  // The last of two that have the same name, and nothing of the first one.
+  ASSERT_EQ(parse(R"({"request":{"method":"GET","target":"/","headers":[["A","1"]]},"request":{"target":"/b"}})"),
+            TraceLine::exchange);
+  EXPECT_EQ(kept.request.method + kept.request.target, "/b");
+  EXPECT_TRUE(kept.request.headers.empty());
+}
+
+TEST_F(Trace, LinesComeWholeHoweverTheyArrive) {
+  std::mt19937 random(5);
+  std::string text;
+  std::vector<std::string> lines;
+  for (const std::size_t size : {0u, 1u, 63u, 262'143u, 262'144u, 700'000u, 0u, 5u}) {
+    lines.emplace_back(size, static_cast<char>('a' + random() % 26));
+    text += lines.back() + '\n';
+  }
+  text += lines.emplace_back("no line feed");
+  ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+  std::thread writer([&] {
+    const int out = ::open(path("pipe").c_str(), O_WRONLY);
+    for (std::size_t at = 0; at < text.size();) {
+      const auto count = ::write(out, text.data() + at, at < 5 ? 1 : std::min<std::size_t>(text.size() - at, 99'991));
+      if (count <= 0) break;
+      at += static_cast<std::size_t>(count);
+    }
+    ::close(out);
+  });
+  auto reader = LineReader::open(path("pipe"));
+  ASSERT_TRUE(reader);
+  LineReader::Line line;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    ASSERT_TRUE(reader->next(line).value_or(false));
+    EXPECT_EQ(line.text, lines[i]) << i;
+    EXPECT_EQ(line.terminated, i + 1 < lines.size());
+    EXPECT_EQ(reader->number(), i + 1);
+  }
+  EXPECT_EQ(reader->next(line).value_or(true), false);
+  writer.join();
 }
 
 }  // namespace

@@ -39,9 +39,9 @@ void Har::read_writer() {
   if (document_.own().empty()) return;
   const simdjson::padded_string padded(document_.own());
   model::TraceLineParser lines;
-  auto line = lines.parse(padded.data(), padded.size(), padded.size() + simdjson::SIMDJSON_PADDING);
-  if (!line) return;
-  if (auto* head = std::get_if<model::TraceHead>(&*line)) head_ = std::move(*head);
+  model::Exchange unused;
+  const auto line = lines.parse(padded.data(), padded.size(), padded.size() + simdjson::SIMDJSON_PADDING, unused);
+  if (line && *line == model::TraceLine::head) head_ = std::move(lines.head());
 }
 
 Result<bool> Har::next(model::Exchange& exchange) {
