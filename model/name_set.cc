@@ -18,11 +18,32 @@ bool stands_at(std::string_view name, std::size_t at, std::string_view lower_tex
   return true;
 }
 
+// From the most to the least common in names and values, where many are hexadecimal, dates or English.
+constexpr std::string_view common = "0123456789-eadfcb:/.=_tionshrlumpwgyvkjxqz";
+
+// Which character of a text that is not empty is the rarest elsewhere.
+char rarest(std::string_view text) {
+  const auto rank = [](char c) {
+    const auto at = common.find(c);
+    return at == std::string_view::npos ? common.size() : at;
+  };
+  return *std::max_element(text.begin(), text.end(), [&](char a, char b) { return rank(a) < rank(b); });
+}
+
 }  // namespace
+
+void NameSet::allow_end(std::string_view lower_glob) {
+  if (lower_glob.empty()) return;
+  const char c = lower_glob.back();
+  if (c == '*' || c == '?') return last_.fill(true);
+  last_[static_cast<unsigned char>(c)] = true;
+  if (c >= 'a' && c <= 'z') last_[static_cast<unsigned char>(c - 'a' + 'A')] = true;
+}
 
 NameSet::NameSet(const std::vector<std::string>& globs) {
   for (const auto& glob : globs) {
     const std::string text = lower(glob);
+    allow_end(text);
     if (text.find_first_of("*?") == std::string::npos) {
       names_.push_back(text);
       if (!text.empty()) firsts_[slot_of(text)] |= bit_of(text);
@@ -37,6 +58,14 @@ NameSet::NameSet(const std::vector<std::string>& globs) {
     shortest_pattern_ = std::min(shortest_pattern_, pattern.kind == Pattern::Kind::other ? 0 : pattern.text.size());
     patterns_.push_back(std::move(pattern));
   }
+  for (std::size_t i = 0; i < std::min<std::size_t>(patterns_.size(), 32); ++i) {
+    if (patterns_[i].kind != Pattern::Kind::contains) continue;
+    const auto bit = std::uint32_t{1} << i;
+    tellable_ |= bit;
+    const char c = rarest(patterns_[i].text);
+    telling_[static_cast<unsigned char>(c)] |= bit;
+    if (c >= 'a' && c <= 'z') telling_[static_cast<unsigned char>(c - 'a' + 'A')] |= bit;
+  }
 }
 
 bool NameSet::contains(std::string_view name) const {
@@ -45,7 +74,13 @@ bool NameSet::contains(std::string_view name) const {
     for (const auto& known : names_)
       if (known.size() == name.size() && stands_at(name, 0, known)) return true;
   if (name.size() < shortest_pattern_) return false;
+  std::uint32_t told = 0;
+  if (tellable_)
+    for (const char c : name) told |= telling_[static_cast<unsigned char>(c)];
+  const std::uint32_t excluded = tellable_ & ~told;
   return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
+    const auto number = static_cast<std::size_t>(&pattern - patterns_.data());
+    if (number < 32 && (excluded >> number & 1)) return false;
     const auto& text = pattern.text;
     if (pattern.kind == Pattern::Kind::other) return glob_match(text, name);
     if (name.size() < text.size()) return false;

@@ -50,6 +50,36 @@ TEST(Redaction, KeepsTheFieldsOfASas) {
   EXPECT_EQ(rules().text("?design=a&sigma=b&sig="), "?design=a&sigma=b&sig=");
 }
 
+// A scan takes texts in blocks: whatever stands before a secret, and wherever it and what is after it begin, it is
+// found.
+TEST(Redaction, FindsASecretAtAnyPlaceOfAText) {
+  const std::string hidden = base64("https://a/b?sv=1&sig=abcdefghijklmnop&se=2");
+  const std::string token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLW9mLWE";
+  const std::vector<std::string> texts = {"?sv=1&sig=abcdefghijklmnop&se=2",
+                                          "x " + hidden + ".",
+                                          token + " ",
+                                          "Bearer abcdefghijklmnopqrst, x",
+                                          "\"sig\": \"abcdefghijklmnop\",",
+                                          "https://user:password-of-it@a/b",
+                                          "Authorization: Abc Def9",
+                                          "<UserDelegationKey><Value>abcdefghijklmnop</Value></UserDelegationKey>",
+                                          "?access_token=" + std::string(150, 'q') + "&sig=abcdefghijklmnop "};
+  for (const auto& text : texts) {
+    const auto masked = rules().text(text);
+    ASSERT_NE(masked, text);
+    for (const std::string filler :
+         {" ", "a,", "word-of-22-characters, ", "long_run_of_more_than_sixty-four_characters/"})
+      for (std::size_t size = 0; size < 200; ++size) {
+        std::string before;
+        while (before.size() < size) before += filler;
+        before.resize(size);
+        before += "\n";
+        ASSERT_EQ(rules().text(before + text), before + masked) << size << " of '" << filler << "'";
+        ASSERT_EQ(rules().text(text + "\n" + before), masked + "\n" + before) << size << " of '" << filler << "'";
+      }
+  }
+}
+
 TEST(Redaction, SeesThroughEncodingsOfUrlsInUrls) {
   EXPECT_EQ(rules().text("?u=https%3A%2F%2Fa%3Fsv%3D1%26sig%3Da%252Bb%26se%3D2&x=1"),
             "?u=https%3A%2F%2Fa%3Fsv%3D1%26sig%3DREDACTED%26se%3D2&x=1");

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 
+#include "model/byte_mask.h"
 #include "model/mask.h"
 #include "model/text.h"
 
@@ -66,6 +69,74 @@ bool looks_like_address(std::string_view text) {
   return text.size() >= shortest_address && text.find_first_of(".:") != npos &&
          text.find_first_not_of("0123456789abcdefABCDEF.:-") == npos;
 }
+
+// What a scan stops at: each character that may end a name or a token, and each end of a run that is long enough to
+// hide something; the end of the text is one. Texts are looked at 64 bytes at a time, since nearly all have no secret.
+class Stops {
+ public:
+  explicit Stops(std::string_view text) : text_(text) {}
+
+  // The first stop that is not before `from`, which is the text's size at most; false beyond the last one. `begin` is
+  // where the run begins that ends there, `from` at the least.
+  bool next(std::size_t from, std::size_t& at, std::size_t& begin) {
+    if (from > text_.size()) return false;
+    for (;;) {
+      if (from >= block_ + width || block_ == none) load(from / width * width);
+      if (const auto left = stops_ >> (from - block_)) {
+        at = from + static_cast<std::size_t>(std::countr_zero(left));
+        begin = std::max(run_begin(at), first_);
+        return true;
+      }
+      from = block_ + width;
+    }
+  }
+  // The next run begins here, whatever stood before.
+  void begin_at(std::size_t at) { first_ = at; }
+
+ private:
+  static constexpr std::size_t width = ByteMask::width, none = ~std::size_t{0};
+
+  void load(std::size_t block) {
+    // Blocks are loaded in their order; where some were jumped over, what ran into this one is not looked at.
+    const bool follows = block_ != none && block == block_ + width;
+    if (!follows)
+      last_end_ = block;
+    else if (ends_)
+      last_end_ = block_ + width - static_cast<std::size_t>(std::countl_zero(ends_));
+    const std::uint64_t before = follows ? ~ends_ : 0;
+    block_ = block;
+    const ByteMask bytes(text_.substr(block, width));
+    ends_ = ~bytes.alphanumeric_slash_or<'+', '-', '_'>();
+    stops_ = bytes.one_of<'=', ':', '"', '\'', ' ', '<', '.'>();
+    if (is_long(before, ~ends_)) stops_ = ends_;
+    if (const auto left = text_.size() - block; left < width) stops_ |= std::uint64_t{1} << left;
+  }
+
+  std::size_t run_begin(std::size_t at) const {
+    const auto bit = at - block_;
+    const auto earlier = bit ? ends_ << (width - bit) : 0;
+    return earlier ? at - static_cast<std::size_t>(std::countl_zero(earlier)) : last_end_;
+  }
+
+  // Is there a run of shortest_run bits that ends in the second word, or just before it?
+  static bool is_long(std::uint64_t before, std::uint64_t bits) {
+    __extension__ using Wide = unsigned __int128;
+    static_assert(shortest_run == 20);
+    Wide runs = static_cast<Wide>(bits) << 64 | before;
+    runs &= runs << 1;
+    runs &= runs << 2;
+    const Wide of_four = runs;
+    runs &= runs << 4;
+    runs &= runs << 8;
+    runs &= of_four << 16;
+    return (runs >> 63) != 0;
+  }
+
+  std::string_view text_;
+  std::size_t block_ = none, first_ = 0;
+  std::size_t last_end_ = 0;  // where the run began that goes into the block
+  std::uint64_t ends_ = 0, stops_ = 0;
+};
 
 }  // namespace
 
@@ -219,6 +290,8 @@ std::size_t SecretScan::quote(std::size_t at) {
 
 // "SCHEME CREDENTIAL" without a name before it.
 std::size_t SecretScan::scheme(std::size_t at) {
+  const char last = at > 0 ? text_[at - 1] : '\0';
+  if (!rules_.schemes.may_end_in(last) && !rules_.account_schemes.may_end_in(last)) return 0;
   const auto word = name_before(at);
   std::size_t begin = at + 1;
   if (rules_.account_schemes.contains(word)) {
@@ -303,10 +376,9 @@ void SecretScan::scan(std::string_view raw) {
   cuts_.clear();
   unfolded_.read(raw);
   text_ = unfolded_.text();
-  std::size_t run_begin = 0;
-  for (std::size_t at = 0; at <= text_.size(); ++at) {
+  Stops stops(text_);
+  for (std::size_t from = 0, at = 0, run_begin = 0; stops.next(from, at, run_begin);) {
     const char c = at < text_.size() ? text_[at] : '\0';
-    if (is(c, in_run)) continue;
     const auto size = at - run_begin;
     std::size_t next = c == '.' && size > 3 ? token(run_begin, at) : 0;
     if (next == 0 && size >= shortest_run) next = run(run_begin, at);
@@ -329,8 +401,8 @@ void SecretScan::scan(std::string_view raw) {
       }
     }
     // A value's end is looked at again: it may be a delimiter that begins the next name.
-    if (next > 0) at = next - 1;
-    run_begin = at + 1;
+    from = next > 0 ? next : at + 1;
+    stops.begin_at(from);
   }
 }
 

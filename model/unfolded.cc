@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "model/byte_mask.h"
 #include "model/text.h"
 
 namespace blobgauge::model {
@@ -88,6 +89,7 @@ void append_as(std::string_view form, int percent, char c, std::string& out) {
 }  // namespace
 
 bool Unfolded::folded(std::string_view raw) {
+  if (!has_one_of<'\\', '%', ';'>(raw)) return false;  // as nearly all
   const auto has = [&](char c) { return raw.find(c) != std::string_view::npos; };
   for (auto at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', at + 1))
     if (at + 1 < raw.size() && (raw[at + 1] == 'u' || escaped(raw[at + 1]))) return true;
