@@ -33,11 +33,14 @@ class Collector {
 
 }  // namespace
 
+bool may_be_xml(std::string_view text) {
+  const auto first = text.find_first_not_of("\xef\xbb\xbf \t\r\n");
+  return first != std::string_view::npos && text[first] == '<';
+}
+
 std::optional<Elements> read_elements(std::string_view xml, const std::vector<std::string>& open,
                                       std::string_view wanted) {
-  // Cheap first: most bodies are blobs.
-  const auto text = xml.substr(std::min(xml.find_first_not_of("\xef\xbb\xbf \t\r\n"), xml.size()));
-  if (text.empty() || text.front() != '<') return std::nullopt;
+  if (!may_be_xml(xml)) return std::nullopt;
   pugi::xml_document document;
   if (!document.load_buffer(xml.data(), xml.size(), pugi::parse_minimal)) return std::nullopt;
   Collector collector(open, wanted);

@@ -15,6 +15,9 @@ struct Elements {
   std::string wanted;           // text of the first element with the path that was asked for, or empty
 };
 
+// Cheap; false for most of what is no XML, as blobs are.
+bool may_be_xml(std::string_view text);
+
 // Nothing where the text is no XML document. The children of an element named in `open` are "*". Elements below the
 // bound on depth and paths beyond the bound on their number are left out.
 std::optional<Elements> read_elements(std::string_view xml, const std::vector<std::string>& open,

@@ -4,39 +4,25 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
+#include <utility>
 
+#include "analyzer/element_reader.h"
 #include "analyzer/elements.h"
+#include "analyzer/observed_fields.h"
 #include "analyzer/traffic_meter.h"
-#include "model/name_set.h"
 #include "model/text.h"
 #include "model/url.h"
-#include "model/value.h"
 #include "wire/digest.h"
 
 namespace blobgauge::analyzer {
 namespace {
 
-using model::Field;
 using model::OperationSurface;
-using FieldMap = std::map<std::string, Field>;
+using FieldMap = std::map<std::string, model::Field>;
 
 constexpr std::size_t most_evidence = 3;
-constexpr std::size_t longest_value = 256;
 constexpr std::size_t most_sources = 64;
-
-// Printable ASCII as it is, every other byte percent-encoded: a surface is UTF-8 whatever crossed the wire.
-std::string printable(std::string_view text, std::size_t longest) {
-  std::string out;
-  for (const char c : text.substr(0, longest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte > 0x7e)
-      out += fmt::format("%{:02X}", byte);
-    else
-      out += c;
-  }
-  if (text.size() > longest) out += "...";
-  return out;
-}
 
 bool is_api_version(std::string_view text) {
   if (text.size() != 10) return false;
@@ -59,21 +45,56 @@ Vocabulary vocabulary_of(const model::Catalogue& catalogue) {
                                                            : catalogue.addressing("secondary-suffix").front()};
 }
 
+namespace {
+
+// What is counted of the answers of one status and API version, by number where there is one.
+struct AnswerCounts {
+  model::Answers* answers = nullptr;
+  int status = 0;
+  std::string version;
+  std::vector<std::uint64_t> headers, elements;
+};
+
+// One operation: its part of the surface, and what finds the places in it.
+struct Observed {
+  Observed(OperationSurface& of, const ObservedFields::Rules& rules)
+      : operation(&of),
+        query(of.query, rules),
+        request_headers(of.request_headers, rules),
+        response_headers(of.response_headers, rules),
+        elements(of.response_body, rules) {}
+
+  OperationSurface* operation;
+  ObservedFields query, request_headers, response_headers, elements;
+  std::vector<AnswerCounts> answers;
+};
+
+void count(std::vector<std::uint64_t>& counts, std::uint32_t id) {
+  if (id >= counts.size()) counts.resize(id + 1u);
+  ++counts[id];
+}
+
+}  // namespace
+
 class Observer::Operations {
  public:
   Operations(Vocabulary vocabulary, ObserveOptions options)
       : vocabulary_(std::move(vocabulary)),
         options_(std::move(options)),
-        of_one_run_(vocabulary_.of_one_run),
-        url_headers_(vocabulary_.url_headers) {
+        rules_{most_names, counts(), options_.values, model::NameSet(vocabulary_.of_one_run),
+               model::NameSet(vocabulary_.url_headers)},
+        header_names_(true, longest_name, vocabulary_.open_headers),
+        query_names_(false, longest_name, {}),
+        element_names_(false, longest_name, {}),
+        elements_(vocabulary_.open_elements, vocabulary_.error_element) {
     surface_.kind = options_.partial.empty() ? "observed" : "partial";
     surface_.client = options_.client;
     surface_.release = options_.release;
   }
 
   void add(const model::Exchange& exchange, std::string_view name) {
-    auto& operation = surface_.operations[std::string(name)];
-    operation.operation = name;
+    auto& observed = observed_of(name);
+    auto& operation = *observed.operation;
     if (counts()) {
       ++operation.exchanges;
       if (exchange.request.headers_complete) ++operation.complete;
@@ -86,15 +107,16 @@ class Observer::Operations {
     exchange_ = exchange.number;
     evidence_.clear();
     note(operation.evidence);
-    add_request(operation, exchange.request);
+    add_request(observed, exchange.request);
     if (exchange.response.status != 0) {
-      add_response(operation, exchange);
+      add_response(observed, exchange);
     } else if (exchange.response.status_known) {
       operation.statuses[0] += counts();
     }
   }
 
   model::Surface finish() {
+    for (auto& observed : observed_) tell_counts(observed.second);
     for (auto& [name, operation] : surface_.operations) {
       std::uint64_t answered = 0, bodies = 0;
       for (const auto& [key, answers] : operation.answers) {
@@ -116,8 +138,27 @@ class Observer::Operations {
   }
 
  private:
+  // Beyond so many different answers of an operation, which only a made-up trace has, counting is by name.
+  static constexpr std::size_t most_counted = 256;
+
   // Partial evidence shows that something was sent, never how often or what was not.
   bool counts() const { return options_.partial.empty(); }
+
+  Observed& observed_of(std::string_view name) {
+    if (const auto found = observed_.find(name); found != observed_.end()) return found->second;
+    auto& operation = surface_.operations[std::string(name)];
+    operation.operation = name;
+    return observed_.emplace(operation.operation, Observed(operation, rules_)).first->second;
+  }
+
+  void tell_counts(Observed& observed) const {
+    for (auto& counted : observed.answers) {
+      for (std::uint32_t id = 0; id < counted.headers.size(); ++id)
+        if (counted.headers[id]) counted.answers->headers[header_names_.key(id)] += counted.headers[id];
+      for (std::uint32_t id = 0; id < counted.elements.size(); ++id)
+        if (counted.elements[id]) counted.answers->elements[element_names_.key(id)] += counted.elements[id];
+    }
+  }
 
   void settle(FieldMap& fields, std::uint64_t known) const {
     for (auto& [key, field] : fields) {
@@ -134,8 +175,9 @@ class Observer::Operations {
   }
 
   // "repository:path": the repository is who recorded it.
-  std::string recorder_of(const model::Exchange& exchange) const {
-    return exchange.source.empty() ? options_.trace : exchange.source.substr(0, exchange.source.find(':'));
+  std::string_view recorder_of(const model::Exchange& exchange) const {
+    const std::string_view source = exchange.source;
+    return source.empty() ? std::string_view(options_.trace) : source.substr(0, source.find(':'));
   }
 
   void add_provenance(model::Answers& answers, const model::Exchange& exchange) const {
@@ -171,9 +213,11 @@ class Observer::Operations {
   }
 
   void add_source(const model::Exchange& exchange) {
+    if (surface_.sources.size() >= most_sources) return;
     const auto source = recorder_of(exchange);
-    if (!source.empty() && surface_.sources.size() < most_sources)
-      surface_.sources.insert(printable(source, longest_name));
+    if (source.empty() || source == source_) return;
+    source_ = source;
+    surface_.sources.insert(printable(source, longest_name));
   }
 
   // The exchange at hand as evidence, one entry however many fields name it.
@@ -187,111 +231,98 @@ class Observer::Operations {
     if (ids.empty() || ids.back() != evidence_) ids.push_back(evidence_);
   }
 
-  Field* sight(FieldMap& fields, const std::string& key, std::string_view name, std::string_view operation) {
-    auto found = fields.find(key);
-    if (found == fields.end()) {
-      if (fields.size() >= most_names) {
-        ++left_out_[std::string(operation)];
-        return nullptr;
-      }
-      found = fields.emplace(key, Field{}).first;
-      found->second.name = name;
-      // Grows from the empty set; a default Value is already dynamic.
-      if (options_.values) found->second.value = {model::ValueKind::constant, {}};
-    }
-    Field& field = found->second;
-    if (name < field.name) field.name = name;
-    field.seen += counts();
-    note(field.evidence);
-    return &field;
-  }
-
-  void add_value(Field* field, std::string_view value) const {
-    if (!field || !options_.values || open(field->name)) return;
-    if (url_headers_.contains(field->name))
-      model::add_template(field->value, without_resource(value));
-    else if (of_one_run_.contains(field->name))
-      model::add_template(field->value, printable(value, longest_value));
+  ObservedField* sight(ObservedFields& fields, const Spelling& spelling, const OperationSurface& operation) {
+    auto* const found = fields.sight(spelling);
+    if (found)
+      note(found->field->evidence);
     else
-      model::add_seen_value(field->value, printable(value, longest_value));
+      ++left_out_[operation.operation];
+    return found;
   }
 
-  // Scheme and query of a URL: how it is sent, and with which credential, is the client's; which resource, the run's.
-  static std::string without_resource(std::string_view url) {
-    const auto scheme = url.find("://");
-    std::string out(scheme == std::string_view::npos ? std::string_view{} : url.substr(0, scheme + 3));
-    out += "{resource}";
-    char separator = '?';
-    for (const auto& parameter : model::parse_query(query_of(url))) {
-      out += separator + parameter.name + '=' + model::template_of(parameter.value);
-      separator = '&';
-    }
-    return printable(out, longest_value);
-  }
-
-  // What the user chose is named but not kept.
-  static bool open(const std::string& name) { return !name.empty() && name.back() == '*'; }
-
-  // The name under which a header is kept, in the spelling that was sent.
-  std::string header_name(std::string_view name) const {
-    for (const auto& prefix : vocabulary_.open_headers)
-      if (name.size() > prefix.size() && model::iequals(name.substr(0, prefix.size()), prefix))
-        return printable(name.substr(0, prefix.size()), longest_name) + "*";
-    return printable(name, longest_name);
-  }
-
-  void add_request(OperationSurface& operation, const model::Request& request) {
-    seen_.clear();
-    for (const auto& parameter : model::parse_query(query_of(request.target))) {
-      const auto name = printable(parameter.name, longest_name);
-      if (!first(name)) continue;
-      add_value(sight(operation.query, name, name, operation.operation), parameter.value);
-    }
-    seen_.clear();
+  void add_request(Observed& observed, const model::Request& request) {
+    const auto& operation = *observed.operation;
+    begin_head();
+    model::each_query_parameter(query_of(request.target), [&](std::string_view name, std::string_view value) {
+      const auto& spelling = query_names_.of(name);
+      if (!first(spelling)) return;
+      if (const auto* field = sight(observed.query, spelling, operation)) observed.query.add_value(*field, value);
+    });
+    begin_head();
     for (const auto& header : request.headers) {
-      const auto name = header_name(header.name);
-      const auto key = model::lower(name);
-      if (!first(key)) continue;
-      auto* field = sight(operation.request_headers, key, name, operation.operation);
-      if (field && !request.headers_complete) field->of += counts();
-      add_value(field, header.value);
+      const auto& spelling = header_names_.of(header.name);
+      if (!first(spelling)) continue;
+      const auto* field = sight(observed.request_headers, spelling, operation);
+      if (!field) continue;
+      if (!request.headers_complete) field->field->of += counts();
+      observed.request_headers.add_value(*field, header.value);
     }
   }
 
-  void add_response(OperationSurface& operation, const model::Exchange& exchange) {
+  void add_response(Observed& observed, const model::Exchange& exchange) {
+    auto& operation = *observed.operation;
     const auto& response = exchange.response;
     operation.statuses[response.status] += counts();
     model::Answers uncounted;
-    auto& answers = counts() ? operation.answers[{response.status, version_of(exchange)}] : uncounted;
+    AnswerCounts by_name;
+    auto& counted = counts() ? counted_of(observed, response.status, version_of(exchange), by_name) : by_name;
+    auto& answers = counts() ? *counted.answers : uncounted;
+    const bool numbered = &counted != &by_name;
     ++answers.count;
     if (options_.provenance) add_provenance(answers, exchange);
-    seen_.clear();
+    begin_head();
     for (const auto& header : response.headers) {
-      const auto name = header_name(header.name);
-      const auto key = model::lower(name);
-      if (!first(key)) continue;
-      auto* field = sight(operation.response_headers, key, name, operation.operation);
-      add_value(field, header.value);
-      if (field) ++answers.headers[key];
+      const auto& spelling = header_names_.of(header.name);
+      if (!first(spelling)) continue;
+      const auto* field = sight(observed.response_headers, spelling, operation);
+      if (!field) continue;
+      observed.response_headers.add_value(*field, header.value);
+      if (numbered && spelling.id != model::NameIds::none)
+        count(counted.headers, spelling.id);
+      else
+        ++answers.headers[spelling.key];
     }
     std::string code(response.headers.get(vocabulary_.error_code));
-    add_elements(operation, answers, response.body, code);
+    add_elements(observed, answers, numbered ? &counted : nullptr, response.body, code);
     if (code.empty()) return;
     auto text = printable(code, longest_name);
     if (operation.error_codes.size() < most_names) operation.error_codes.insert(text);
     if (answers.error_codes.size() < most_names) ++answers.error_codes[std::move(text)];
   }
 
-  void add_elements(OperationSurface& operation, model::Answers& answers, const model::Body& body, std::string& code) {
-    if (!body.bytes) return;
-    const auto elements = read_elements(*body.bytes, vocabulary_.open_elements, vocabulary_.error_element);
-    if (!elements) return;
+  AnswerCounts& counted_of(Observed& observed, int status, std::string_view version, AnswerCounts& by_name) const {
+    for (auto& known : observed.answers)
+      if (known.status == status && known.version == version) return known;
+    auto* const answers = &observed.operation->answers[{status, std::string(version)}];
+    if (observed.answers.size() < most_counted)
+      return observed.answers.emplace_back(AnswerCounts{answers, status, std::string(version), {}, {}});
+    by_name.answers = answers;
+    return by_name;
+  }
+
+  // `counted`: null where answers are counted by name.
+  void add_elements(Observed& observed, model::Answers& answers, AnswerCounts* counted, const model::Body& body,
+                    std::string& code) {
+    if (!body.bytes || !elements_.read(*body.bytes)) return;
     ++answers.bodies;
-    if (code.empty()) code = elements->wanted;
-    for (const auto& path : elements->paths) {
-      const auto name = printable(path, longest_name);
-      if (sight(operation.response_body, name, name, operation.operation)) ++answers.elements[name];
+    const auto add = [&](const std::string& path) {
+      const auto& spelling = element_names_.of(path);
+      if (!sight(observed.elements, spelling, *observed.operation)) return;
+      if (counted && spelling.id != model::NameIds::none)
+        count(counted->elements, spelling.id);
+      else
+        ++answers.elements[spelling.key];
+    };
+    // Where not all names can be kept, these are the first ones in their order, and not in the document's.
+    const auto& kept = observed.operation->response_body;
+    if (elements_.complete() && kept.size() + elements_.paths().size() <= most_names) {
+      if (code.empty()) code = elements_.wanted();
+      for (const auto id : elements_.paths()) add(elements_.path(id));
+      return;
     }
+    const auto all = read_elements(*body.bytes, vocabulary_.open_elements, vocabulary_.error_element);
+    if (code.empty()) code = all->wanted;
+    for (const auto& path : all->paths) add(path);
   }
 
   static std::string_view query_of(std::string_view target) {
@@ -300,26 +331,41 @@ class Observer::Operations {
   }
 
   // What was asked for, else what was answered; recordings blank it out in several ways.
-  std::string version_of(const model::Exchange& exchange) const {
+  std::string_view version_of(const model::Exchange& exchange) const {
     for (const auto* headers : {&exchange.request.headers, &exchange.response.headers})
       if (const auto version = headers->find(vocabulary_.api_version); version && is_api_version(*version))
-        return std::string(*version);
+        return *version;
     return {};
   }
 
-  bool first(const std::string& name) {
-    if (std::find(seen_.begin(), seen_.end(), name) != seen_.end()) return false;
-    seen_.push_back(name);
-    return true;
+  // A repeated name is sighted once in a head.
+  void begin_head() {
+    ++head_;
+    unnumbered_.clear();
+  }
+  bool first(const Spelling& spelling) {
+    if (spelling.id == model::NameIds::none) {
+      if (std::find(unnumbered_.begin(), unnumbered_.end(), spelling.key) != unnumbered_.end()) return false;
+      unnumbered_.push_back(spelling.key);
+      return true;
+    }
+    if (spelling.id >= heads_.size()) heads_.resize(spelling.id + 1u);
+    return std::exchange(heads_[spelling.id], head_) != head_;
   }
 
   const Vocabulary vocabulary_;
   const ObserveOptions options_;
-  const model::NameSet of_one_run_, url_headers_;
+  const ObservedFields::Rules rules_;
+  Spellings header_names_, query_names_, element_names_;
+  ElementReader elements_;
   model::Surface surface_;
+  std::unordered_map<std::string_view, Observed> observed_;  // the keys stand in surface_
   TrafficMeter traffic_;
   std::map<std::string, std::uint64_t> left_out_;
-  std::vector<std::string> seen_;  // names of the head at hand: a repeated header is sighted once
+  std::vector<std::uint64_t> heads_;  // by number of a name: the last head that had it
+  std::uint64_t head_ = 0;
+  std::vector<std::string> unnumbered_;  // names of the head at hand
+  std::string source_;                   // the last one
   std::uint64_t exchange_ = 0;
   std::string evidence_;
 };

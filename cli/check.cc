@@ -35,7 +35,7 @@ Result<bool> read(const std::string& path, const model::Classifier& classifier, 
   for (;;) {
     BLOBGAUGE_TRY(const bool more, reader->next(exchange));
     if (!more) return reader->end().complete;
-    check.add(exchange, classifier.classify(exchange), !reader->head().partial.empty());
+    check.add(exchange, classifier.identify(exchange), !reader->head().partial.empty());
     progress.update(++count, 0, path);
   }
 }

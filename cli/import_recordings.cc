@@ -30,7 +30,7 @@ model::Result<int> run(const Options& options) {
     Progress progress("import");
     BLOBGAUGE_TRY(const auto summary,
                   recorder::import_recordings(options.file, import, [&](model::Exchange&& exchange) -> model::Status {
-                    exchange.operation = classifier.classify(exchange).name;
+                    exchange.operation = classifier.identify(exchange).name;
                     progress.update(exchange.number);
                     return writer->write(exchange);
                   }));

@@ -26,7 +26,7 @@ model::Result<bool> write_imported(Source& source, const std::string& output, co
   BLOBGAUGE_TRY(const auto writer, model::create_trace(output, head, model::Redaction(catalogue)));
   Progress progress("import");
   while (more) {
-    exchange.operation = classifier.classify(exchange).name;
+    exchange.operation = classifier.identify(exchange).name;
     progress.update(exchange.number);
     BLOBGAUGE_CHECK(writer->write(exchange));
     exchange = {};

@@ -48,7 +48,7 @@ model::Result<model::Surface> infer(const std::string& path, const Options& opti
     BLOBGAUGE_TRY(const bool more, reader->next(exchange));
     if (!more) break;
     redaction.apply(exchange);  // somebody else's trace may not be masked
-    observer.add(exchange, classifier.classify(exchange).name);
+    observer.add(exchange, classifier.identify(exchange).name);
     progress.update(++count, 0, path);
   }
   auto surface = observer.finish();

@@ -47,7 +47,7 @@ model::Result<int> scrub(const Options& options) {
     Progress progress("scrub");
     for (std::uint64_t count = 0; more;) {
       // Before names change: nothing that names an operation does, but a host of somebody's own may.
-      if (recording.imported()) exchange.operation = classifier.classify(exchange).name;
+      if (recording.imported()) exchange.operation = classifier.identify(exchange).name;
       BLOBGAUGE_CHECK(writer->write(exchange));
       progress.update(++count);
       exchange = {};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <forward_list>
 #include <optional>
 
@@ -100,7 +101,10 @@ bool proven(const Operation& operation, const Headers& response) {
                      [&](const Selector& selector) { return holds(selector, response.get(selector.name)); });
 }
 
-std::string names_of(const std::vector<const Form*>& forms) {
+// Few, and asked for with every exchange.
+using Forms = boost::container::small_vector<const Form*, 16>;
+
+std::string names_of(const Forms& forms) {
   std::string out;
   for (const auto* form : forms) {
     if (!out.empty()) out += ", ";
@@ -178,7 +182,7 @@ struct Classifier::Table {
   }
 
   // The forms whose query selectors hold.
-  void collect(const std::vector<Form>& forms, const QueryValues& query, std::vector<const Form*>& to) const {
+  void collect(const std::vector<Form>& forms, const QueryValues& query, Forms& to) const {
     for (const auto& form : forms)
       if (std::all_of(form.query.begin(), form.query.end(),
                       [&](const QueryTest& test) { return holds(*test.selector, query.values[test.name]); }))
@@ -192,7 +196,8 @@ struct Classifier::Table {
     return out.empty() ? " and no selecting parameter" : out;
   }
 
-  Classification classify(const Request& request, const Headers* response) const;
+  // `words`: with what is said to people.
+  Classification classify(const Request& request, const Headers* response, bool words) const;
 
   AddressReader addresses;
   std::vector<std::string> query_names;  // discriminators first
@@ -200,29 +205,31 @@ struct Classifier::Table {
   std::vector<Bucket> buckets;
 };
 
-Classification Classifier::Table::classify(const Request& request, const Headers* response) const {
+Classification Classifier::Table::classify(const Request& request, const Headers* response, bool words) const {
   Classification out;
   out.address = addresses.read(request);
+  const auto because = [&](const auto& reason) {
+    if (words) out.reason = reason();
+  };
   if (!out.address.problem.empty()) {
-    out.reason = out.address.problem;
+    because([&] { return out.address.problem; });
     return out;
   }
   const auto mark = request.target.find('?');
   const auto query =
       read_query(mark == std::string::npos ? std::string_view{} : std::string_view(request.target).substr(mark + 1));
   if (!query.conflict.empty()) {
-    out.reason = fmt::format("{} is given twice with different values", query.conflict);
+    because([&] { return fmt::format("{} is given twice with different values", query.conflict); });
     return out;
   }
   const auto bucket =
       std::find_if(buckets.begin(), buckets.end(), [&](const auto& b) { return b.method == request.method; });
   if (bucket == buckets.end()) {
-    out.reason = fmt::format("no operation has the method {}", request.method.substr(0, 20));
+    because([&] { return fmt::format("no operation has the method {}", request.method.substr(0, 20)); });
     return out;
   }
 
-  std::vector<const Form*> candidates;
-  candidates.reserve(8);
+  Forms candidates;
   const auto level = static_cast<std::size_t>(out.address.level());
   collect(bucket->forms[level], query, candidates);
   if (candidates.empty() && level == 1 && !addresses.root_container().empty()) {
@@ -234,11 +241,13 @@ Classification Classifier::Table::classify(const Request& request, const Headers
     }
   }
   if (candidates.empty()) {
-    out.reason = fmt::format("no {} operation on a {} has{}", request.method,
-                             level == 0   ? "service"
-                             : level == 1 ? "container"
-                                          : "blob",
-                             describe(query));
+    because([&] {
+      return fmt::format("no {} operation on a {} has{}", request.method,
+                         level == 0   ? "service"
+                         : level == 1 ? "container"
+                                      : "blob",
+                         describe(query));
+    });
     return out;
   }
 
@@ -248,7 +257,7 @@ Classification Classifier::Table::classify(const Request& request, const Headers
   };
   const Form* supported = nullptr;
   std::size_t supporters = 0;
-  std::vector<const Form*> possible;  // what unrecorded headers leave open; forms exclude each other, so a fit is final
+  Forms possible;  // what unrecorded headers leave open; forms exclude each other, so a fit is final
   for (const auto* form : candidates) {
     const auto found = fit(*form, query, request);
     if (found.truth == Truth::no) continue;
@@ -260,7 +269,7 @@ Classification Classifier::Table::classify(const Request& request, const Headers
     if (found.supported && ++supporters == 1) supported = form;
   }
   if (possible.empty()) {
-    out.reason = fmt::format("the headers fit none of {}", names_of(candidates));
+    because([&] { return fmt::format("the headers fit none of {}", names_of(candidates)); });
     return out;
   }
   if (candidates.size() == 1) {
@@ -273,19 +282,23 @@ Classification Classifier::Table::classify(const Request& request, const Headers
                                     [&](const Form* form) { return proven(*form->operation, *response); });
     if (found != possible.end()) {
       name(**found);
-      out.reason = fmt::format("by the response's {}; not all request headers were recorded",
-                               (*found)->operation->proof.front().name);
+      because([&] {
+        return fmt::format("by the response's {}; not all request headers were recorded",
+                           (*found)->operation->proof.front().name);
+      });
       return out;
     }
   }
   if (supporters == 1) {
     name(*supported);
-    out.reason = fmt::format("not all request headers were recorded; it could be one of {}", names_of(possible));
+    because([&] {
+      return fmt::format("not all request headers were recorded; it could be one of {}", names_of(possible));
+    });
     return out;
   }
-  out.reason = fmt::format("the headers that tell {} apart were not recorded", names_of(possible));
+  because([&] { return fmt::format("the headers that tell {} apart were not recorded", names_of(possible)); });
   for (const auto* form : possible) {
-    out.candidates.push_back(form->operation);
+    if (words) out.candidates.push_back(form->operation);
     if (!form->operation->undecided.empty()) out.name = form->operation->undecided;
   }
   return out;
@@ -297,10 +310,14 @@ Classifier::~Classifier() = default;
 Classifier::Classifier(Classifier&&) noexcept = default;
 Classifier& Classifier::operator=(Classifier&&) noexcept = default;
 
-Classification Classifier::classify(const Request& request) const { return table_->classify(request, nullptr); }
+Classification Classifier::classify(const Request& request) const { return table_->classify(request, nullptr, true); }
 
 Classification Classifier::classify(const Exchange& exchange) const {
-  return table_->classify(exchange.request, &exchange.response.headers);
+  return table_->classify(exchange.request, &exchange.response.headers, true);
+}
+
+Classification Classifier::identify(const Exchange& exchange) const {
+  return table_->classify(exchange.request, &exchange.response.headers, false);
 }
 
 }  // namespace blobgauge::model

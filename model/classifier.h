@@ -36,6 +36,8 @@ class Classifier {
   Classification classify(const Request& request) const;
   // With headers incomplete, the response can tell forms apart (the catalogue's `proof`).
   Classification classify(const Exchange& exchange) const;
+  // The same without `reason` and `candidates`, which are for people and cost most: for many exchanges.
+  Classification identify(const Exchange& exchange) const;
 
  private:
   struct Table;

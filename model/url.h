@@ -1,6 +1,7 @@
 #pragma once
 // A URL split without changing a byte of it: signatures are computed over what was sent, so nothing is normalised.
 // RFC 3986 section 3.
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,11 +40,30 @@ Result<Url> parse_url(std::string_view text);
 Result<Url> parse_target(std::string_view target);
 
 std::vector<QueryParameter> parse_query(std::string_view raw);
+// The same without a copy: `visit(name, value)`, decoded, for each in its order; the texts are valid until it returns.
+template <class Visit>
+void each_query_parameter(std::string_view raw, Visit visit);
 // The first value, names compared exactly.
 std::optional<std::string> query_value(std::string_view raw, std::string_view name);
 
 std::string percent_decode(std::string_view text);
 // Encodes everything but the unreserved set of RFC 3986 section 2.3 and the characters in `keep`.
 std::string percent_encode(std::string_view text, std::string_view keep = {});
+
+template <class Visit>
+void each_query_parameter(std::string_view raw, Visit visit) {
+  std::string decoded_name, decoded_value;
+  const auto decoded = [](std::string_view text, std::string& room) {
+    return text.find('%') == std::string_view::npos ? text : std::string_view(room = percent_decode(text));
+  };
+  while (!raw.empty()) {
+    const auto part = raw.substr(0, raw.find('&'));
+    raw.remove_prefix(std::min(part.size() + 1, raw.size()));
+    if (part.empty()) continue;
+    const auto mark = std::min(part.find('='), part.size());
+    visit(decoded(part.substr(0, mark), decoded_name),
+          decoded(part.substr(std::min(mark + 1, part.size())), decoded_value));
+  }
+}
 
 }  // namespace blobgauge::model

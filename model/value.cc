@@ -7,9 +7,24 @@
 namespace blobgauge::model {
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool alnum(char c) { return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool hex(char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+enum : unsigned char { is_digit = 1, is_upper = 2, is_lower = 4, is_hex = 8, is_base64 = 16 };
+
+constexpr auto classes = [] {
+  std::array<unsigned char, 256> out{};
+  for (std::size_t c = 0; c < 256; ++c) {
+    if (c >= '0' && c <= '9') out[c] |= is_digit | is_hex | is_base64;
+    if (c >= 'A' && c <= 'Z') out[c] |= is_upper | is_base64;
+    if (c >= 'a' && c <= 'z') out[c] |= is_lower | is_base64;
+    if ((c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f')) out[c] |= is_hex;
+    if (c == '+' || c == '/') out[c] |= is_base64;
+  }
+  return out;
+}();
+
+constexpr bool is(char c, unsigned char what) { return (classes[static_cast<unsigned char>(c)] & what) != 0; }
+constexpr bool digit(char c) { return is(c, is_digit); }
+constexpr bool alnum(char c) { return is(c, is_digit | is_upper | is_lower); }
+constexpr bool hex(char c) { return is(c, is_hex); }
 
 // Length of the match of `shape` at the start of the text, or 0: '9' a digit, 'h' a hex digit, 'a' a letter, else
 // itself.
@@ -33,28 +48,39 @@ struct Piece {
 
 // Recognises what changes from request to request at the start of a word.
 Piece changing(std::string_view text) {
-  if (const auto n = match(text, "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")) return {n, "{guid}"};
-  if (const auto n = match(text, "aaa, 99 aaa 9999 99:99:99 GMT")) return {n, "{date}"};
-  if (auto n = match(text, "9999-99-99T99:99:99")) {
-    if (n < text.size() && text[n] == '.')
-      for (++n; n < text.size() && digit(text[n]);) ++n;
-    if (n < text.size() && text[n] == 'Z') ++n;
-    return {n, "{time}"};
+  // The separators tell most texts apart from each shape before its digits are looked at.
+  const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
+  if (at(8) == '-')
+    if (const auto n = match(text, "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")) return {n, "{guid}"};
+  if (at(3) == ',')
+    if (const auto n = match(text, "aaa, 99 aaa 9999 99:99:99 GMT")) return {n, "{date}"};
+  if (at(4) == '-') {
+    if (auto n = match(text, "9999-99-99T99:99:99")) {
+      if (n < text.size() && text[n] == '.')
+        for (++n; n < text.size() && digit(text[n]);) ++n;
+      if (n < text.size() && text[n] == 'Z') ++n;
+      return {n, "{time}"};
+    }
+    if (const auto n = match(text, "9999-99-99")) return {n, "{day}"};
   }
-  if (const auto n = match(text, "9999-99-99")) return {n, "{day}"};
   // Base64 of 8 bytes or more: padding, or letters of both cases mixed with digits. Some have no digit by chance; every
   // second of their letters is a capital, where words in camel case have one in four or fewer.
-  std::size_t n = 0, upper = 0, lower = 0, digits = 0;
-  for (; n < text.size() && (alnum(text[n]) || text[n] == '+' || text[n] == '/'); ++n) {
-    upper += text[n] >= 'A' && text[n] <= 'Z';
-    lower += text[n] >= 'a' && text[n] <= 'z';
-    digits += digit(text[n]);
-  }
+  constexpr std::size_t shortest = 12, most_padding = 2, longest_without_case = 16;
+  std::size_t n = 0;
+  while (n < text.size() && is(text[n], is_base64)) ++n;
   std::size_t padded = n;
-  while (padded < text.size() && padded < n + 2 && text[padded] == '=') ++padded;
+  while (padded < text.size() && padded < n + most_padding && text[padded] == '=') ++padded;
+  if (padded < shortest || padded % 4 != 0) return {};
+  if (padded > n) return {padded, "{base64}"};
+  if (padded < longest_without_case) return {};
+  std::size_t upper = 0, lower = 0, digits = 0;
+  for (const char c : text.substr(0, n)) {
+    upper += is(c, is_upper);
+    lower += is(c, is_lower);
+    digits += digit(c);
+  }
   const bool mixed = upper > 0 && lower > 0 && (digits > 0 || 3 * upper >= upper + lower);
-  if (padded >= 12 && padded % 4 == 0 && (padded > n || (padded >= 16 && mixed))) return {padded, "{base64}"};
-  return {};
+  return mixed ? Piece{padded, "{base64}"} : Piece{};
 }
 
 // Holes of what is never the same twice.
@@ -72,10 +98,7 @@ bool is_volatile(std::string_view text, std::string_view shape) {
                      [&](std::string_view hole) { return count_of(shape, hole) > count_of(text, hole); });
 }
 
-}  // namespace
-
-std::string template_of(std::string_view text) {
-  std::string out;
+void append_template(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size();) {
     const auto rest = text.substr(i);
     if (rest.front() == '{') {
@@ -87,7 +110,7 @@ std::string template_of(std::string_view text) {
       }
     }
     // Base64 may begin with two characters that are no letters.
-    if (alnum(rest.front()) || rest.front() == '+' || rest.front() == '/') {
+    if (is(rest.front(), is_base64)) {
       if (const auto piece = changing(rest); piece.size) {
         out += piece.name;
         i += piece.size;
@@ -113,6 +136,26 @@ std::string template_of(std::string_view text) {
     }
     i += word.size();
   }
+}
+
+// At most most_values texts: compared one by one, which needs no copy.
+bool has(const Value& value, std::string_view text) {
+  return std::any_of(value.values.begin(), value.values.end(), [&](const std::string& one) { return one == text; });
+}
+
+// The template, in memory that is used again. Valid until the next call.
+std::string_view scratch_template(std::string_view text) {
+  thread_local std::string room;
+  room.clear();
+  append_template(text, room);
+  return room;
+}
+
+}  // namespace
+
+std::string template_of(std::string_view text) {
+  std::string out;
+  append_template(text, out);
   return out;
 }
 
@@ -134,26 +177,27 @@ Value merge_values(const Value& a, const Value& b) {
 void add_value(Value& value, std::string_view text) {
   if (value.kind == ValueKind::dynamic) return;
   // The common case: seen before.
-  if (value.kind != ValueKind::pattern && value.values.count(std::string(text))) return;
+  if (value.kind != ValueKind::pattern && has(value, text)) return;
   value = merge_values(value, {ValueKind::constant, {std::string(text)}});
 }
 
 void add_template(Value& value, std::string_view text) {
   if (value.kind == ValueKind::dynamic) return;
-  auto shape = template_of(text);
-  if (value.kind == ValueKind::pattern && value.values.count(shape)) return;
-  value = merge_values(value, {ValueKind::pattern, {std::move(shape)}});
+  const auto shape = scratch_template(text);
+  if (value.kind == ValueKind::pattern && has(value, shape)) return;
+  value = merge_values(value, {ValueKind::pattern, {std::string(shape)}});
 }
 
 void add_seen_value(Value& value, std::string_view text) {
   if (value.kind == ValueKind::dynamic) return;
-  std::string kept(text);
-  if (value.kind != ValueKind::pattern && value.values.count(kept)) return;
-  const auto shape = template_of(text);
+  if (value.kind != ValueKind::pattern && has(value, text)) return;
+  const auto shape = scratch_template(text);
+  // A template of a template is itself.
+  if (value.kind == ValueKind::pattern && has(value, shape)) return;
   if (value.kind == ValueKind::pattern || is_volatile(text, shape))
-    add_template(value, shape);
+    add_template(value, std::string(shape));
   else
-    value = merge_values(value, {ValueKind::constant, {std::move(kept)}});
+    value = merge_values(value, {ValueKind::constant, {std::string(text)}});
 }
 
 }  // namespace blobgauge::model

@@ -321,7 +321,7 @@ void Proxy::State::write(model::Exchange& exchange, bool more_follows) {
   if (!written) return;
   exchange.number = exchanges + 1;
   exchange.process = clients.found(exchange.connection);
-  exchange.operation = classifier.classify(exchange).name;
+  exchange.operation = classifier.identify(exchange).name;
   const auto redacted = redaction.redact(exchange);
   written = sink->write(redacted, more_follows);
   sink_failed = !written;
