@@ -4,14 +4,19 @@
 // so nothing here depends on either. Remembers values as digests, of a bounded number of states.
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "model/answer_rule.h"
 #include "model/exchange.h"
+#include "model/name_set.h"
 #include "replayer/answer_judge.h"
+#include "replayer/header_slots.h"
 
 namespace blobgauge::replayer {
 
@@ -52,21 +57,42 @@ class AnswerHistoryBook {
   };
   enum Fixed : std::size_t { size, content, open, fixed };
 
+  // What an operation tells of a state: as one of the rules' reads, or as one of their writes.
+  struct Teller {
+    bool reads = false;
+    std::optional<std::size_t> write;
+    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> sets;  // of `write`: a fact, and slots of the request
+  };
+  // A header of answers and the fact that it tells.
+  struct Same {
+    std::size_t fact, slot;
+  };
+
   bool key_of(const model::Exchange& exchange, std::uint64_t& key) const;
+  const Teller& teller_of(std::string_view operation) const;
   void say(const model::Exchange& exchange, std::string_view operation, Fidelity fidelity) const;
-  void say_of_write(const model::Exchange& exchange, const model::AnswerHistory::Write& write) const;
+  void say_of_write(const model::Exchange& exchange, const Teller& teller) const;
   void say_of_read(const model::Exchange& exchange, Fidelity fidelity) const;
-  void say_headers(const model::Headers& headers, const std::vector<std::string>& names) const;
-  void say_value(std::string_view name, std::string_view value) const;
+  void say_headers(const std::vector<Same>& headers) const;
+  void say_value(std::size_t fact, std::string_view value) const;
   std::uint64_t open_set(const model::Headers& headers) const;
 
   bool is_comparable(std::string_view value) const;
+  // Index into facts(); nothing where the header is none of those that stay the same.
+  std::optional<std::size_t> fact_of(std::string_view header) const;
 
   const model::AnswerHistory rules_;
-  const std::vector<std::string> masks_;
+  const model::NameSet masks_;
   std::vector<std::string> facts_, subjects_;
+  HeaderSlots request_slots_, answer_slots_;
+  std::size_t state_ = 0, md5_ = 0, range_ = 0, answer_length_ = 0, request_length_ = 0;
+  std::vector<Same> same_, same_in_writes_;
+  std::vector<std::size_t> unless_request_;
+  std::vector<std::pair<std::size_t, std::string>> unless_answer_;
   std::unordered_map<std::uint64_t, std::vector<Told>> states_;
   std::deque<std::uint64_t> order_;
+  mutable std::map<std::string, Teller, std::less<>> tellers_;  // by operation, as they are met
+  mutable std::vector<HeaderText> request_, answer_;            // of the exchange at hand
   mutable std::vector<Say> said_;
 };
 

@@ -66,7 +66,7 @@ struct AnswerJudge::Judging {
   std::unique_ptr<CompiledRules> compiled;
   mutable Seen seen;
 
-  bool is_mask(std::string_view value) const { return model::matches_any(compiled->source.masks, value); }
+  bool is_mask(std::string_view value) const { return compiled->masks.contains(value); }
 
   bool fits_status(const Rule& rule, int status) const {
     if (rule.any_status) return true;

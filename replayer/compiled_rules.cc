@@ -47,6 +47,7 @@ Result<std::unique_ptr<CompiledRules>> CompiledRules::create(const model::Answer
                                                              const model::Catalogue& catalogue) {
   auto compiled = std::make_unique<CompiledRules>();
   compiled->source = rules;
+  compiled->masks = model::NameSet(rules.masks);
   const auto version = catalogue.role("api-version");
   compiled->request_version = compiled->request_slots.add(version);
   compiled->answer_version = compiled->answer_slots.add(version);

@@ -10,6 +10,7 @@
 
 #include "model/answer_rule.h"
 #include "model/catalogue.h"
+#include "model/name_set.h"
 #include "replayer/answer_form.h"
 #include "replayer/header_slots.h"
 #include "replayer/xml_document.h"
@@ -45,6 +46,7 @@ struct CompiledRules {
   const std::vector<std::size_t>& rules_of(std::string_view operation) const;
 
   model::AnswerRules source;
+  model::NameSet masks;  // of `source`
   std::vector<CompiledRule> rules;
   std::vector<std::string> query_names;
   HeaderSlots request_slots, answer_slots;

@@ -6,6 +6,7 @@ namespace blobgauge::replayer {
 namespace {
 
 std::size_t bucket_of(std::string_view name) {
+  if (name.empty()) return 0;
   return (name.size() * 7 + static_cast<unsigned char>(model::ascii_lower(name.back())) +
           3 * static_cast<unsigned char>(model::ascii_lower(name[name.size() / 2]))) %
          64;
@@ -13,10 +14,15 @@ std::size_t bucket_of(std::string_view name) {
 
 }  // namespace
 
+std::optional<std::size_t> HeaderSlots::find(std::string_view name) const {
+  for (const auto slot : buckets_[bucket_of(name)])
+    if (model::iequals(names_[slot], name)) return slot;
+  return std::nullopt;
+}
+
 std::size_t HeaderSlots::add(std::string_view name) {
+  if (const auto known = find(name)) return *known;
   const auto key = model::lower(name);
-  for (std::size_t i = 0; i < names_.size(); ++i)
-    if (names_[i] == key) return i;
   names_.push_back(key);
   buckets_[bucket_of(key)].push_back(names_.size() - 1);
   return names_.size() - 1;

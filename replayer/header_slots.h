@@ -19,6 +19,8 @@ class HeaderSlots {
  public:
   // The number of a name, which must not be empty; the same one for the same name.
   std::size_t add(std::string_view name);
+  // Nothing for a name that was not added.
+  std::optional<std::size_t> find(std::string_view name) const;
   std::size_t size() const { return names_.size(); }
   // The first value of each name, by its number.
   void fill(const model::Headers& headers, std::vector<HeaderText>& out) const;
