@@ -77,8 +77,9 @@ class Walk {
         });
     const bool in_request = body("request body", request.body), in_response = body("response body", response.body);
     // Answers repeat what they refuse ("the signature ... is not the same").
-    each(
-        exchange, [&](std::string& text) { scan_.hunt(text); }, [&](Header& header) { scan_.hunt(header.value); });
+    if (scan_.knows())
+      each(
+          exchange, [&](std::string& text) { scan_.hunt(text); }, [&](Header& header) { scan_.hunt(header.value); });
     // What the request shows last, its body may have shown first.
     const bool again = hunt_body("request body", request.body);
     if (in_request || again) exchange.marks.push_back("request body: a secret was masked");

@@ -44,6 +44,8 @@ class SecretScan {
   bool mask_header(std::string_view name, std::string& value);
   // Masks the secrets met so far wherever else they stand, in any encoding. `cut`: the text may end within one.
   bool hunt(std::string& text, bool cut = false);
+  // Has it met any that it hunts for?
+  bool knows() const { return shortest_known() != 0; }
 
  private:
   struct Cut {
