@@ -124,6 +124,8 @@ Result<int> run(const Options& options) {
     return model::fail(Category::usage,
                        fmt::format("no selected case is about the role {}", fmt::join(profile.roles, ", ")),
                        "name other roles in the profile, or with --role");
+  const auto left_out = replayer::leave_out(cases, profile, replayer::auth_of_run(suite, profile, options.run.auth));
+  if (cases.empty()) return model::fail(model::Category::usage, "no selected case can be asked: " + left_out.front());
   const auto selected = ids_of(cases);
   std::optional<replayer::Baseline> baseline;
   std::vector<std::string> known;
@@ -181,6 +183,7 @@ Result<int> run(const Options& options) {
   results.run_identity = identity;
   results.selection = selection_of(options);
   if (const auto remark = replayer::attested_remark(suite, results); !remark.empty()) results.remarks.push_back(remark);
+  results.remarks.insert(results.remarks.end(), left_out.begin(), left_out.end());
   if (const auto remark = peer.remark(results); !remark.empty()) results.remarks.push_back(remark);
   for (const auto& item : spec.overrides) results.remarks.push_back(text_of(item));
   results.strict = options.strict;
@@ -210,8 +213,8 @@ const Command replay{
       app.add_option("--client", options->client, "only operations that this client sends");
       app.add_option("--select", options->select,
                      "ids with wildcards, tag:NAME, tier:NAME, operation:GLOB, scenario:GLOB; any of them");
-      app.add_option("--auth", options->run.auth, "how requests are signed: key, sas or none")
-          ->check(CLI::IsMember({"key", "sas", "none"}));
+      app.add_option("--auth", options->run.auth, "how requests are signed: key, sas, bearer or none")
+          ->check(CLI::IsMember({"key", "sas", "bearer", "none"}));
       app.add_option("--dialect", options->run.dialect, "send as this client release does (azcopy-10.32.2)");
       app.add_option("--lanes", options->run.lanes, "cases at a time")->check(CLI::Range(1U, 256U));
       app.add_option("--time-limit", options->time_limit, "seconds of silence that end a case")

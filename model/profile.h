@@ -17,11 +17,12 @@ struct Profile {
     path,  // http://127.0.0.1:10000/account/container/blob
     host,  // https://account.blob.example.net/container/blob
   };
-  // Where the key of the account comes from; exactly one is set, or none for an endpoint that needs no key.
-  struct Key {
+  // Where a secret comes from; at most one is set.
+  struct Secret {
     std::string environment;  // name of a variable
     std::string file;         // first line; relative to the working directory
     std::string well_known;   // published by the vendor for an emulator, so no secret
+    bool given() const { return !environment.empty() || !file.empty() || !well_known.empty(); }
   };
 
   std::string name;
@@ -29,9 +30,13 @@ struct Profile {
   Url source_url;  // under which the endpoint reaches itself as a copy source; `url` unless the file says otherwise
   Style style = Style::path;
   std::string account;
-  Key key;
+  Secret key;
+  Secret token;         // bearer, of an issuer that the endpoint trusts
+  Secret sas;           // query text, made by the endpoint's owner: what `--auth sas` sends where there is no key
   std::string resolve;  // "ADDRESS" or "ADDRESS:PORT" to connect to in place of the host; empty: the system's answer
   std::string ca_file;  // PEM; empty: the system's
+  // PEM files of the client's certificate, leaf first, and its key; empty: none is shown.
+  std::string client_certificate, client_key;
   std::string api_version;  // highest version that requests name
   std::string container;    // that exists, and in which runs live; empty: runs make their own
   std::string version;      // of the endpoint's software, for the reader; empty: what it says of itself
@@ -40,6 +45,8 @@ struct Profile {
   std::vector<std::string> roles = {"destination"};
   // The other endpoint of roles that need one; null: a run starts the reference endpoint on this machine.
   std::shared_ptr<Profile> peer;
+  // Another account, which the endpoint can read by its URL: for copies between accounts. Null: none.
+  std::shared_ptr<Profile> second;
   std::uint64_t rate = 0;  // requests a second that it may be sent; 0: as fast as it answers
   // What this endpoint answers where it does not know an operation, beside 501: statuses and error codes.
   std::vector<std::string> unsupported;
@@ -58,5 +65,8 @@ Result<Profile> at_endpoint(Profile profile, std::string_view url);
 
 // The account key, base64 as it is given out. Category::endpoint where the variable or file is missing.
 Result<std::string> account_key(const Profile& profile);
+// The same for the token, without "Bearer", and for the SAS, without its '?'.
+Result<std::string> bearer_token(const Profile& profile);
+Result<std::string> given_sas(const Profile& profile);
 
 }  // namespace blobgauge::model

@@ -34,6 +34,27 @@ TEST(Profile, MovesToAnotherAddressOfTheSameAccount) {
   EXPECT_EQ(other.error().next, "write http://localhost:4711/devstoreaccount1 or give a profile");
 }
 
+TEST(Profile, ReadsTokenCertificateAndSecondAccount) {
+  const auto read = [](const std::string& more) {
+    return profile_from_yaml("format: 1\nname: n\nurl: http://h:1/first\napi_version: \"2023-11-03\"\n" + more, "p");
+  };
+  const auto profile = read(
+      "token: {well_known: abc}\nsas: {well_known: \"?sv=1\"}\nclient_certificate: {chain: c.pem, key: k.pem}\n"
+      "second: {url: \"http://h:1/other\", api_version: \"2023-11-03\"}\n");
+  ASSERT_TRUE(profile) << describe(profile.error());
+  EXPECT_EQ(*bearer_token(*profile), "abc");
+  EXPECT_EQ(*given_sas(*profile), "sv=1");
+  EXPECT_EQ(profile->client_key, "k.pem");
+  ASSERT_TRUE(profile->second);
+  EXPECT_EQ(profile->second->account, "other");
+  EXPECT_EQ(at_endpoint(*profile, "http://g:2/first")->second->url.text(), "http://g:2/other");
+  EXPECT_EQ(at_endpoint(*profile, "http://first.g:2")->second->url.text(), "http://other.g:2");
+  EXPECT_FALSE(read("second: {url: \"http://h:1/first\", api_version: \"2023-11-03\"}\n")) << "the same account";
+  EXPECT_FALSE(read("client_certificate: {chain: c.pem}\n"));
+  EXPECT_FALSE(read("second: {url: \"http://h/o\", api_version: \"2023-11-03\", peer: {}}\n"));
+  EXPECT_FALSE(bearer_token(*read("")));
+}
+
 TEST(Profile, TakesTheKeyFromTheEnvironmentAndNeverFromALine) {
   const auto read = [](std::string key) {
     return profile_from_yaml("format: 1\nname: n\nurl: http://h/a\napi_version: \"2023-11-03\"\nkey: " + key + "\n",

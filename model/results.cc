@@ -59,6 +59,7 @@ Json to_json_value(const CaseResult& result) {
   out["where"] = result.where;
   if (!result.role.empty()) out["role"] = result.role;
   if (!result.attested.empty()) out["attested"] = result.attested;
+  if (!result.credentials.empty()) out["credentials"] = result.credentials;
   if (result.change != CaseChange::none) out["change"] = name_of(result.change);
   if (result.was) out["was"] = name_of(*result.was);
   if (result.excuse)
@@ -194,6 +195,7 @@ CaseResult read_case(const Object& in) {
   out.where = in.text("where");
   out.role = in.text("role");
   out.attested = in.text("attested");
+  out.credentials = in.texts("credentials");
   out.change = in.change();
   if (in.has("was")) out.was = in.verdict("was");
   if (in.has("excuse")) {

@@ -40,6 +40,9 @@ struct CaseResult {
   std::string where = {};           // "specs/cases/put-blob.yaml:12"
   std::string role = {};            // of a replay: what the endpoint is to the case ("destination", "source")
   std::string attested = {};        // of a replay: what the real service said to it, and when; or that it never did
+  // Of a replay: the kinds of credentials that its steps show ("account SAS"), or a copy's source ("source:
+  // anonymous").
+  std::vector<std::string> credentials = {};
   CaseChange change = CaseChange::none;  // these three: where a baseline was given
   std::optional<Verdict> was = std::nullopt;
   std::optional<Excuse> excuse = std::nullopt;  // also one that has expired

@@ -70,7 +70,7 @@ class BeforeJudge {
     Probe out;
     auto profile = in_.profile;
     profile.api_version = version;
-    const RequestMaker maker(in_.suite, profile, in_.credential, auth);
+    const RequestMaker maker(in_.suite, profile, in_.credentials, auth);
     Scope scope;
     maker.equip(scope);
     const auto request = maker.make(in_.suite.preflight.front().step.request, scope);
@@ -114,12 +114,22 @@ class BeforeJudge {
     out.detail = std::move(why);
   }
 
+  // Empty where the run has nothing of that kind.
+  std::string auth_for(const std::string& kind) const {
+    const auto& has = in_.credentials;
+    if (kind == "key" && has.has_key) return kind;
+    if (kind == "bearer" && !has.token.empty()) return kind;
+    if (kind == "sas" && has.has_key) return "sas " + in_.suite.sas_of_run;
+    if (kind == "sas" && !has.sas.empty()) return "given sas";
+    return {};
+  }
+
   wire::Task<void> credential(const Precondition& item, CaseResult& out) {
     std::vector<std::string> refused, untried;
     std::string line;
     bool silent = false;
     for (const auto& kind : item.values) {
-      const auto auth = kind == "key" ? kind : kind == "sas" ? "sas " + in_.suite.sas_of_run : std::string();
+      const auto auth = auth_for(kind);
       if (auth.empty()) {
         untried.push_back(kind);
         continue;

@@ -19,7 +19,7 @@ inline constexpr std::string_view before_operation = "before the first request";
 struct BeforeSetting {
   const Suite& suite;
   const model::Profile& profile;
-  const wire::Credential& credential;
+  const Credentials& credentials;
   std::string auth;  // how the run signs: API versions are asked for with it
   Sender& sender;
 };

@@ -108,10 +108,12 @@ Result<RequestTemplate> CaseReader::read_request(const Node& node) const {
   }
   out.omit = fields.list("omit");
   out.auth = fields.text_or("auth", {});
+  using At = RequestTemplate::At;
   const auto to = fields.text_or("at", "endpoint");
-  if (to != "endpoint" && to != "peer")
-    fields.refuse(fmt::format("a request goes to the endpoint or to the peer, not '{}'", to), fields.child("at"));
-  out.at_peer = to == "peer";
+  if (to != "endpoint" && to != "peer" && to != "second")
+    fields.refuse(fmt::format("a request goes to the endpoint, the peer or the second account, not '{}'", to),
+                  fields.child("at"));
+  out.at = to == "peer" ? At::peer : to == "second" ? At::second : At::endpoint;
   const auto framing = fields.text_or("framing", "length");
   if (framing != "length" && framing != "chunked")
     fields.refuse(fmt::format("a framing is length or chunked, not '{}'", framing), fields.child("framing"));
@@ -157,6 +159,12 @@ Result<Expectation> CaseReader::read_value(const Node& node, Expectation::About 
     out.test = test;
     out.values = fields.list(key);
     ++given;
+  }
+  if (fields.has("ascending")) {
+    ++given;
+    if (!fields.flag_or("ascending", true))
+      fields.refuse("'ascending' is true or not there", fields.child("ascending"));
+    out.test = Test::ascending;
   }
   if (fields.has("absent")) {
     ++given;
@@ -214,7 +222,19 @@ Status CaseReader::read_expect(const Node& node, Step& step) const {
     Expectation expectation = at({}, *body, file_);
     expectation.about = About::body;
     expectation.test = Expectation::Test::content;
-    BLOBGAUGE_TRY(step.content, read_body(*body));
+    BLOBGAUGE_TRY(auto content, read_body(*body));
+    step.contents.push_back(std::move(content));
+    out.push_back(std::move(expectation));
+  }
+  if (const auto* bodies = fields.child("body_one_of"); bodies && bodies->kind == Node::Kind::sequence) {
+    if (!step.contents.empty()) fields.refuse("a body is this one, or one of several", bodies);
+    Expectation expectation = at({}, *bodies, file_);
+    expectation.about = About::body;
+    expectation.test = Expectation::Test::content;
+    for (const auto& one : bodies->items) {
+      BLOBGAUGE_TRY(auto content, read_body(one));
+      step.contents.push_back(std::move(content));
+    }
     out.push_back(std::move(expectation));
   }
   const auto why = fields.maybe("why");
@@ -231,7 +251,7 @@ Result<Step> CaseReader::read_step(const Node& node, const std::string& operatio
     BLOBGAUGE_TRY(const auto filled, fill(node.text, none));
     return read_step(filled, operation);
   }
-  if (node.kind == Node::Kind::map && node.keys.size() == 1 && node.keys[0] != "request") {
+  if (node.kind == Node::Kind::map && node.keys.size() == 1 && node.keys[0] != "request" && node.keys[0] != "at_once") {
     BLOBGAUGE_TRY(const auto filled, fill(node.keys[0], node.items[0]));
     BLOBGAUGE_TRY(auto step, read_step(filled, operation));
     step.where = {file_, node.items[0].line, node.items[0].column};
@@ -242,6 +262,29 @@ Result<Step> CaseReader::read_step(const Node& node, const std::string& operatio
   step.where = {file_, node.line, node.column};
   step.name = fields.text_or("name", {});
   step.operation = fields.text_or("operation", operation);
+  if (const auto* together = fields.child("at_once")) {
+    BLOBGAUGE_TRY(step.at_once, read_steps(together, step.operation));
+    step.statuses = fields.list("statuses");
+    if (step.at_once.size() < 2) fields.refuse("two requests at least are sent at once", together);
+    if (!step.statuses.empty() && step.statuses.size() != step.at_once.size())
+      fields.refuse("'statuses' has one for each request", fields.child("statuses"));
+    if (std::any_of(step.at_once.begin(), step.at_once.end(),
+                    [](const Step& one) { return !one.at_once.empty() || one.repeat.times; }))
+      fields.refuse("what is sent at once are plain requests", together);
+    if (step.name.empty()) step.name = "at once";
+    BLOBGAUGE_CHECK(fields.finish());
+    return step;
+  }
+  if (const auto* repeat = fields.child("repeat")) {
+    Fields times(*repeat, file_, "repeat");
+    times.required("times");
+    step.repeat.times = times.number_or("times", 0);
+    step.repeat.at_once = times.number_or("at_once", step.repeat.at_once);
+    step.repeat.number = times.text_or("number", step.repeat.number);
+    if (!step.repeat.times || step.repeat.times > 1'000'000 || !step.repeat.at_once || step.repeat.at_once > 256)
+      times.refuse("'times' is 1 to a million, 'at_once' 1 to 256");
+    BLOBGAUGE_CHECK(times.finish());
+  }
   if (const auto* request = fields.required("request")) {
     BLOBGAUGE_TRY(step.request, read_request(*request));
   }
@@ -296,6 +339,9 @@ Result<Case> CaseReader::read_case(const Node& node, const std::string& operatio
     fields.refuse(fmt::format("a role is destination, source or import, not '{}'", role), fields.child("role"));
   out.role = known.value_or(Role::destination);
   out.own_container = fields.flag_or("own_container", false);
+  out.over = fields.text_or("over", {});
+  if (!out.over.empty() && out.over != "http" && out.over != "https")
+    fields.refuse(fmt::format("a case is over http or https, not '{}'", out.over), fields.child("over"));
   BLOBGAUGE_TRY(out.given, read_steps(fields.child("given"), {}));
   const auto* steps = fields.required("steps");
   BLOBGAUGE_TRY(out.steps, read_steps(steps, out.operation));

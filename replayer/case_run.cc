@@ -1,6 +1,7 @@
 #include "replayer/case_run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -28,7 +29,8 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
 
 }  // namespace
 
-CaseRun::CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std::string tier, std::string prefix)
+CaseRun::CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std::string tier, std::string prefix,
+                 std::vector<std::string> kinds)
     : setting_(setting), sender_(sender), case_(std::move(placed.item)), names_(std::move(placed.names)) {
   result_.id = case_.id;
   result_.operation = case_.operation;
@@ -37,9 +39,11 @@ CaseRun::CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std:
   result_.tags = case_.tags;
   result_.role = name_of(case_.role);
   result_.attested = text_of(case_.attested);
+  result_.credentials = std::move(kinds);
   result_.where = fmt::format("{}:{}", case_.where.file, case_.where.line);
   setting_.maker.equip(scope_);
-  if (setting_.peer_maker) setting_.peer_maker->equip_as_peer(scope_);
+  if (setting_.peer.maker) setting_.peer.maker->equip_as("peer", scope_);
+  if (setting_.second.maker) setting_.second.maker->equip_as("second", scope_);
   scope_.values["prefix"] = prefix;
   for (const auto& [name, value] : names_) scope_.values[name] = value;
 }
@@ -138,49 +142,64 @@ void CaseRun::note(const Step& step, const Outgoing& request, const Sent& sent, 
   exchange.operation = step.operation;
 }
 
-wire::Task<CaseRun::Outcome> CaseRun::step(const Step& step) {
+Other CaseRun::other_side(RequestTemplate::At at) const {
+  using At = RequestTemplate::At;
+  return at == At::peer ? setting_.peer : at == At::second ? setting_.second : Other{&setting_.maker, &sender_};
+}
+
+const model::Dialect* CaseRun::dialect_of(const Step& step) const {
   const auto* operation = setting_.spec.find(step.operation);
-  const model::Dialect* dialect = nullptr;
   if (operation)
     for (const auto& item : operation->dialects)
-      if (item.id == setting_.dialect) dialect = &item;
-  const auto mistake = [&](const model::Error& error) {
-    if (!lost_.expectation.empty()) {
-      lost_.reason = fmt::format("step '{}' stands on it", step.name);
-      result_.findings.push_back(lost_);
-      return Outcome::wrong_status;
-    }
-    conclude(Verdict::error, fmt::format("step '{}': {}", step.name, model::describe(error)));
-    return Outcome::mistake;
-  };
-  const bool at_peer = step.request.at_peer;
-  const auto request = (at_peer ? *setting_.peer_maker : setting_.maker).make(step.request, scope_, dialect);
-  if (!request) co_return mistake(request.error());
+      if (item.id == setting_.dialect) return &item;
+  return nullptr;
+}
+
+CaseRun::Outcome CaseRun::mistake(const Step& step, const model::Error& error) {
+  if (!lost_.expectation.empty()) {
+    lost_.reason = fmt::format("step '{}' stands on it", step.name);
+    result_.findings.push_back(lost_);
+    return Outcome::wrong_status;
+  }
+  conclude(Verdict::error, fmt::format("step '{}': {}", step.name, model::describe(error)));
+  return Outcome::mistake;
+}
+
+wire::Task<void> CaseRun::send(const Step& step, const Scope& scope, Reply& reply) {
+  const auto [maker, sender] = other_side(step.request.at);
+  reply.request = maker->make(step.request, scope, dialect_of(step));
+  if (!reply.request) co_return;
   // Even an answer that says no may have left something there.
   if (!setting_.place.container.empty() && step.request.method != "GET" && step.request.method != "HEAD")
-    if (const auto target = expand(step.request.target, scope_)) written_.insert(target->substr(0, target->find('?')));
-  auto sent = co_await (at_peer ? *setting_.peer_sender : sender_).send(*request);
-  if (sent && !step.unseen.empty()) replace_all(sent->answer.kept, step.unseen, {});
+    if (const auto target = expand(step.request.target, scope)) written_.insert(target->substr(0, target->find('?')));
+  reply.sent = co_await sender->send(*reply.request);
+}
+
+CaseRun::Outcome CaseRun::look(const Step& step, const Scope& scope, Reply reply) {
+  if (!reply.request) return mistake(step, reply.request.error());
+  const auto& request = *reply.request;
+  auto& sent = reply.sent;
   if (!sent) {
     silence_ = sent.error();
-    conclude(Verdict::indeterminate, fmt::format("step '{}': no answer to {} {}: {}", step.name, request->method,
-                                                 request->shown, sent.error().message));
-    co_return Outcome::silent;
+    conclude(Verdict::indeterminate, fmt::format("step '{}': no answer to {} {}: {}", step.name, request.method,
+                                                 request.shown, sent.error().message));
+    return Outcome::silent;
   }
+  if (!step.unseen.empty()) replace_all(sent->answer.kept, step.unseen, {});
   answered_ = true;
-  auto findings = judge(setting_.suite, step, step.expectations, sent->answer, scope_, setting_.profile.api_version);
-  if (!findings) co_return mistake(findings.error());
+  auto findings = judge(setting_.suite, step, step.expectations, sent->answer, scope, setting_.profile.api_version);
+  if (!findings) return mistake(step, findings.error());
   const bool wrong_status = std::any_of(findings->begin(), findings->end(),
                                         [](const auto& finding) { return finding.expectation == "status"; });
   if (wrong_status && unsupported(sent->answer)) {
-    note(step, *request, *sent, {});
-    conclude(Verdict::unsupported, exchange_line(*request, sent->answer));
-    co_return Outcome::unsupported;
+    note(step, request, *sent, {});
+    conclude(Verdict::unsupported, exchange_line(request, sent->answer));
+    return Outcome::unsupported;
   }
   if (!wrong_status) {
-    auto more = judge(setting_.suite, step, contract(step, sent->answer.status), sent->answer, scope_,
+    auto more = judge(setting_.suite, step, contract(step, sent->answer.status), sent->answer, scope,
                       setting_.profile.api_version);
-    if (!more) co_return mistake(more.error());
+    if (!more) return mistake(step, more.error());
     findings->insert(findings->end(), more->begin(), more->end());
   } else {
     // An answer of another kind has other headers and another body; one finding says it all.
@@ -188,10 +207,78 @@ wire::Task<CaseRun::Outcome> CaseRun::step(const Step& step) {
       return finding.expectation != "status" && finding.expectation != "error code";
     });
   }
-  note(step, *request, *sent, std::move(*findings));
-  if (wrong_status) co_return Outcome::wrong_status;
-  capture(step, *request, sent->answer);
-  co_return Outcome::fine;
+  note(step, request, *sent, std::move(*findings));
+  if (wrong_status) return Outcome::wrong_status;
+  capture(step, request, sent->answer);
+  return Outcome::fine;
+}
+
+// All at the same time, each into its own place.
+wire::Task<void> CaseRun::send_together(const std::vector<Step>& steps, std::vector<Reply>& replies, std::size_t first,
+                                        std::size_t last) {
+  if (last - first == 1) co_return co_await send(steps[first], scope_, replies[first]);
+  const auto middle = first + (last - first) / 2;
+  co_await wire::both(send_together(steps, replies, first, middle), send_together(steps, replies, middle, last));
+}
+
+wire::Task<CaseRun::Outcome> CaseRun::at_once(const Step& step) {
+  std::vector<Reply> replies(step.at_once.size());
+  co_await send_together(step.at_once, replies, 0, replies.size());
+  std::vector<std::string> statuses;
+  for (const auto& reply : replies)
+    if (reply.sent) statuses.push_back(std::to_string(reply.sent->answer.status));
+  auto worst = Outcome::fine;
+  for (std::size_t i = 0; i < replies.size(); ++i)
+    if (const auto outcome = look(step.at_once[i], scope_, std::move(replies[i])); worst == Outcome::fine)
+      worst = outcome;
+  auto wanted = step.statuses;
+  std::sort(wanted.begin(), wanted.end());
+  auto got = statuses;
+  std::sort(got.begin(), got.end());
+  if (worst != Outcome::fine || wanted.empty() || got == wanted) co_return worst;
+  model::Finding finding;
+  finding.step = step.name;
+  finding.expectation = "status";
+  finding.expected = fmt::format("{} in some order", fmt::join(step.statuses, ", "));
+  finding.actual = fmt::format("{}", fmt::join(statuses, ", "));
+  finding.reason = case_.why;
+  finding.exchange = fmt::format("{} requests at once -> {}", replies.size(), finding.actual);
+  result_.findings.push_back(std::move(finding));
+  co_return Outcome::wrong_status;
+}
+
+wire::Task<void> CaseRun::repeat_lane(const Step& step, std::uint64_t& next, Outcome& worst) {
+  const auto digits = std::to_string(step.repeat.times - 1).size();
+  while (next < step.repeat.times && worst == Outcome::fine) {
+    Scope scope = scope_;
+    scope.values[step.repeat.number] = fmt::format("{:0{}}", next++, digits);
+    Reply reply;
+    co_await send(step, scope, reply);
+    const auto kept = result_.exchanges.size();
+    const auto outcome = look(step, scope, std::move(reply));
+    if (outcome == Outcome::fine)
+      result_.exchanges.resize(kept);  // one of thousands
+    else if (worst == Outcome::fine)
+      worst = outcome;
+  }
+}
+
+wire::Task<void> CaseRun::repeat_lanes(const Step& step, std::uint64_t lanes, std::uint64_t& next, Outcome& worst) {
+  if (lanes == 1) co_return co_await repeat_lane(step, next, worst);
+  co_await wire::both(repeat_lanes(step, lanes / 2, next, worst), repeat_lanes(step, lanes - lanes / 2, next, worst));
+}
+
+wire::Task<CaseRun::Outcome> CaseRun::step(const Step& step) {
+  if (!step.at_once.empty()) co_return co_await at_once(step);
+  if (step.repeat.times) {
+    std::uint64_t next = 0;
+    auto worst = Outcome::fine;
+    co_await repeat_lanes(step, std::min(step.repeat.at_once, step.repeat.times), next, worst);
+    co_return worst;
+  }
+  Reply reply;
+  co_await send(step, scope_, reply);
+  co_return look(step, scope_, std::move(reply));
 }
 
 wire::Task<bool> CaseRun::prepare() {
@@ -226,13 +313,16 @@ wire::Task<void> CaseRun::tear_down() {
   };
   if (setting_.place.container.empty())
     for (const auto& [name, container] : names_) (void)co_await remove(setting_.suite.teardown, "container", container);
-  if (needs_peer(case_) && setting_.peer_maker)
+  for (const auto& [used, other] :
+       {std::pair{needs_peer(case_), setting_.peer}, std::pair{needs_of(case_, {}).second, setting_.second}}) {
+    if (!used || !other.maker) continue;
     for (const auto& [name, container] : names_) {
       Scope scope = scope_;
       scope.values["container"] = container;
-      const auto request = setting_.peer_maker->make(setting_.suite.teardown.request, scope);
-      if (request) (void)co_await setting_.peer_sender->send(*request);
+      const auto request = other.maker->make(setting_.suite.teardown.request, scope);
+      if (request) (void)co_await other.sender->send(*request);
     }
+  }
   const auto& inside = setting_.suite.inside;
   for (const auto& path : written_) {
     if (co_await remove(inside.remove, "blob", path.substr(1))) continue;

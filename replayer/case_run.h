@@ -14,6 +14,12 @@
 
 namespace blobgauge::replayer {
 
+// Another endpoint or account that cases may send to; null where the run has none.
+struct Other {
+  const RequestMaker* maker = nullptr;
+  Sender* sender = nullptr;
+};
+
 // What all cases of a run share; nothing of it changes while they run.
 struct Setting {
   const Suite& suite;
@@ -23,15 +29,14 @@ struct Setting {
   std::string dialect;
   bool keep = false;
   Place place;
-  // The run's other endpoint; null where it has none.
-  const RequestMaker* peer_maker = nullptr;
-  Sender* peer_sender = nullptr;
+  Other peer = {}, second = {};
 };
 
 class CaseRun {
  public:
-  // `prefix` is what the case was placed with.
-  CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std::string tier, std::string prefix);
+  // `prefix` is what the case was placed with; `kinds` are those of the credentials it is about.
+  CaseRun(const Setting& setting, Sender& sender, PlacedCase placed, std::string tier, std::string prefix,
+          std::vector<std::string> kinds);
   CaseRun(const CaseRun&) = delete;
   CaseRun& operator=(const CaseRun&) = delete;
 
@@ -43,9 +48,25 @@ class CaseRun {
 
  private:
   enum class Outcome { fine, wrong_status, unsupported, silent, mistake };
+  // A request as it was made, and what came of it.
+  struct Reply {
+    model::Result<Outgoing> request = Outgoing{};
+    model::Result<Sent> sent = Sent{};
+  };
   wire::Task<bool> prepare();  // the fixtures; false: the verdict is reached
   wire::Task<Outcome> step(const Step& step);
+  wire::Task<void> send(const Step& step, const Scope& scope, Reply& reply);
+  Outcome look(const Step& step, const Scope& scope, Reply reply);
+  // A mistake of the case, unless it stands on a capture that an answer did not have.
+  Outcome mistake(const Step& step, const model::Error& error);
+  wire::Task<Outcome> at_once(const Step& step);
+  wire::Task<void> send_together(const std::vector<Step>& steps, std::vector<Reply>& replies, std::size_t first,
+                                 std::size_t last);
+  wire::Task<void> repeat_lanes(const Step& step, std::uint64_t lanes, std::uint64_t& next, Outcome& worst);
+  wire::Task<void> repeat_lane(const Step& step, std::uint64_t& next, Outcome& worst);
+  const model::Dialect* dialect_of(const Step& step) const;
   wire::Task<void> tear_down();
+  Other other_side(RequestTemplate::At at) const;
   std::vector<Expectation> contract(const Step& step, int status) const;
   void note(const Step& step, const Outgoing& request, const Sent& sent, std::vector<model::Finding> findings);
   bool unsupported(const Answered& answer) const;

@@ -47,18 +47,26 @@ Result<std::string> dry_run(const Suite& suite, const model::Spec& spec, const m
                             const std::vector<Chosen>& cases, const RunOptions& options) {
   const auto key_text = model::account_key(profile);
   BLOBGAUGE_TRY(const auto key, wire::AccountKey::parse(key_text ? *key_text : std::string(no_key)));
-  const auto auth = options.auth == "sas" ? "sas " + suite.sas_of_run : options.auth;
-  const RequestMaker maker(suite, profile, {profile.account, key}, auth);
+  const auto auth = auth_of_run(suite, profile, options.auth);
+  Credentials credentials(wire::Credential{profile.account, key});
+  credentials.token = "TOKEN";
+  credentials.sas = "SAS";
+  const RequestMaker maker(suite, profile, std::move(credentials), auth);
   const Place place{options.container, !options.fixtures_by.empty()};
   std::string out;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     Scope scope;
     maker.equip(scope);
     // No peer is there; its URLs stand for themselves.
-    for (const auto* name : {"peer_url", "peer_signed"})
-      scope.functions[name] = [](std::string_view argument) -> Result<std::string> {
-        return fmt::format("http://peer{}", argument.substr(std::min(argument.find('/'), argument.size())));
-      };
+    // No other account either.
+    for (const std::string other : {"peer", "second"}) {
+      for (const auto* kind : {"_url", "_signed"})
+        scope.functions[other + kind] = [other](std::string_view argument) -> Result<std::string> {
+          return fmt::format("http://{}{}", other, argument.substr(std::min(argument.find('/'), argument.size())));
+        };
+      scope.values[other + "_account"] = other;
+    }
+    scope.values["token"] = "TOKEN";
     const auto prefix = fmt::format("bg{}-{}-", options.run.empty() ? "dryrun" : options.run, i);
     scope.values["prefix"] = prefix;
     out += fmt::format("# {}: {}\n", cases[i].item->id, on_one_line(cases[i].item->title));
@@ -74,10 +82,16 @@ Result<std::string> dry_run(const Suite& suite, const model::Spec& spec, const m
     }
     for (const auto& [part, steps] :
          {std::pair{"given", &item.given}, std::pair{"step", &item.steps}, std::pair{"after", &item.after}})
-      for (const auto& step : *steps) {
+      for (const auto* each : requests_of(*steps)) {
+        const auto& step = *each;
+        if (step.repeat.times) {
+          out += fmt::format("# {} times, {} at once\n", step.repeat.times, step.repeat.at_once);
+          scope.values[step.repeat.number] = "0";
+        }
         BLOBGAUGE_TRY(const auto request,
                       maker.make(step.request, scope, dialect_of(spec, step.operation, options.dialect)));
-        if (step.request.at_peer) out += "# at the peer\n";
+        if (step.request.at == RequestTemplate::At::peer) out += "# at the peer\n";
+        if (step.request.at == RequestTemplate::At::second) out += "# at the second account\n";
         out += fmt::format("# {}{}{}\n{}", part, step.name.empty() ? "" : ": ", on_one_line(step.name),
                            body_line(step.request));
         out += model::curl_line(exchange_of(request, profile.url.scheme)) + "\n";

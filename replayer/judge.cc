@@ -51,8 +51,8 @@ std::string shown(std::string_view text) {
 }
 
 std::string test_name(Test test) {
-  static constexpr std::array<std::string_view, 10> names = {"present", "absent",     "",         "one of", "not",
-                                                             "like",    "not before", "contains", "count",  ""};
+  static constexpr std::array<std::string_view, 11> names = {
+      "present", "absent", "", "one of", "not", "like", "not before", "contains", "count", "ascending", ""};
   return std::string(names[static_cast<std::size_t>(test)]);
 }
 
@@ -84,6 +84,8 @@ Result<bool> holds(Test test, const std::vector<std::string>& values, const std:
       });
     case Test::count:
       return !values.empty() && std::to_string(actual.size()) == values.front();
+    case Test::ascending:
+      return std::adjacent_find(actual.begin(), actual.end(), std::greater_equal<>()) == actual.end();
     case Test::pattern:
       try {
         const std::regex pattern(values.empty() ? std::string{} : values.front(), std::regex::extended);
@@ -214,8 +216,16 @@ class Judge {
   }
 
   model::Status body() {
-    BLOBGAUGE_TRY(const auto content, fill(step_.content, scope_));
-    if (answer_.size == content.size() && answer_.sha256 == sha256_hex(content)) return {};
+    for (const auto& one : step_.contents) {
+      BLOBGAUGE_TRY(const auto known, fill(one, scope_));
+      if (answer_.size == known.size() && answer_.sha256 == sha256_hex(known)) return {};
+    }
+    if (step_.contents.size() != 1) {
+      note("body", fmt::format("one of {} that were sent, whole", step_.contents.size()),
+           fmt::format("{} other bytes", answer_.size));
+      return {};
+    }
+    BLOBGAUGE_TRY(const auto content, fill(step_.contents.front(), scope_));
     if (answer_.size != content.size()) {
       note("body", fmt::format("{} bytes", content.size()), fmt::format("{} bytes", answer_.size));
     } else {

@@ -125,7 +125,7 @@ TEST_F(JudgeTest, OfSomeStatusesOnly) {
 }
 
 TEST_F(JudgeTest, BodyNamesTheFirstWrongByte) {
-  step_.content = {{"hello", 0, 0, 0}};
+  step_.contents = {{{"hello", 0, 0, 0}}};
   body("hello");
   EXPECT_THAT(look(About::body, "", Check::content, {}), IsEmpty());
   body("help!");

@@ -115,11 +115,13 @@ void move_inside(const Suite& suite, const Case& item, const Place& place, const
 
 std::string obstacle(const Suite& suite, const Case& item, const Place& place) {
   if (place.container.empty()) return {};
-  if (item.own_container || needs_peer(item)) return "holds in a container of its own only";
+  if (item.own_container || needs_peer(item) || needs_of(item, {}).second)
+    return "holds in a container of its own only";
   if (suite.inside.prefix.empty()) return "the suite does not say how a case lives in another's container";
   const auto given = containers_given(item);
   for (const auto* steps : {&item.given, &item.steps, &item.after})
-    for (const auto& step : *steps) {
+    for (const auto* each : requests_of(*steps)) {
+      const auto& step = *each;
       if (steps == &item.given && makes_container(item, step)) continue;
       for (const auto& name : names_used(step))
         if (has(item.names, name) && !given.count(name)) return "needs a container that is not there";
@@ -164,7 +166,10 @@ PlacedCase placed(const Suite& suite, const Case& item, const Place& place, cons
   }
   if (!place.container.empty())
     for (auto* steps : {&given, &out.item.steps, &out.item.after})
-      for (auto& step : *steps) move_inside(suite, item, place, prefix, step);
+      for (auto& step : *steps) {
+        if (step.at_once.empty()) move_inside(suite, item, place, prefix, step);
+        for (auto& one : step.at_once) move_inside(suite, item, place, prefix, one);
+      }
   return out;
 }
 

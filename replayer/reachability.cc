@@ -21,7 +21,7 @@ class Search {
   std::vector<LintFinding> find() {
     for (const auto& item : suite_.cases)
       for (const auto* steps : {&item.given, &item.steps, &item.after})
-        for (const auto& step : *steps) look_at(item, step);
+        for (const auto* step : requests_of(*steps)) look_at(item, *step);
     look_at_answers();
     look_at_rules();
     return std::move(out_);
@@ -51,8 +51,8 @@ class Search {
     for (const auto& expectation : step.expectations) {
       if (expectation.about == About::error && all_succeed)
         add(fmt::format("{} expects an error code of a success", place), "give the status that comes with it");
-      if (bodiless && (expectation.about == About::xml ||
-                       (expectation.about == About::body && !step.content.empty() && !is_empty(step.content))))
+      if (bodiless && (expectation.about == About::xml || (expectation.about == About::body && !step.contents.empty() &&
+                                                           !is_empty(step.contents.front()))))
         add(fmt::format("{} expects a body of an answer that has none", place), "take it out");
       if (newer_than_known(expectation.from))
         add(fmt::format("{} expects something from {} on, which nobody can ask for", place, expectation.from),

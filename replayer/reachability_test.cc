@@ -52,11 +52,11 @@ TEST_F(ReachabilityTest, AnErrorCodeOfASuccess) {
 
 TEST_F(ReachabilityTest, ABodyOfAnAnswerThatHasNone) {
   expect(About::body, {}, Want::content, {});
-  step_.content = {{"x", 0, 0, 0}};
+  step_.contents = {{{"x", 0, 0, 0}}};
   EXPECT_THAT(found(), IsEmpty());
   step_.request.method = "HEAD";
   EXPECT_THAT(found(), ElementsAre(HasSubstr("a body of an answer that has none")));
-  step_.content = {{"", 0, 0, 0}};
+  step_.contents = {{{"", 0, 0, 0}}};
   EXPECT_THAT(found(), IsEmpty()) << "that it is empty can be seen";
 }
 

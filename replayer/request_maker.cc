@@ -22,6 +22,10 @@ using std::chrono::system_clock;
 
 constexpr int most_signatures = 1000;  // tried to get one with given characters; one in four has both of two
 constexpr std::string_view wrong_key = "d3Jvbmcga2V5";
+// In the suite's SAS: no field, but the key that signs it in place of the account's.
+constexpr std::string_view signed_by = "signed_by";
+// The same: all letters that a SAS of this kind may have, in the order in which the service wants them.
+constexpr std::string_view all_letters = "letters";
 
 std::pair<std::string_view, std::string_view> first_word(std::string_view text) {
   const auto space = text.find(' ');
@@ -47,12 +51,19 @@ std::string uuid() {
 
 }  // namespace
 
-RequestMaker::RequestMaker(const Suite& suite, const model::Profile& profile, wire::Credential credential,
-                           std::string auth, Clock clock)
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
+  for (const auto& secret : secrets)
+    if (const auto at = text.find(secret); !secret.empty() && at != std::string::npos)
+      text.replace(at, secret.size(), "REDACTED");
+  return text;
+}
+
+RequestMaker::RequestMaker(const Suite& suite, const model::Profile& profile, Credentials credentials, std::string auth,
+                           Clock clock)
     : suite_(suite),
       profile_(profile),
-      credential_(std::move(credential)),
-      wrong_{credential_.account, *wire::AccountKey::parse(wrong_key)},
+      credentials_(std::move(credentials)),
+      wrong_{credentials_.key.account, *wire::AccountKey::parse(wrong_key)},
       auth_(std::move(auth)),
       clock_(std::move(clock)) {}
 
@@ -62,12 +73,33 @@ Result<std::string> RequestMaker::sas_token(std::string_view kind, std::string_v
   if (found == suite_.sas.end())
     return fail(Category::input, fmt::format("the suite has no SAS '{}'", kind), "see 'sas' in suite.yaml");
   Scope inner = scope;
-  inner.values["letters"] = std::string(letters);
+  std::string chosen(letters);
   wire::Sas sas;
-  for (const auto& [field, value] : found->second) {
-    BLOBGAUGE_TRY(const auto text, expand(value, inner));
-    sas.set(field, text);
+  std::optional<wire::AccountKey> other_key;
+  if (letters.size() > 1 && letters.front() == '-') {
+    const auto all = std::find_if(found->second.begin(), found->second.end(),
+                                  [](const auto& field) { return field.first == all_letters; });
+    if (all == found->second.end())
+      return fail(Category::input, fmt::format("the SAS '{}' has no list of all its letters", kind),
+                  "add 'letters' to it in suite.yaml");
+    chosen = all->second;
+    std::erase_if(chosen, [&](char letter) { return letters.find(letter) != std::string_view::npos; });
   }
+  inner.values["letters"] = chosen;
+  for (const auto& [field, value] : found->second) {
+    if (field == all_letters) continue;
+    BLOBGAUGE_TRY(const auto text, expand(value, inner));
+    if (field == signed_by) {
+      // What is no key signs as it stands, and the endpoint that gave it out refuses what comes of it.
+      const auto given = wire::AccountKey::parse(text);
+      other_key = given ? *given : *wire::AccountKey::parse(model::base64(text));
+    } else {
+      sas.set(field, text);
+    }
+  }
+  // A SAS with a wrong signature has it whatever was to sign it.
+  const bool wrong = &key == &wrong_.key;
+  const auto& signer = other_key && !wrong ? *other_key : key;
   // "/container/a/b" of the account: the first part is the container, the rest the blob.
   const auto path = target.substr(1, target.find('?') - 1);
   const auto slash = path.find('/');
@@ -79,7 +111,7 @@ Result<std::string> RequestMaker::sas_token(std::string_view kind, std::string_v
   const auto wanted = sas.get("sig");
   for (int more = 0; more < most_signatures; ++more) {
     sas.set("sig", "");
-    wire::sign_sas(sas, resource, key);
+    wire::sign_sas(sas, resource, signer);
     const auto signature = sas.get("sig");
     if (std::all_of(wanted.begin(), wanted.end(), [&](char c) { return signature.find(c) != std::string::npos; }))
       return sas.token();
@@ -94,7 +126,7 @@ Result<std::string> RequestMaker::signed_url(std::string_view argument, const Sc
   const auto [kind, rest] = first_word(argument);
   const auto [letters, target] = first_word(rest);
   if (!target.starts_with('/')) return fail(Category::input, "write ${signed KIND LETTERS /TARGET}");
-  BLOBGAUGE_TRY(const auto token, sas_token(kind, letters, target, scope, credential_.key));
+  BLOBGAUGE_TRY(const auto token, sas_token(kind, letters, target, scope, credentials_.key.key));
   return profile_.source(target) + (target.find('?') == std::string_view::npos ? '?' : '&') + token;
 }
 
@@ -102,6 +134,7 @@ void RequestMaker::equip(Scope& scope) const {
   scope.values["account"] = profile_.account;
   scope.values["version"] = profile_.api_version;
   scope.values["id"] = uuid();
+  if (!credentials_.token.empty()) scope.values["token"] = credentials_.token;
   auto& functions = scope.functions;
   functions["date"] = [this](std::string_view argument) -> Result<std::string> {
     BLOBGAUGE_TRY(const auto seconds, offset(argument));
@@ -113,6 +146,13 @@ void RequestMaker::equip(Scope& scope) const {
   };
   functions["uuid"] = [](std::string_view) -> Result<std::string> { return uuid(); };
   functions["url"] = [this](std::string_view target) -> Result<std::string> { return profile_.source(target); };
+  // "KIND LETTERS /TARGET" -> the SAS alone, for another target than it was made for.
+  functions["sas"] = [this, &scope](std::string_view argument) -> Result<std::string> {
+    const auto [kind, rest] = first_word(argument);
+    const auto [letters, target] = first_word(rest);
+    if (!target.starts_with('/')) return fail(Category::input, "write ${sas KIND LETTERS /TARGET}");
+    return sas_token(kind, letters, target, scope, credentials_.key.key);
+  };
   functions["signed"] = [this, &scope](std::string_view argument) -> Result<std::string> {
     return signed_url(argument, scope);
   };
@@ -141,11 +181,13 @@ void RequestMaker::equip(Scope& scope) const {
   functions["encode"] = [](std::string_view text) -> Result<std::string> { return model::percent_encode(text); };
 }
 
-void RequestMaker::equip_as_peer(Scope& scope) const {
+void RequestMaker::equip_as(std::string_view name, Scope& scope) const {
+  const std::string other(name);
   Scope own;
   equip(own);
-  scope.functions["peer_url"] = own.functions.at("url");
-  scope.functions["peer_signed"] = [this, &scope](std::string_view argument) -> Result<std::string> {
+  scope.values[other + "_account"] = profile_.account;
+  scope.functions[other + "_url"] = own.functions.at("url");
+  scope.functions[other + "_signed"] = [this, &scope](std::string_view argument) -> Result<std::string> {
     return signed_url(argument, scope);
   };
 }
@@ -154,18 +196,35 @@ Status RequestMaker::authorize(const RequestTemplate& request, const Scope& scop
   std::string_view kind = request.auth.empty() ? std::string_view(auth_) : request.auth;
   const bool wrong = kind.starts_with("wrong ");
   if (wrong) kind.remove_prefix(6);
-  const auto& credential = wrong ? wrong_ : credential_;
+  const auto& credential = wrong ? wrong_ : credentials_.key;
+  const auto in_query = [&](std::string token) {
+    out.target += (out.target.find('?') == std::string::npos ? '?' : '&') + token;
+    out.secrets.push_back(std::move(token));
+  };
   if (kind == "none") return {};
+  if (kind == "bearer" || kind == "given sas") {
+    const bool bearer = kind == "bearer";
+    auto text = bearer ? credentials_.token : credentials_.sas;
+    if (text.empty()) return fail(Category::input, fmt::format("no {}", kind), "name one in the profile");
+    if (!bearer) {
+      in_query(std::move(text));
+      return {};
+    }
+    if (wrong) text += "x";
+    out.secrets.push_back(text);
+    out.headers.add("Authorization", "Bearer " + text);
+    return {};
+  }
   if (const auto [word, rest] = first_word(kind); word == "sas") {
     const auto [name, letters] = first_word(rest);
     BLOBGAUGE_TRY(const auto inside, expand(request.target, scope));
-    BLOBGAUGE_TRY(const auto token, sas_token(name, letters, inside, scope, credential.key));
-    out.target += (out.target.find('?') == std::string::npos ? '?' : '&') + token;
-    out.secrets.push_back(token);
+    BLOBGAUGE_TRY(auto token, sas_token(name, letters, inside, scope, credential.key));
+    in_query(std::move(token));
     return {};
   }
   if (kind != "key")
-    return fail(Category::input, fmt::format("no credential '{}'", kind), "write key, none or sas KIND LETTERS");
+    return fail(Category::input, fmt::format("no credential '{}'", kind),
+                "write key, bearer, none or sas KIND LETTERS");
   BLOBGAUGE_TRY(const auto url, model::parse_target(out.target));
   auto value = wire::shared_key_authorization(out.method, url, out.headers, credential);
   out.secrets.push_back(value);
@@ -177,8 +236,6 @@ Result<Outgoing> RequestMaker::make(const RequestTemplate& request, const Scope&
                                     const model::Dialect* dialect) const {
   Outgoing out;
   out.method = request.method;
-  BLOBGAUGE_TRY(const auto inside, expand(request.target, scope));
-  out.target = out.shown = profile_.target(inside);
   BLOBGAUGE_TRY(out.content, fill(request.body, scope));
   out.chunked = request.has_body && request.framing == RequestTemplate::Framing::chunked;
 
@@ -193,15 +250,19 @@ Result<Outgoing> RequestMaker::make(const RequestTemplate& request, const Scope&
   };
   digest_of_body("md5", md5_base64);
   digest_of_body("crc64", crc64_base64);
-  for (const auto* name : {"signed", "peer_signed"}) {
+  for (const auto* name : {"signed", "peer_signed", "second_signed", "sas"}) {
     const auto known = scope.functions.find(name);
     if (known == scope.functions.end()) continue;
     functions[name] = [&out, plain = known->second](std::string_view text) {
       auto url = plain(text);
+      // A URL up to its '?', a SAS has none.
       if (url) out.secrets.push_back(url->substr(url->find('?') + 1));
       return url;
     };
   }
+  BLOBGAUGE_TRY(const auto inside, expand(request.target, own));
+  out.target = profile_.target(inside);
+  out.shown = without_secrets(out.target, out.secrets);
   const auto asked = [&](std::string_view name) {
     return std::any_of(request.headers.begin(), request.headers.end(),
                        [&](const auto& field) { return model::iequals(field.first, name); }) ||
@@ -221,6 +282,10 @@ Result<Outgoing> RequestMaker::make(const RequestTemplate& request, const Scope&
   else if (needs_length && !asked("Content-Length"))
     out.headers.add("Content-Length", std::to_string(out.content.size()));
   if (dialect) out.headers = in_dialect(out.headers, *dialect);
+  if (const auto& token = credentials_.token;
+      !token.empty() && std::any_of(out.headers.begin(), out.headers.end(),
+                                    [&](const auto& field) { return field.value.find(token) != std::string::npos; }))
+    out.secrets.push_back(token);
   BLOBGAUGE_CHECK(authorize(request, own, out));
   return out;
 }

@@ -29,17 +29,30 @@ struct Outgoing {
   std::vector<std::string> secrets;  // texts inside target and headers that must not be kept
 };
 
+// The text with "REDACTED" in the place of each secret that is in it.
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets);
+
+// What a run can show. `token` and `sas` are empty where the profile has none.
+struct Credentials {
+  Credentials(wire::Credential account_key) : key(std::move(account_key)) {}  // NOLINT: most runs have a key alone
+  wire::Credential key;
+  bool has_key = true;  // false: `key` stands in for none, and is refused like any wrong one
+  std::string token, sas;
+};
+
 class RequestMaker {
  public:
   using Clock = std::function<std::chrono::system_clock::time_point()>;
-  // References are kept. `auth` is of steps that ask for nothing: "key", "none" or "sas KIND LETTERS".
-  RequestMaker(const Suite& suite, const model::Profile& profile, wire::Credential credential, std::string auth,
+  // References are kept. `auth` is of steps that ask for nothing: "key", "none", "bearer", "sas KIND LETTERS", or
+  // "given sas", the one that the profile has.
+  RequestMaker(const Suite& suite, const model::Profile& profile, Credentials credentials, std::string auth,
                Clock clock = std::chrono::system_clock::now);
 
   // Gives a scope the names that every case has (docs/formats/cases.md).
   void equip(Scope& scope) const;
-  // `${peer_url /T}` and `${peer_signed KIND LETTERS /T}`, of the endpoint that this maker makes requests for.
-  void equip_as_peer(Scope& scope) const;
+  // `${peer_url /T}` and `${peer_signed KIND LETTERS /T}`, of the endpoint that this maker makes requests for; `name`
+  // is "peer" or "second".
+  void equip_as(std::string_view name, Scope& scope) const;
   // Category::input where a hole has no value or the credential kind is not known.
   model::Result<Outgoing> make(const RequestTemplate& request, const Scope& scope,
                                const model::Dialect* dialect = nullptr) const;
@@ -53,7 +66,7 @@ class RequestMaker {
 
   const Suite& suite_;
   const model::Profile& profile_;
-  wire::Credential credential_;
+  Credentials credentials_;
   wire::Credential wrong_;  // same account, another key: must be refused
   std::string auth_;
   Clock clock_;

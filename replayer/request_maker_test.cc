@@ -18,9 +18,10 @@ class RequestMakerTest : public testing::Test {
     scope_.values["c"] = "box";
   }
   RequestMaker maker(std::string auth = "none") {
-    return {suite_, profile_, {profile_.account, *wire::AccountKey::parse("a2V5")}, std::move(auth), [] {
-              return std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
-            }};
+    Credentials credentials(wire::Credential{profile_.account, *wire::AccountKey::parse("a2V5")});
+    credentials.token = "a token";
+    return {suite_, profile_, std::move(credentials), std::move(auth),
+            [] { return std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000)); }};
   }
   Suite suite_;
   model::Profile profile_;
@@ -61,6 +62,61 @@ TEST_F(RequestMakerTest, AStepMayChangeOrLeaveOutWhatIsThereByDefault) {
   const auto out = make.make(request, scope_);
   ASSERT_TRUE(out);
   EXPECT_EQ(out->headers, (model::Headers{{"Host", "127.0.0.1:10000"}, {"X-Ms-Version", "2099-11-05"}}));
+}
+
+TEST_F(RequestMakerTest, ShowsATokenAndKeepsItOutOfWhatIsShown) {
+  const auto make = maker("bearer");
+  make.equip(scope_);
+  auto request = put("/${c}/b");
+  request.headers = {{"Source-Authorization", "Bearer ${token}"}};
+  const auto out = make.make(request, scope_);
+  ASSERT_TRUE(out) << describe(out.error());
+  EXPECT_EQ(out->headers.get("Authorization"), "Bearer a token");
+  EXPECT_EQ(without_secrets(std::string(out->headers.get("Source-Authorization")), out->secrets), "Bearer REDACTED");
+  request.auth = "wrong bearer";
+  EXPECT_NE(make.make(request, scope_)->headers.get("Authorization"), "Bearer a token");
+}
+
+// All letters of a kind but some, another key than the account's, and a SAS that is used on another target.
+TEST_F(RequestMakerTest, MakesASasByItsKind) {
+  suite_.sas["account"].emplace_back("letters", "rwdl");
+  suite_.sas["user"] = {{"sv", "2023-11-03"},
+                        {"sr", "b"},
+                        {"sp", "${letters}"},
+                        {"se", "2099-01-02"},
+                        {"skoid", "${key_oid}"},
+                        {"sktid", "t"},
+                        {"skt", "2020-01-02"},
+                        {"ske", "2099-01-02"},
+                        {"sks", "b"},
+                        {"skv", "2023-11-03"},
+                        {"signed_by", "${key_value}"}};
+  scope_.values["key_oid"] = "o";
+  scope_.values["key_value"] = "b3RoZXI=";
+  const auto make = maker();
+  make.equip(scope_);
+  const auto sas_of = [&](const RequestTemplate& request) {
+    const auto out = make.make(request, scope_).value();
+    EXPECT_EQ(out.shown.find("sig="), std::string::npos) << out.shown;
+    const auto query = model::parse_target(out.target)->query;
+    return *wire::Sas::find(model::parse_query(query));
+  };
+  auto request = put("/${c}/b");
+  request.auth = "sas account -wd";
+  EXPECT_EQ(sas_of(request).get("sp"), "rl");
+  request.auth = "sas user r";
+  auto sas = sas_of(request);
+  EXPECT_EQ(sas.kind(), wire::SasKind::user_delegation);
+  EXPECT_FALSE(sas.has("signed_by"));
+  const auto signature = sas.get("sig");
+  wire::sign_sas(sas, {profile_.account, "box", "b", ""}, *wire::AccountKey::parse("b3RoZXI="));
+  EXPECT_EQ(sas.get("sig"), signature);
+  auto other = put("/${c}/b?${sas user r /${c}/other}");
+  auto borrowed = sas_of(other);
+  const auto borrowed_signature = borrowed.get("sig");
+  EXPECT_NE(borrowed_signature, signature);
+  wire::sign_sas(borrowed, {profile_.account, "box", "other", ""}, *wire::AccountKey::parse("b3RoZXI="));
+  EXPECT_EQ(borrowed.get("sig"), borrowed_signature);
 }
 
 TEST_F(RequestMakerTest, SignsSoThatTheOtherSideAccepts) {

@@ -11,6 +11,7 @@
 #include "replayer/attestation.h"
 #include "replayer/before.h"
 #include "replayer/case_run.h"
+#include "replayer/credential_kinds.h"
 #include "replayer/owner_fixtures.h"
 #include "replayer/prediction.h"
 #include "replayer/preflight.h"
@@ -57,7 +58,8 @@ class Lanes {
       const auto index = next_++;
       if (is_done_[index]) continue;
       const auto& chosen = cases_[index];
-      CaseRun run(setting_, sender_, std::move(placed_[index]), chosen.tier, prefixes_[index]);
+      CaseRun run(setting_, sender_, std::move(placed_[index]), chosen.tier, prefixes_[index],
+                  results_[index].credentials);
       results_[index] = co_await run.run();
       ++done_;
       // A case without an answer is worth another try when the run goes on.
@@ -98,29 +100,87 @@ class Lanes {
   std::size_t next_ = 0, silent_ = 0;
 };
 
+// What the profile has; without a key that a run needs it is an error.
+Result<Credentials> credentials_of(const model::Profile& profile, const std::string& auth) {
+  const bool needs_key = auth == "key" || (auth == "sas" && !profile.sas.given());
+  auto key_text = model::account_key(profile);
+  if (!key_text && needs_key) return tl::make_unexpected(key_text.error());
+  BLOBGAUGE_TRY(const auto key, wire::AccountKey::parse(key_text ? *key_text : std::string("bm8ga2V5")));
+  Credentials out(wire::Credential{profile.account, key});
+  out.has_key = key_text.has_value();
+  if (profile.token.given() || auth == "bearer") {
+    BLOBGAUGE_TRY(out.token, model::bearer_token(profile));
+  }
+  if (profile.sas.given()) {
+    BLOBGAUGE_TRY(out.sas, model::given_sas(profile));
+  }
+  return out;
+}
+
+// Why a case means nothing with these; empty: it does.
+std::string missing(const Needs& needs, const Credentials& credentials, const model::Profile& profile) {
+  if (needs.key && !credentials.has_key) return "there is no key of the account";
+  if (needs.token && credentials.token.empty()) return "the profile names no token";
+  if (needs.second && !profile.second) return "the profile names no second account";
+  return {};
+}
+
+// What cases send to besides the endpoint: its peer, or its second account.
+class OtherSide {
+ public:
+  static Result<OtherSide> create(const Suite& suite, const model::Profile* profile, wire::Milliseconds limit) {
+    OtherSide out;
+    if (!profile) return out;
+    BLOBGAUGE_TRY(const auto credentials, credentials_of(*profile, "key"));
+    out.maker_ = std::make_unique<RequestMaker>(suite, *profile, credentials, "key");
+    BLOBGAUGE_TRY(out.sender_, Sender::create(*profile, limit));
+    return out;
+  }
+  Other as_other() const { return {maker_.get(), sender_.get()}; }
+
+ private:
+  std::unique_ptr<RequestMaker> maker_;
+  std::unique_ptr<Sender> sender_;
+};
+
 }  // namespace
+
+std::string auth_of_run(const Suite& suite, const model::Profile& profile, const std::string& kind) {
+  if (kind != "sas") return kind;
+  return profile.key.given() ? "sas " + suite.sas_of_run : "given sas";
+}
+
+std::vector<std::string> leave_out(std::vector<Chosen>& cases, const model::Profile& profile, std::string_view auth) {
+  std::vector<std::string> remarks;
+  const auto without = [&](bool given, bool Needs::*need, const char* what, const char* key) {
+    if (given) return;
+    const auto count = std::erase_if(cases, [&](const Chosen& chosen) { return needs_of(*chosen.item, auth).*need; });
+    if (count)
+      remarks.push_back(
+          fmt::format("{} cases that need {} were left out: the profile names none ('{}')", count, what, key));
+  };
+  without(profile.token.given(), &Needs::token, "a token", "token");
+  without(profile.second != nullptr, &Needs::second, "a second account", "second");
+  return remarks;
+}
 
 Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::Profile& profile,
                       const std::vector<Chosen>& cases, const RunOptions& options) {
-  // Who signs nothing needs no key; what a case signs on purpose is refused then, as by any wrong one.
-  std::string key_text = "bm8ga2V5";
-  if (options.auth != "none") {
-    BLOBGAUGE_TRY(key_text, model::account_key(profile));
-  }
-  BLOBGAUGE_TRY(const auto key, wire::AccountKey::parse(key_text));
-  const auto auth = options.auth == "sas" ? "sas " + suite.sas_of_run : options.auth;
-  const wire::Credential credential{profile.account, key};
-  const RequestMaker maker(suite, profile, credential, auth);
-  std::optional<wire::Credential> peer_credential;
-  std::optional<RequestMaker> peer_maker;
-  if (options.peer) {
-    BLOBGAUGE_TRY(const auto peer_text, model::account_key(*options.peer));
-    BLOBGAUGE_TRY(const auto peer_key, wire::AccountKey::parse(peer_text));
-    peer_credential = wire::Credential{options.peer->account, peer_key};
-    peer_maker.emplace(suite, *options.peer, *peer_credential, "key");
-  }
-  Setting setting{
-      suite, spec, profile, maker, options.dialect, options.keep, {options.container, !options.fixtures_by.empty()}};
+  wire::Runtime runtime;
+  BLOBGAUGE_TRY(const auto credentials, credentials_of(profile, options.auth));
+  const auto auth = auth_of_run(suite, profile, options.auth);
+  const RequestMaker maker(suite, profile, credentials, auth);
+  BLOBGAUGE_TRY(const auto peer, OtherSide::create(suite, options.peer, options.time_limit));
+  BLOBGAUGE_TRY(const auto second, OtherSide::create(suite, profile.second.get(), options.time_limit));
+  Setting setting{suite,
+                  spec,
+                  profile,
+                  maker,
+                  options.dialect,
+                  options.keep,
+                  {options.container, !options.fixtures_by.empty()},
+                  peer.as_other(),
+                  second.as_other()};
 
   Run out;
   auto& results = out.results;
@@ -139,6 +199,7 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
     blank.where = fmt::format("{}:{}", chosen.item->where.file, chosen.item->where.line);
     blank.role = name_of(chosen.item->role);
     blank.attested = text_of(chosen.item->attested);
+    blank.credentials = credential_kinds(suite, *chosen.item, auth);
     blank.verdict = Verdict::indeterminate;
     blank.detail = "not run: the endpoint stopped answering";
     results.cases.push_back(std::move(blank));
@@ -156,27 +217,23 @@ Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::
     auto why = obstacle(suite, *cases[i].item, setting.place);
     if (!why.empty()) why = fmt::format("in the container {}: {}", options.container, why);
     if (why.empty() && needs_peer(*cases[i].item) && !options.peer) why = "there is no peer";
+    if (const auto& over = cases[i].item->over; why.empty() && !over.empty() && over != profile.url.scheme)
+      why = fmt::format("says something over {} only", over);
+    if (why.empty()) why = missing(needs_of(*cases[i].item, auth), credentials, profile);
     if (why.empty()) continue;
     results.cases[i].verdict = Verdict::skipped;
     results.cases[i].detail = why;
     is_done[i] = true;
   }
 
-  wire::Runtime runtime;
   BLOBGAUGE_TRY(const auto sender, Sender::create(profile, options.time_limit));
-  std::unique_ptr<Sender> peer_sender;
-  if (options.peer) {
-    BLOBGAUGE_TRY(peer_sender, Sender::create(*options.peer, options.time_limit));
-    setting.peer_maker = &*peer_maker;
-    setting.peer_sender = peer_sender.get();
-  }
   const auto prefix = "bg" + (options.run.empty() ? random_name() : options.run);
   BLOBGAUGE_TRY(const auto seen,
                 runtime.run(run_preflight(suite, profile, maker, *sender, prefix + "-preflight-", setting.place)));
   auto preconditions = spec.before;
   std::erase_if(preconditions,
                 [&](const auto& item) { return !options.client.empty() && item.client != options.client; });
-  results.before = runtime.run(judge_before({suite, profile, credential, auth, *sender}, std::move(preconditions)));
+  results.before = runtime.run(judge_before({suite, profile, credentials, auth, *sender}, std::move(preconditions)));
   results.endpoint_version = profile.version.empty() ? seen.server : profile.version;
   Lanes lanes(setting, *sender, cases, options, prefix, results.cases, std::move(is_done));
   std::optional<OwnerFixtures> loaded;

@@ -21,7 +21,7 @@ struct RunOptions {
   std::size_t lanes = 8;
   // Longest silence of the endpoint; a case that meets it is indeterminate.
   wire::Milliseconds time_limit{10'000};
-  std::string auth = "key";  // "sas" or "none"; of steps that ask for nothing
+  std::string auth = "key";  // "sas", "bearer" or "none"; of steps that ask for nothing
   std::string run;           // in the container names, lower-case letters and digits; empty: a random one
   std::string dialect;       // id of a dialect of the spec whose header order and spelling is used; empty: the case's
   bool keep = false;         // leave the containers, to look at them
@@ -52,6 +52,13 @@ struct Chosen {
   const Case* item = nullptr;
   std::string tier;
 };
+
+// How the steps of such a run sign that ask for nothing, in the words of RequestTemplate::auth.
+std::string auth_of_run(const Suite& suite, const model::Profile& profile, const std::string& auth);
+
+// Takes out the cases that ask for what the profile says the endpoint does not have: an issuer of tokens, a second
+// account. One line each for the reader, with how many.
+std::vector<std::string> leave_out(std::vector<Chosen>& cases, const model::Profile& profile, std::string_view auth);
 
 // Category::endpoint or ::timeout if the preflight shows that no case can succeed, ::input for a mistake in a case.
 model::Result<Run> run_cases(const Suite& suite, const model::Spec& spec, const model::Profile& profile,

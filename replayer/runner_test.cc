@@ -120,7 +120,7 @@ class RunnerTest : public testing::Test {
     body.about = Expectation::About::body;
     body.test = Expectation::Test::content;
     put.after[0].expectations.push_back(body);
-    put.after[0].content = put.steps[0].request.body;
+    put.after[0].contents = {put.steps[0].request.body};
     suite_.cases.push_back(put);
 
     Case missing = put;

@@ -67,10 +67,20 @@ Result<std::vector<CaseTerm>> parse(const std::string& expression, const Suite& 
   return out;
 }
 
-// What no client sends is declined by whoever does not have it, and that is checked whichever client is meant.
-bool is_declined(const Case& item) {
-  return std::find(item.tags.begin(), item.tags.end(), decline_tag) != item.tags.end();
+bool has_tag(const Case& item, std::string_view tag) {
+  return std::find(item.tags.begin(), item.tags.end(), tag) != item.tags.end();
 }
+
+// Takes its time, so it is for those who ask for it: by its tag or its id.
+bool is_asked_for(const Case& item, const std::vector<CaseTerm>& terms) {
+  return std::any_of(terms.begin(), terms.end(), [&](const CaseTerm& term) {
+    return (term.about == CaseTerm::About::id && term.text == item.id) ||
+           (term.about == CaseTerm::About::tag && term.text == large_tag);
+  });
+}
+
+// What no client sends is declined by whoever does not have it, and that is checked whichever client is meant.
+bool is_declined(const Case& item) { return has_tag(item, decline_tag); }
 
 bool sends(const model::SpecOperation& operation, const std::string& client) {
   return std::any_of(operation.emitters.begin(), operation.emitters.end(),
@@ -94,6 +104,7 @@ Result<std::vector<Chosen>> select(const Suite& suite, const model::Spec& spec, 
   for (const auto& item : suite.cases) {
     const auto* operation = spec.find(item.operation);
     if (!operation && !is_declined(item)) continue;
+    if (has_tag(item, large_tag) && !is_asked_for(item, terms)) continue;
     if (operation && !client.empty() && !sends(*operation, client)) continue;
     // A case of an extended feature of an mvp operation is extended itself; a second client's operation stays its own.
     const auto tier = !operation || operation->tier == "mvp" ? item.tier : operation->tier;

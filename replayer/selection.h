@@ -12,6 +12,8 @@
 namespace blobgauge::replayer {
 
 inline constexpr std::string_view decline_tag = "decline";
+// Cases that take minutes on a real service: no run has them unless it names this tag or the case.
+inline constexpr std::string_view large_tag = "large";
 
 // `expression`: terms separated by commas, any of which selects: an id with wildcards ("put-blob/*"), "tag:NAME",
 // "tier:NAME", "operation:GLOB" or "scenario:GLOB" (what a client command stands on); empty selects all. `client`: only

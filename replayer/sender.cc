@@ -23,13 +23,6 @@ constexpr std::uint64_t most_in_memory = 1 << 18;  // of a request's body: such 
 
 std::int64_t nanos(steady_clock::duration time) { return duration_cast<nanoseconds>(time).count(); }
 
-std::string without(std::string text, const std::vector<std::string>& secrets) {
-  for (const auto& secret : secrets)
-    if (const auto at = text.find(secret); !secret.empty() && at != std::string::npos)
-      text.replace(at, secret.size(), "REDACTED");
-  return text;
-}
-
 // Gives the content in pieces out of one buffer.
 wire::BodySource source_of(const Content& content) {
   return [&content, at = std::uint64_t{0},
@@ -48,8 +41,9 @@ model::Exchange exchange_of(const Outgoing& request, const std::string& scheme) 
   out.request.method = request.method;
   out.request.scheme = scheme;
   out.request.host = std::string(request.headers.get("Host"));
-  out.request.target = without(request.target, request.secrets);
-  for (const auto& field : request.headers) out.request.headers.add(field.name, without(field.value, request.secrets));
+  out.request.target = without_secrets(request.target, request.secrets);
+  for (const auto& field : request.headers)
+    out.request.headers.add(field.name, without_secrets(field.value, request.secrets));
   out.request.framing = request.chunked                         ? model::Framing::chunked
                         : request.headers.has("Content-Length") ? model::Framing::length
                                                                 : model::Framing::none;
@@ -72,6 +66,9 @@ Result<std::unique_ptr<Sender>> Sender::create(const model::Profile& profile, wi
   if (profile.url.scheme == "https") {
     wire::TlsClientOptions options;
     options.ca_file = profile.ca_file;
+    if (!profile.client_certificate.empty()) {
+      BLOBGAUGE_TRY(options.identity, wire::load_identity(profile.client_certificate, profile.client_key));
+    }
     BLOBGAUGE_TRY(destination.tls, wire::TlsClient::create(options));
   }
   return std::unique_ptr<Sender>(new Sender(std::move(destination), profile.url.scheme, limit, profile.rate));

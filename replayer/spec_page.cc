@@ -134,7 +134,8 @@ class Page {
   }
 
   void steps(const char* part, const std::vector<Step>& all) {
-    for (const auto& step : all) {
+    for (const auto* each : requests_of(all)) {
+      const auto& step = *each;
       line(3, fmt::format("{} {}: {} {}", part, step.name, step.request.method, step.request.target));
       for (const auto& expectation : step.expectations) {
         auto text = text_of(expectation);

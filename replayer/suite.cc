@@ -26,9 +26,10 @@ using model::yaml::Node;
 constexpr std::string_view shared_file = "suite.yaml";
 
 // Names that a running case always has; docs/formats/cases.md lists them.
-const std::set<std::string, std::less<>> built_in = {"account", "version", "id",     "prefix",   "date",       "utc",
-                                                     "uuid",    "url",     "signed", "md5",      "crc64",      "repeat",
-                                                     "unquote", "base64",  "encode", "peer_url", "peer_signed"};
+const std::set<std::string, std::less<>> built_in = {
+    "account",       "version",        "id",     "prefix",  "date",   "utc",    "uuid",     "url",         "signed",
+    "md5",           "crc64",          "repeat", "unquote", "base64", "encode", "peer_url", "peer_signed", "second_url",
+    "second_signed", "second_account", "token",  "sas"};
 
 Status check_format(Fields& fields) {
   const auto* format = fields.required("format");
@@ -131,6 +132,7 @@ Status read_cases(const std::string& path, const Shared& shared, Suite& suite) {
 }
 
 Status check_holes(const Step& step, std::set<std::string, std::less<>>& known) {
+  if (step.repeat.times) known.insert(step.repeat.number);
   for (const auto text : template_texts(step)) {
     auto names = holes(text);
     if (!names) return fail(Category::input, names.error().message, names.error().next, step.where);
@@ -140,6 +142,8 @@ Status check_holes(const Step& step, std::set<std::string, std::less<>>& known) 
                     "capture it in an earlier step or add it to 'names'", step.where);
   }
   for (const auto& capture : step.captures) known.insert(capture.first);
+  for (const auto& one : step.at_once)
+    for (const auto& capture : one.captures) known.insert(capture.first);
   return {};
 }
 

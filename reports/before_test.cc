@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "model/gate.h"
 #include "reports/html.h"
 #include "reports/junit.h"
@@ -90,6 +92,16 @@ TEST_F(BeforeReportTest, RolesHaveFiguresAndASectionOfTheirOwn) {
   EXPECT_THAT(scopes, testing::IsSupersetOf({"role source", "role destination"}));
   EXPECT_THAT(to_markdown(input_, overview), HasSubstr("## Other roles"));
   EXPECT_THAT(to_html(input_, overview), HasSubstr("id=\"roles\""));
+}
+
+TEST_F(BeforeReportTest, KindsOfCredentialsHaveFigures) {
+  auto& cases = input_.columns[0].results[0].cases;
+  cases[0].credentials = {"account key", "source: account SAS"};
+  cases[1].credentials = {"account key"};
+  std::map<std::string, std::uint64_t> totals;
+  for (const auto& row : make_overview(input_).figures) totals[row.scope] = row.cells[0].total;
+  EXPECT_EQ(totals["credential account key"], 2u);
+  EXPECT_EQ(totals["credential source: account SAS"], 1u);
 }
 
 TEST_F(BeforeReportTest, MarksWhatTheRealServiceNeverConfirmed) {

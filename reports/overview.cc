@@ -48,6 +48,13 @@ std::string answer_of(std::string_view text) {
   return std::string(text);
 }
 
+const std::vector<std::string>& credentials_of(const CaseRow& row) {
+  static const std::vector<std::string> none;
+  for (const auto* item : row.cells)
+    if (item && !item->credentials.empty()) return item->credentials;
+  return none;
+}
+
 class Builder {
  public:
   explicit Builder(const Input& input) : input_(input) {}
@@ -198,6 +205,15 @@ class Builder {
     if (roles.size() > 1 || (roles.size() == 1 && *roles.begin() != "destination" && !roles.begin()->empty()))
       for (const auto& role : roles)
         if (!role.empty()) figure_row("role " + role, [&](const CaseRow& row) { return role_of(row) == role; });
+    std::set<std::string> kinds;
+    for (const auto& row : out_.cases)
+      for (const auto& kind : credentials_of(row)) kinds.insert(kind);
+    if (kinds.size() > 1)
+      for (const auto& kind : kinds)
+        figure_row("credential " + kind, [&](const CaseRow& row) {
+          const auto& own = credentials_of(row);
+          return std::find(own.begin(), own.end(), kind) != own.end();
+        });
     if (!input_.spec) return;
     std::map<std::string, std::set<std::string>> operations;  // by client
     for (const auto& operation : input_.spec->operations)

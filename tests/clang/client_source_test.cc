@@ -57,6 +57,9 @@ bool is_of(const std::string& at, const std::vector<std::string>& lines, const R
   return at == row.at && lines.front() == row.sends && (row.told_by.empty() || find(lines, row.told_by));
 }
 
+// Names a row in the list of tests.
+void PrintTo(const Row& row, std::ostream* out) { *out << row.at << " " << row.sends << " " << row.told_by; }
+
 // `everywhere`: headers that every request of the client may have.
 void check(const Reading& reading, const Row& row, const std::vector<std::string>& everywhere) {
   SCOPED_TRACE(row.at + " " + row.sends + " " + row.told_by);
@@ -142,7 +145,7 @@ class PgBackRest : public ::testing::TestWithParam<Row> {
  protected:
   void SetUp() override {
     if (!has("pgbackrest 2.45"))
-      GTEST_SKIP() << "the source of pgBackRest 2.45 is not there (BLOBGAUGE_CLIENT_SOURCES)";
+      GTEST_SKIP() << "the source of pgBackRest 2.45 is not there (BLOBGAUGE_CLIENT_SOURCES, tools/setup --print)";
   }
 };
 
@@ -203,7 +206,8 @@ const std::vector<Row> pgbackrest_rows{
 INSTANTIATE_TEST_SUITE_P(Clang, PgBackRest, ::testing::ValuesIn(pgbackrest_rows));
 
 TEST(PgBackRestWhole, NineSitesAndNoOther) {
-  if (!has("pgbackrest 2.45")) GTEST_SKIP() << "the source of pgBackRest 2.45 is not there (BLOBGAUGE_CLIENT_SOURCES)";
+  if (!has("pgbackrest 2.45"))
+    GTEST_SKIP() << "the source of pgBackRest 2.45 is not there (BLOBGAUGE_CLIENT_SOURCES, tools/setup --print)";
   for (const auto& unit : pgbackrest().units) EXPECT_TRUE(unit.errors.empty()) << unit.file;
   std::set<std::string> places, wanted;
   for (const auto& request : pgbackrest().requests.requests) {
@@ -222,7 +226,8 @@ TEST(PgBackRestWhole, NineSitesAndNoOther) {
 class Gdal : public ::testing::TestWithParam<Row> {
  protected:
   void SetUp() override {
-    if (!has("gdal 3.6.2")) GTEST_SKIP() << "the source of GDAL 3.6.2 is not there (BLOBGAUGE_CLIENT_SOURCES)";
+    if (!has("gdal 3.6.2"))
+      GTEST_SKIP() << "the source of GDAL 3.6.2 is not there (BLOBGAUGE_CLIENT_SOURCES, tools/setup --print)";
   }
 };
 
@@ -348,7 +353,8 @@ const std::vector<Row> gdal_rows{
 INSTANTIATE_TEST_SUITE_P(Clang, Gdal, ::testing::ValuesIn(gdal_rows));
 
 TEST(GdalWhole, TheSignerIsToldWhatIsSent) {
-  if (!has("gdal 3.6.2")) GTEST_SKIP() << "the source of GDAL 3.6.2 is not there (BLOBGAUGE_CLIENT_SOURCES)";
+  if (!has("gdal 3.6.2"))
+    GTEST_SKIP() << "the source of GDAL 3.6.2 is not there (BLOBGAUGE_CLIENT_SOURCES, tools/setup --print)";
   for (const auto& unit : gdal().units) EXPECT_TRUE(unit.errors.empty()) << unit.file;
   std::size_t compared = 0;
   for (const auto& request : gdal().requests.requests) {
@@ -362,7 +368,8 @@ TEST(GdalWhole, TheSignerIsToldWhatIsSent) {
 }
 
 TEST(GdalWhole, OverriddenMethodsAreDropped) {
-  if (!has("gdal 3.6.2")) GTEST_SKIP() << "the source of GDAL 3.6.2 is not there (BLOBGAUGE_CLIENT_SOURCES)";
+  if (!has("gdal 3.6.2"))
+    GTEST_SKIP() << "the source of GDAL 3.6.2 is not there (BLOBGAUGE_CLIENT_SOURCES, tools/setup --print)";
   const analyzer::clang::Program program(gdal().units, gdal().rules.roots);
   std::set<std::string> reached;
   for (std::size_t i = 1; i < program.functions().size(); ++i)

@@ -14,6 +14,12 @@
 #include "replayer/runner.h"
 
 namespace blobgauge {
+
+namespace replayer {
+// Names it in the list of tests.
+void PrintTo(const KnownFailure& failure, std::ostream* out) { *out << failure.id; }
+}  // namespace replayer
+
 namespace {
 
 using replayer::KnownFailure;
