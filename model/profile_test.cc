@@ -48,7 +48,7 @@ TEST(Profile, ReadsTokenCertificateAndSecondAccount) {
   ASSERT_TRUE(profile->second);
   EXPECT_EQ(profile->second->account, "other");
   EXPECT_EQ(at_endpoint(*profile, "http://g:2/first")->second->url.text(), "http://g:2/other");
-  EXPECT_EQ(at_endpoint(*profile, "http://first.g:2")->second->url.text(), "http://other.g:2");
+  EXPECT_EQ(at_endpoint(*profile, "http://first.g:2")->second->url.text(), "http://other.g:2/");
   EXPECT_FALSE(read("second: {url: \"http://h:1/first\", api_version: \"2023-11-03\"}\n")) << "the same account";
   EXPECT_FALSE(read("client_certificate: {chain: c.pem}\n"));
   EXPECT_FALSE(read("second: {url: \"http://h/o\", api_version: \"2023-11-03\", peer: {}}\n"));

@@ -25,6 +25,10 @@ std::vector<const Step*> requests_of(const std::vector<Step>& steps) {
   return out;
 }
 
+bool has_tag(const Case& item, std::string_view tag) {
+  return std::find(item.tags.begin(), item.tags.end(), tag) != item.tags.end();
+}
+
 bool needs_peer(const Case& item) {
   for (const auto* steps : {&item.given, &item.steps, &item.after})
     if (std::any_of(steps->begin(), steps->end(),
@@ -42,7 +46,7 @@ Needs needs_of(const Case& item, std::string_view auth) {
       const auto shown = step->request.auth.empty() ? auth : std::string_view(step->request.auth);
       if (step->request.at == At::endpoint) {
         out.key |= shown == "key" || shown.starts_with("sas ");
-        out.token |= shown == "bearer";
+        out.token |= shown == "bearer" || shown == "wrong bearer";
       }
       for (const auto text : template_texts(*step))
         for (const auto& name : holes(text).value_or(std::vector<std::string>{})) {

@@ -48,4 +48,6 @@ struct Case {
   model::Position where;
 };
 
+bool has_tag(const Case& item, std::string_view tag);
+
 }  // namespace blobgauge::replayer

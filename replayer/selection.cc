@@ -67,10 +67,6 @@ Result<std::vector<CaseTerm>> parse(const std::string& expression, const Suite& 
   return out;
 }
 
-bool has_tag(const Case& item, std::string_view tag) {
-  return std::find(item.tags.begin(), item.tags.end(), tag) != item.tags.end();
-}
-
 // Takes its time, so it is for those who ask for it: by its tag or its id.
 bool is_asked_for(const Case& item, const std::vector<CaseTerm>& terms) {
   return std::any_of(terms.begin(), terms.end(), [&](const CaseTerm& term) {

@@ -10,10 +10,6 @@
 namespace blobgauge::replayer {
 namespace {
 
-bool has_tag(const Case& item, std::string_view tag) {
-  return std::find(item.tags.begin(), item.tags.end(), tag) != item.tags.end();
-}
-
 bool has_core(const Suite& suite, const std::string& operation) {
   return std::any_of(suite.cases.begin(), suite.cases.end(),
                      [&](const Case& item) { return item.operation == operation && has_tag(item, core_tag); });

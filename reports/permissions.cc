@@ -80,6 +80,10 @@ std::string to_permissions(const model::Spec& spec, const model::Catalogue& cata
   out +=
       "## By operation\n\n| operation | tier | SAS permission, any of | action, any of |\n| --- | --- | --- | --- |\n" +
       rows;
+  if (!spec.overrides.empty()) {
+    out += "\n## Decided by people, not computed\n\n";
+    for (const auto& item : spec.overrides) out += fmt::format("- {}\n", markdown_text(text_of(item)));
+  }
   return unknown.empty() ? out : out + "\n" + unknown;
 }
 

@@ -57,6 +57,9 @@ TEST(Trend, TheOldestRunComesFirstAndAnotherSpecIsSaid) {
                               "| 2026-02-01T00:00:00Z | 4\\|2 | `sha256:2` (another) | 0% | 100% | 1 | 1 of 1 work | "
                               "open |\n"));
   EXPECT_EQ(to_trend({}), "");
+  input.columns[0].results[1].remarks = {"Get Blob, tier: mvp -> off by policy: we say so"};
+  EXPECT_THAT(to_trend(input), testing::EndsWith(" | open |\n\n- Get Blob, tier: mvp -\\> off by policy: we say so "
+                                                 "(since 2026-01-01T00:00:00Z)\n"));
 }
 
 TEST(Permissions, OneLetterThatServesSeveralIsEnough) {
@@ -70,7 +73,10 @@ TEST(Permissions, OneLetterThatServesSeveralIsEnough) {
   EXPECT_THAT(text, HasSubstr("## rclone 1.75.1\n\n- A SAS with `r` is enough\n"));
   EXPECT_THAT(text, HasSubstr("- Nothing like it is not in the catalogue\n"));
   EXPECT_THAT(text, HasSubstr("| Get Blob | mvp | `r` |"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("Decided by people")));
   EXPECT_THAT(to_permissions(spec, *catalogue, "extended"), testing::Not(HasSubstr("Get Blob")));
+  spec.overrides.push_back({"Get Blob", "tier", "extended", "mvp", "we say so", "architect", "2026-11-30"});
+  EXPECT_THAT(to_permissions(spec, *catalogue, ""), HasSubstr("## Decided by people, not computed\n\n- Get Blob"));
 }
 
 }  // namespace

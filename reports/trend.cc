@@ -47,6 +47,15 @@ std::string to_trend(const Input& input) {
           commands_of(*run), run->cases.empty() ? "-" : markdown_text(gate_line(*run)));
       before = run;
     }
+    // What people decided against what is computed, and what a run left out, of each run that says so.
+    std::vector<std::pair<std::string, std::string>> remarks;  // and the first run with it
+    for (const auto* run : runs)
+      for (const auto& remark : run->remarks)
+        if (std::none_of(remarks.begin(), remarks.end(), [&](const auto& known) { return known.first == remark; }))
+          remarks.emplace_back(remark, run->started);
+    for (const auto& [remark, since] : remarks)
+      out += fmt::format("{}- {} (since {})\n", &remark == &remarks.front().first ? "\n" : "", markdown_text(remark),
+                         markdown_text(since));
   }
   return out;
 }

@@ -60,8 +60,7 @@ class ReplayTest : public testing::Test {
     options.peer = &peer_profile_;
     std::vector<replayer::Chosen> chosen;
     for (const auto& item : suite_.cases) {
-      const bool large = std::find(item.tags.begin(), item.tags.end(), replayer::large_tag) != item.tags.end();
-      if (large && !std::getenv("BLOBGAUGE_LONG")) continue;
+      if (has_tag(item, replayer::large_tag) && !std::getenv("BLOBGAUGE_LONG")) continue;
       // A host that is an alias counts as reached over https.
       if (!item.over.empty() && !peer_finds_us_) continue;
       if (item.role != replayer::Role::source || peer_finds_us_) chosen.push_back({&item, item.tier});
