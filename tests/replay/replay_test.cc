@@ -1,14 +1,20 @@
 // The reference endpoint and the cases are two readings of the same facts, made apart: here they meet.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
 #include "endpoint/server.h"
 #include "model/catalogue.h"
 #include "replayer/runner.h"
 #include "replayer/selection.h"
+#include "wire/certificate.h"
+#include "wire/test_identity.h"
 
 namespace blobgauge {
 namespace {
@@ -103,6 +109,38 @@ TEST_F(ReplayTest, EveryCaseHoldsInHostStyleAndAtALaterVersion) {
   peer_finds_us_ = false;
   profile_.api_version = "2025-05-05";
   EXPECT_THAT(run({}), IsEmpty());
+}
+
+// An endpoint that asks every caller for a certificate.
+TEST(ClientCertificate, IsShownWhereTheProfileHasOne) {
+  const auto folder = testing::TempDir() + "/replay_certificate_" + std::to_string(::getpid());
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(folder + name) << text;
+    return folder + name;
+  };
+  const auto authority = wire::CertificateAuthority::temporary().value();
+  const auto identity = wire::self_signed();
+  wire::TlsServerOptions tls;
+  tls.pick = [authority](std::string_view) { return authority->leaf("127.0.0.1"); };
+  tls.client_ca_file = write(".chain", identity.chain_pem);
+  endpoint::ServerOptions options;
+  options.tls = wire::TlsServer::create(tls).value();
+  const auto server = endpoint::Server::start(options).value();
+  auto profile = model::load_profile(BLOBGAUGE_SOURCE_DIR "/specs/profiles/emulator.yaml").value();
+  profile = model::at_endpoint(profile, fmt::format("https://127.0.0.1:{}/devstoreaccount1", server->port())).value();
+  profile.ca_file = write(".authority", authority->certificate_pem());
+  const auto suite = replayer::load_suite(BLOBGAUGE_SOURCE_DIR "/specs/cases").value();
+  const std::vector<replayer::Chosen> one = {{suite.find("get-blob/success"), "mvp"}};
+  const auto without = replayer::run_cases(suite, {}, profile, one, {});
+  EXPECT_FALSE(without);
+  profile.client_certificate = tls.client_ca_file;
+  profile.client_key = write(".key", identity.key_pem);
+  const auto with = replayer::run_cases(suite, {}, profile, one, {});
+  ASSERT_TRUE(with) << describe(with.error());
+  EXPECT_EQ(with->results.cases[0].verdict, model::Verdict::pass);
+  profile.client_key = folder + ".nothing";
+  EXPECT_FALSE(replayer::run_cases(suite, {}, profile, one, {}));
+  for (const auto* name : {".chain", ".authority", ".key"}) std::remove((folder + name).c_str());
 }
 
 // What no client of the spec sends is in no profile, and is declined or done without doing harm.
