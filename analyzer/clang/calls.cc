@@ -14,12 +14,6 @@ constexpr int deepest_call = 16;
 constexpr std::size_t most_targets = 8;
 constexpr std::size_t small_function = 120;  // nodes: followed for its value alone
 
-std::size_t size_of(const Code& code) {
-  std::size_t count = 0;
-  each(code, [&](const Code&) { ++count; });
-  return count;
-}
-
 }  // namespace
 
 std::string Follower::place(const Activation& frame, int line) const {
@@ -56,22 +50,19 @@ Value Follower::call(const Code& code, State& state, Activation& frame) {
     for (const auto* lambda : lambdas) result.join(call_lambda(*lambda, c.arguments, state, frame));
     return result;
   }
-  const auto names = program_.names_of(code.usr, code.text);
-  if (const auto* path = rules_.find_path(names); path && path->argument) {
-    const auto told = operand(path->argument, c, state);
-    state.path = told.is_zero() ? path->absent : path->given;
+  const auto& callee = callees_.of(code);
+  if (callee.path && callee.path->argument) {
+    const auto told = operand(callee.path->argument, c, state);
+    state.path = told.is_zero() ? callee.path->absent : callee.path->given;
   }
-  if (const auto* rule = rules_.find(names))
-    if (auto value = apply(*rule, c, state, frame)) return *value;
+  if (callee.rule)
+    if (auto value = apply(*callee.rule, c, state, frame)) return *value;
 
   std::string object_class;
   if (c.self.objects.size() == 1) object_class = state.object(*c.self.objects.begin()).record;
-  const auto targets = program_.targets(code.usr, code.dynamic, code.type, object_class);
-  const auto name =
-      std::string_view(code.text).substr(code.text.rfind("::") == std::string::npos ? 0 : code.text.rfind("::") + 2);
-  const bool text_class = method && program_.is_text(code.type);
-  if (targets.empty() || text_class)
-    if (auto value = well_known(name, code, c.self, c.arguments, state, frame)) return *value;
+  const auto& targets = callees_.targets(code, object_class);
+  if (targets.empty() || callee.of_text)
+    if (auto value = well_known(callee.name, code, c.self, c.arguments, state, frame)) return *value;
 
   const int self = c.self.objects.empty() ? 0 : *c.self.objects.begin();
   Value result;
@@ -84,8 +75,8 @@ Value Follower::call(const Code& code, State& state, Activation& frame) {
       for (const auto* f = &frame; f; f = f->caller) on_the_way = on_the_way || f->function == target;
       const auto summary = summaries_.find(target);
       const bool closed = summary != summaries_.end() && summary->second.closed;
-      const auto& body = *program_.functions()[static_cast<std::size_t>(target)].body;
-      const bool worth = !closed && (relevant_.count(target) || size_of(body.body) <= small_function);
+      const auto& function = program_.functions()[static_cast<std::size_t>(target)];
+      const bool worth = !closed && (relevant_.count(target) || function.size <= small_function);
       auto after = before;
       Value value = Value::anything();
       if (worth && !on_the_way) {
@@ -132,12 +123,19 @@ Value Follower::call(const Code& code, State& state, Activation& frame) {
   if (getter) key = fmt::format("{}.{}()", object_keys_[static_cast<std::size_t>(self)], code.text);
   const int id = object(key, state, !getter);
   if (getter) {
-    auto& o = state.change(id);
-    o.parent = self;
-    o.of_caller = state.object(self).of_caller;
+    const bool of_caller = state.object(self).of_caller;
+    auto& o = put_inside(id, self, state);
+    o.of_caller = of_caller;
   }
   result.objects.insert(id);
   return result;
+}
+
+Object& Follower::put_inside(int id, int parent, State& state) {
+  inside_[parent].insert(id);
+  auto& object = state.change(id);
+  object.parent = parent;
+  return object;
 }
 
 // What others can reach they can change: the fields of an object, and of what stands in them.
@@ -151,8 +149,9 @@ void Follower::escape(const Value& value, State& state) {
     const auto& o = state.object(id);
     if (o.key.empty()) continue;
     for (const auto& [name, field] : o.fields) work.insert(work.end(), field.objects.begin(), field.objects.end());
-    for (const auto& [other, object] : state.objects)
-      if (object->parent == id) work.push_back(other);
+    if (const auto inside = inside_.find(id); inside != inside_.end())
+      for (const int other : inside->second)
+        if (state.object(other).parent == id) work.push_back(other);
     if (!o.zeroed && o.fields.empty()) continue;
     auto& changed = state.change(id);
     changed.zeroed = false;
@@ -220,13 +219,12 @@ Value Follower::enter(int function, int self, const std::vector<Value>& argument
   for (std::size_t i = 0; i < f.body->parameters.size() && i + 1 < at.parts.size(); ++i) {
     const auto& name = f.body->parameters[i];
     if (name.empty() || (name.back() != '&' && name.back() != '*')) continue;
-    const auto now = state.variables.find({inner.number, -1 - static_cast<long long>(i)});
-    if (now == state.variables.end() || i >= arguments.size() || now->second == arguments[i]) continue;
-    const auto& code = at.parts[i + 1];
-    const bool buffer = name.back() == '*' && now->second.has_text();
-    if (name.back() == '&' || buffer) assign(code, now->second, state, frame);
+    const auto* left = state.variables.find({inner.number, -1 - static_cast<long long>(i)});
+    if (!left || i >= arguments.size() || *left == arguments[i]) continue;
+    const auto now = *left;
+    if (name.back() == '&' || now.has_text()) assign(at.parts[i + 1], now, state, frame);
   }
-  std::erase_if(state.variables, [&](const auto& entry) { return entry.first.first == inner.number; });
+  state.variables.erase_layer(inner.number);
   if (end.value.empty()) end.value.unknown = true;
   return end.value;
 }
@@ -251,16 +249,14 @@ Value Follower::construct(const Code& code, State& state, Activation& frame, int
     arguments.push_back(evaluate(part, state, frame));
     if (arguments.back().empty()) arguments.back().unknown = true;
   }
-  const bool text = program_.is_text(code.type);
-  if (!made && text) {
+  const auto& callee = callees_.of(code);
+  if (!made && callee.of_text) {
     if (arguments.empty()) return Value::of_text("");
     if (arguments[0].has_text() || arguments[0].is_zero() || arguments.size() == 1) return arguments[0];
     return Value::anything();
   }
-  const std::vector<std::string> names{
-      code.text + "::" + code.text.substr(code.text.rfind("::") == std::string::npos ? 0 : code.text.rfind("::") + 2)};
-  const auto* rule = rules_.find(names);
-  const int function = program_.find(code.usr);
+  const auto* rule = callee.rule;
+  const int function = callee.targets.empty() ? 0 : callee.targets.front();
   if (!made && !function && !rule && !arguments.empty()) {
     // A class of which no code is read: a smart pointer, an optional, a copy.
     return arguments[0];
@@ -279,10 +275,9 @@ Value Follower::construct(const Code& code, State& state, Activation& frame, int
   if (function && frame.depth < deepest_call) {
     bool on_the_way = false;
     for (const auto* f = &frame; f; f = f->caller) on_the_way = on_the_way || f->function == function;
-    const auto& body = *program_.functions()[static_cast<std::size_t>(function)].body;
-    if (!on_the_way && (relevant_.count(function) || size_of(body.body) <= 2 * small_function)) {
+    const auto size = program_.functions()[static_cast<std::size_t>(function)].size;
+    if (!on_the_way && (relevant_.count(function) || size <= 2 * small_function))
       enter(function, id, arguments, as_call(code), state, frame);
-    }
   }
   return Value::of_object(id);
 }

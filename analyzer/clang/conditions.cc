@@ -144,8 +144,9 @@ Truth3 Follower::test_one(const Code& code, State& state, Activation& frame) {
   }
   if (answer != Truth3::maybe) return answer;
   bool truth = true;
-  const auto known = state.known.find(question(code, frame, truth));
-  if (known == state.known.end()) return answer;
+  if (state.known->empty()) return answer;
+  const auto known = state.known->find(question(code, frame, truth));
+  if (known == state.known->end()) return answer;
   return known->second == truth ? Truth3::yes : Truth3::no;
 }
 
@@ -199,12 +200,12 @@ void Follower::assume(const Code& code, bool holds, State& state, Activation& fr
     name.second = -1 - variable->number;
   else
     return;
-  const auto found = state.variables.find(name);
-  if (found == state.variables.end()) return;
+  const auto* value = state.variables.find(name);
+  if (!value) return;
   if (!truth)
-    found->second = Value::nothing();
-  else if (!found->second.is_zero())
-    found->second.zero = false;
+    state.variables[name] = Value::nothing();
+  else if (value->zero && !value->is_zero())
+    state.variables[name].zero = false;
 }
 
 Atom Follower::atom(const Code& code, const Activation& frame) const {

@@ -44,8 +44,7 @@ Value Follower::evaluate(const Code& code, State& state, Activation& frame) {
     }
     case Kind::parameter: {
       const std::pair<int, long long> name{frame.number, -1 - code.number};
-      const auto found = state.variables.find(name);
-      if (found != state.variables.end()) return found->second;
+      if (const auto* found = state.variables.find(name)) return *found;
       auto value = Value::anything();
       const int id = object(fmt::format("{} p{}", frame.path, code.number), state, false);
       state.change(id).of_caller = true;
@@ -54,9 +53,8 @@ Value Follower::evaluate(const Code& code, State& state, Activation& frame) {
       return value;
     }
     case Kind::local: {
-      const auto found = state.variables.find({frame.number, code.number});
-      if (found != state.variables.end()) return found->second;
-      return Value::anything();
+      const auto* found = state.variables.find({frame.number, code.number});
+      return found ? *found : Value::anything();
     }
     case Kind::global:
       return global(code, state, frame);
@@ -231,7 +229,7 @@ Value Follower::evaluate(const Code& code, State& state, Activation& frame) {
 }
 
 Value Follower::global(const Code& code, State& state, Activation& frame) {
-  if (const auto known = state.globals.find(code.usr); known != state.globals.end()) return known->second;
+  if (const auto known = state.globals->find(code.usr); known != state.globals->end()) return known->second;
   const auto* variable = program_.variable(code.usr);
   if (variable && global_depth < deepest_global && (variable->is_const || !program_.is_assigned(code.usr))) {
     // A constant that wraps one text (a struct of a text and its length, say) stands for the text.
@@ -263,8 +261,7 @@ Value Follower::field_of(int id, const std::string& name, const std::string& rec
   const bool of_caller = o.of_caller;
   auto value = Value::anything();
   const int inner = object(fmt::format("{}.{}", object_keys_[static_cast<std::size_t>(id)], name), state, false);
-  auto& made = state.change(inner);
-  made.parent = id;
+  auto& made = put_inside(inner, id, state);
   made.of_caller = of_caller;
   made.field = record + "." + name;
   value.objects.insert(inner);
@@ -300,7 +297,7 @@ void Follower::assign(const Code& to, const Value& value, State& state, Activati
       return;
     case Kind::global:
       state.forget("<g" + to.usr + ">");
-      put(state.globals[to.usr]);
+      put(state.globals.edit()[to.usr]);
       return;
     case Kind::member: {
       if (to.parts.empty()) return;

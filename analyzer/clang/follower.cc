@@ -66,7 +66,8 @@ Follower::Follower(const Program& program, const SourceRules& rules, const std::
       summaries_(summaries),
       relevant_(relevant),
       enumerators_(std::move(enumerators)),
-      object_keys_(1) {}
+      object_keys_(1),
+      callees_(program, rules) {}
 
 std::vector<Hit> Follower::follow(int function, Summary& summary) {
   hits_.clear();
@@ -84,14 +85,15 @@ std::vector<Hit> Follower::follow(int function, Summary& summary) {
     start.state.change(frame.self).key = "this";
   }
   if (const auto* path = rules_.find_path(f.names); path && !path->argument) start.state.path = path->path;
-  const auto end = returned(State{}, run(f.body->body, std::move(start), frame));
+  const auto end = returned(State(), run(f.body->body, std::move(start), frame));
   bool gives_list = false;
   for (const int id : end.value.objects)
     gives_list = gives_list || !end.state.object(id).additions.empty() || !end.state.object(id).roles.empty() ||
                  end.state.object(id).is_request;
-  for (const auto& [id, object] : end.state.objects)
+  end.state.objects.each([&](int, const auto& object) {
     if (object->of_caller && (!object->additions.empty() || !object->roles.empty() || !object->fixed_verbs.empty()))
       changes_caller_ = true;
+  });
   summary = {};
   for (const auto& hit : hits_)
     if (hit.open()) {
@@ -211,9 +213,9 @@ Follower::Flows Follower::branch(const Code& code, Flow flow, Activation& frame)
   Flow other;
   other.state = before;
   assume(condition, true, flow.state, frame);
-  flow.state.conditions.insert(flow.state.conditions.end(), yes.begin(), yes.end());
+  flow.state.pass(yes);
   assume(condition, false, other.state, frame);
-  other.state.conditions.insert(other.state.conditions.end(), no.begin(), no.end());
+  other.state.pass(no);
   auto taken = run(code.parts[1], std::move(flow), frame);
   auto left = has_else ? run(code.parts[2], std::move(other), frame) : Flows{std::move(other)};
   return together(before, std::move(taken), std::move(left), yes, no, frame);
@@ -263,8 +265,8 @@ void Follower::bound(Flows& flows) {
       // Each way's own conditions, behind those that all share.
       const auto own = [](const State& s, const State& other) {
         std::vector<Atom> atoms;
-        for (const auto& atom : s.conditions)
-          if (std::find(other.conditions.begin(), other.conditions.end(), atom) == other.conditions.end())
+        for (const auto& atom : *s.conditions)
+          if (std::find(other.conditions->begin(), other.conditions->end(), atom) == other.conditions->end())
             atoms.push_back(atom);
         if (atoms.empty()) atoms.push_back({"way", "one of many ways", true, true, nullptr, 0});
         return atoms;
@@ -420,7 +422,7 @@ Follower::Flows Follower::choice(const Code& code, Flow flow, Activation& frame)
     for (const auto* c : entry.cases) text += (c == entry.cases.front() ? "" : " or ") + c->text;
     if (entry.cases.empty()) text = code.text + " is none of its cases";
     const std::vector<Atom> why{{question + text, text, true, true, &code, frame.function}};
-    if (!sure) start.state.conditions.push_back(why.front());
+    if (!sure) start.state.pass(why);
     std::vector<const Code*> list;
     for (std::size_t i = entry.at; i < body.parts.size(); ++i) list.push_back(&body.parts[i]);
     auto ended = run_list(list, {std::move(start)}, frame);
@@ -479,8 +481,8 @@ Follower::Flow Follower::returned(const State& before, Flows flows) {
     }
     const auto own = [](const State& s, const State& other) {
       std::vector<Atom> atoms;
-      for (const auto& atom : s.conditions)
-        if (std::find(other.conditions.begin(), other.conditions.end(), atom) == other.conditions.end())
+      for (const auto& atom : *s.conditions)
+        if (std::find(other.conditions->begin(), other.conditions->end(), atom) == other.conditions->end())
           atoms.push_back(atom);
       if (atoms.empty()) atoms.push_back({"way", "one of several ways", true, true, nullptr, 0});
       return atoms;

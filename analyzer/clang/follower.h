@@ -6,9 +6,11 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "analyzer/clang/callee.h"
 #include "analyzer/clang/hit.h"
 #include "analyzer/clang/program.h"
 #include "analyzer/clang/source_rules.h"
@@ -84,6 +86,7 @@ class Follower {
   // expressions (evaluate.cc)
   Value evaluate(const Code& code, State& state, Activation& frame);
   Value member(const Code& code, State& state, Activation& frame);
+  Object& put_inside(int id, int parent, State& state);
   Value field_of(int object, const std::string& name, const std::string& record, State& state);
   void assign(const Code& to, const Value& value, State& state, Activation& frame, bool adds = false);
   int object(const std::string& key, State& state, bool fresh);
@@ -129,7 +132,9 @@ class Follower {
   const std::set<int>& relevant_;
   const std::map<long long, std::set<std::string>> enumerators_;
   std::vector<std::string> object_keys_;
-  std::map<std::string, int> objects_;
+  std::unordered_map<std::string, int> objects_;
+  std::unordered_map<int, std::set<int>> inside_;  // object -> what ever was a field of it
+  Callees callees_;
   std::map<int, std::map<std::string, int>> asked_;  // how often a function asks about a variable
   std::vector<Hit> hits_;
   std::map<const Code*, Code> as_calls_;

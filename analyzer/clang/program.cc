@@ -31,13 +31,14 @@ Program::Program(const std::vector<Unit>& units, const Roots& roots) {
       f.body = &body;
       f.name = body.name;
       f.files = &unit.files;
-      functions_.push_back(std::move(f));
       each(body.body, [&](const Code& c) {
+        ++f.size;
         const bool writes = (c.kind == Code::Kind::binary && !c.text.empty() && c.text.back() == '=' &&
                              c.text != "==" && c.text != "!=" && c.text != "<=" && c.text != ">=") ||
                             (c.kind == Code::Kind::unary && (c.text == "++" || c.text == "--" || c.text == "&"));
         if (writes && !c.parts.empty() && c.parts[0].kind == Code::Kind::global) assigned_.insert(c.parts[0].usr);
       });
+      functions_.push_back(std::move(f));
     }
   }
   for (auto& f : functions_)

@@ -33,7 +33,8 @@ struct Function {
   std::string name;                // with namespaces and classes
   std::vector<std::string> names;  // the same of all methods that it overrides
   const std::vector<std::string>* files = nullptr;
-  std::string root;  // what people call it by, where it is one
+  std::string root;      // what people call it by, where it is one
+  std::size_t size = 0;  // nodes of its body
   bool reachable = false;
 };
 

@@ -31,10 +31,7 @@ std::set<int> relevant_functions(const Program& program, const SourceRules& rule
     each(f.body->body, [&](const Code& c) {
       if (does) return;
       if (c.kind == Code::Kind::call) does = matters(c.usr, c.text);
-      if (c.kind == Code::Kind::construct)
-        does = rules.find({c.text + "::" +
-                           c.text.substr(c.text.rfind("::") == std::string::npos ? 0 : c.text.rfind("::") + 2)}) !=
-               nullptr;
+      if (c.kind == Code::Kind::construct) does = rules.find({constructor_name(c.text)}) != nullptr;
     });
     if (does) found.insert(static_cast<int>(i));
   }

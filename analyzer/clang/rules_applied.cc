@@ -289,7 +289,7 @@ std::optional<Value> Follower::apply(const CallRule& rule, const Call& call, Sta
           ask(of, state, asked);
         }
       }
-      if (!of.objects.empty()) state.change(id).parent = *of.objects.begin();
+      if (!of.objects.empty()) put_inside(id, *of.objects.begin(), state);
       return result;
     }
   }
@@ -401,7 +401,7 @@ Value Follower::send(const CallRule& rule, const Call& call, State& state, Activ
   const auto path = role("path", rule.path);
   if (path.unknown && hit.path.empty())
     for (const int id : path.objects) hit.path_open = hit.path_open || state.object(id).of_caller;
-  hit.conditions = state.conditions;
+  hit.conditions = *state.conditions;
   std::string key = fmt::format("{} request {}", frame.path, static_cast<const void*>(&call.code));
   for (const auto& a : hit.additions) {
     key += " " + a.key;

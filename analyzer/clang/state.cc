@@ -5,18 +5,14 @@
 namespace blobgauge::analyzer::clang {
 namespace {
 
+using Variables = decltype(State::variables);
+using Objects = decltype(State::objects);
+
 const Object no_object;
 
 const Addition* find(const std::vector<Addition>& list, const std::string& key) {
   const auto found = std::find_if(list.begin(), list.end(), [&](const Addition& a) { return a.key == key; });
   return found == list.end() ? nullptr : &*found;
-}
-
-std::set<int> ids_of(const State& a, const State& b) {
-  std::set<int> ids;
-  for (const auto* s : {&a, &b})
-    for (const auto& [id, object] : s->objects) ids.insert(id);
-  return ids;
 }
 
 // Only the text that is known whole tells two requests apart.
@@ -59,6 +55,43 @@ Addition both(const Addition& a, const Addition& b) {
   return one;
 }
 
+// An object that one way alone has.
+Object in_one(const Object& only, const std::vector<Atom>& atoms) {
+  auto object = only;
+  for (auto& addition : object.additions) add_guards(addition, atoms);
+  return object;
+}
+
+Object in_both(const Object& a, const Object& b, const std::vector<Atom>& atoms_a, const std::vector<Atom>& atoms_b) {
+  auto object = a;
+  object.additions.clear();
+  for (const auto& addition : a.additions) {
+    if (const auto* twin = find(b.additions, addition.key)) {
+      object.additions.push_back(both(addition, *twin));
+    } else {
+      object.additions.push_back(addition);
+      add_guards(object.additions.back(), atoms_a);
+    }
+  }
+  for (const auto& addition : b.additions)
+    if (!find(a.additions, addition.key)) {
+      object.additions.push_back(addition);
+      add_guards(object.additions.back(), atoms_b);
+    }
+  object.zeroed = object.zeroed && b.zeroed;
+  join_maps(object.fields, b.fields, object.zeroed);
+  join_maps(object.roles, b.roles, true);
+  object.default_verbs.insert(b.default_verbs.begin(), b.default_verbs.end());
+  if (object.fixed_verbs != b.fixed_verbs) {
+    if (object.fixed_verbs.empty() || b.fixed_verbs.empty()) object.fixed_verbs.insert("");
+    object.fixed_verbs.insert(b.fixed_verbs.begin(), b.fixed_verbs.end());
+  }
+  object.last_request.join(b.last_request);
+  object.made_elements.insert(b.made_elements.begin(), b.made_elements.end());
+  object.of_caller = object.of_caller || b.of_caller;
+  return object;
+}
+
 }  // namespace
 
 std::string text_of(const Atom& atom) {
@@ -76,174 +109,158 @@ std::string text_of(const Atom& atom) {
 }
 
 const Object& State::object(int id) const {
-  const auto found = objects.find(id);
-  return found == objects.end() ? no_object : *found->second;
+  const auto* found = objects.find(id);
+  return found ? **found : no_object;
 }
 
 Object& State::change(int id) {
   auto& shared = objects[id];
-  auto copy = shared ? std::make_shared<Object>(*shared) : std::make_shared<Object>();
-  auto& object = *copy;
-  shared = std::move(copy);
-  return object;
+  if (!shared)
+    shared = std::make_shared<Object>();
+  else if (shared.use_count() > 1)
+    shared = std::make_shared<Object>(*shared);
+  return const_cast<Object&>(*shared);  // made here, and nobody else has it
+}
+
+void State::pass(const std::vector<Atom>& atoms) {
+  if (atoms.empty()) return;
+  auto& list = conditions.edit();
+  list.insert(list.end(), atoms.begin(), atoms.end());
 }
 
 void State::learn(const std::string& key, bool truth) {
-  known[key] = truth;
+  known.edit()[key] = truth;
+  if (clauses->empty()) return;
+  auto& all = known.edit();
+  auto& list = clauses.edit();
   // A clause with one member left says that this holds.
   bool again = true;
   while (again) {
     again = false;
-    for (auto& clause : clauses) {
+    for (auto& clause : list) {
       const bool holds = std::any_of(clause.begin(), clause.end(), [&](const auto& member) {
-        const auto k = known.find(member.first);
-        return k != known.end() && k->second == member.second;
+        const auto k = all.find(member.first);
+        return k != all.end() && k->second == member.second;
       });
       if (holds) {
         clause.clear();
         continue;
       }
-      std::vector<std::pair<std::string, bool>> open;
+      Clause open;
       for (const auto& member : clause)
-        if (!known.count(member.first)) open.push_back(member);
+        if (!all.count(member.first)) open.push_back(member);
       if (open.size() == 1) {
-        known[open[0].first] = open[0].second;
+        all[open[0].first] = open[0].second;
         clause.clear();
         again = true;
       }
     }
   }
-  std::erase_if(clauses, [](const auto& clause) { return clause.empty(); });
+  std::erase_if(list, [](const auto& clause) { return clause.empty(); });
 }
 
-void State::learn_one_of(std::vector<std::pair<std::string, bool>> clause) {
-  if (std::find(clauses.begin(), clauses.end(), clause) == clauses.end()) clauses.push_back(std::move(clause));
-  if (clauses.size() > 32) clauses.erase(clauses.begin());
-  if (!known.empty()) {
-    const auto [key, truth] = *known.begin();
+void State::learn_one_of(Clause clause) {
+  auto& list = clauses.edit();
+  if (std::find(list.begin(), list.end(), clause) == list.end()) list.push_back(std::move(clause));
+  if (list.size() > 32) list.erase(list.begin());
+  if (!known->empty()) {
+    const auto [key, truth] = *known->begin();
     learn(key, truth);
   }
 }
 
 void State::forget(const std::string& token) {
-  std::erase_if(known, [&](const auto& entry) { return entry.first.find(token) != std::string::npos; });
-  std::erase_if(clauses, [&](const auto& clause) {
-    return std::any_of(clause.begin(), clause.end(),
-                       [&](const auto& member) { return member.first.find(token) != std::string::npos; });
-  });
+  const auto mentions = [&](const auto& entry) { return entry.first.find(token) != std::string::npos; };
+  if (std::any_of(known->begin(), known->end(), mentions)) std::erase_if(known.edit(), mentions);
+  const auto mentioned = [&](const Clause& clause) { return std::any_of(clause.begin(), clause.end(), mentions); };
+  if (std::any_of(clauses->begin(), clauses->end(), mentioned)) std::erase_if(clauses.edit(), mentioned);
 }
 
 std::set<std::string> added_since(const State& before, const State& after) {
   std::set<std::string> keys;
-  for (const auto& [id, object] : after.objects) {
-    const auto known = before.objects.find(id);
-    if (known != before.objects.end() && known->second == object) continue;
-    for (const auto& a : object->additions)
-      if (known == before.objects.end() || !find(known->second->additions, a.key))
-        keys.insert(std::to_string(id) + a.key);
-  }
+  Objects::any_apart(before.objects, after.objects, [&](int id, const auto* known, const auto* object) {
+    if (!object || (known && *known == *object)) return false;
+    for (const auto& a : (*object)->additions)
+      if (!known || !find((*known)->additions, a.key)) keys.insert(std::to_string(id) + a.key);
+    return false;
+  });
   return keys;
 }
 
 bool differ_in_kind(const State& before, const State& a, const State& b) {
+  if (a.path != b.path) return true;
   const auto in_a = added_since(before, a), in_b = added_since(before, b);
   const bool a_more = !std::includes(in_b.begin(), in_b.end(), in_a.begin(), in_a.end());
   const bool b_more = !std::includes(in_a.begin(), in_a.end(), in_b.begin(), in_b.end());
   if (a_more && b_more) return true;
-  for (const int id : ids_of(a, b)) {
-    const auto& x = a.object(id);
-    const auto& y = b.object(id);
-    if (&x == &y || x.key.empty() || y.key.empty()) continue;
+  const bool objects_differ = Objects::any_apart(a.objects, b.objects, [](int, const auto* in_x, const auto* in_y) {
+    if (!in_x || !in_y || *in_x == *in_y) return false;
+    const auto &x = **in_x, &y = **in_y;
+    if (x.key.empty() || y.key.empty()) return false;
     if (x.fixed_verbs != y.fixed_verbs) return true;
     for (const auto* role : {"verb", "headers", "query"}) {
       const auto p = x.roles.find(role), q = y.roles.find(role);
       if ((p == x.roles.end()) != (q == y.roles.end())) return std::string_view(role) == "verb";
       if (p != x.roles.end() && told_apart(p->second, q->second)) return true;
     }
-  }
-  for (const auto& [name, value] : a.variables) {
-    const auto other = b.variables.find(name);
-    if (other != b.variables.end() && told_apart(value, other->second)) return true;
-  }
-  return a.path != b.path;
+    return false;
+  });
+  return objects_differ ||
+         Variables::any_apart(a.variables, b.variables, [](const VariableName&, const Value* x, const Value* y) {
+           return x && y && told_apart(*x, *y);
+         });
 }
 
 State merged(const State& a, const State& b, const std::vector<Atom>& atoms_a, const std::vector<Atom>& atoms_b) {
-  State m;
-  m.variables = a.variables;
-  for (const auto& [name, value] : b.variables) {
-    auto [found, fresh] = m.variables.emplace(name, value);
-    if (!fresh && !(found->second == value)) found->second.join(value);
+  auto m = a;
+  Variables::any_apart(a.variables, b.variables, [&](const VariableName& name, const Value* x, const Value* y) {
+    if (!x)
+      m.variables[name] = *y;
+    else if (y && !(*x == *y))
+      m.variables[name].join(*y);
+    return false;
+  });
+  if (!a.globals.is(b.globals)) join_maps(m.globals.edit(), *b.globals, false);
+  if (!a.known.is(b.known))
+    std::erase_if(m.known.edit(), [&](const auto& entry) {
+      const auto other = b.known->find(entry.first);
+      return other == b.known->end() || other->second != entry.second;
+    });
+  if (!a.clauses.is(b.clauses))
+    std::erase_if(m.clauses.edit(), [&](const Clause& clause) {
+      return std::find(b.clauses->begin(), b.clauses->end(), clause) == b.clauses->end();
+    });
+  if (!a.conditions.is(b.conditions)) {
+    std::vector<Atom> shared;
+    for (const auto& atom : *a.conditions) {
+      if (std::find(b.conditions->begin(), b.conditions->end(), atom) == b.conditions->end()) break;
+      shared.push_back(atom);
+    }
+    m.conditions.set(std::move(shared));
   }
-  m.globals = a.globals;
-  join_maps(m.globals, b.globals, false);
-  for (const auto& [key, truth] : a.known)
-    if (const auto other = b.known.find(key); other != b.known.end() && other->second == truth) m.known[key] = truth;
-  for (const auto& clause : a.clauses)
-    if (std::find(b.clauses.begin(), b.clauses.end(), clause) != b.clauses.end()) m.clauses.push_back(clause);
-  for (const auto& atom : a.conditions) {
-    if (std::find(b.conditions.begin(), b.conditions.end(), atom) == b.conditions.end()) break;
-    m.conditions.push_back(atom);
-  }
-  m.signed_verb = a.signed_verb;
   m.signed_verb.join(b.signed_verb);
-  m.path = a.path.empty() ? b.path : a.path;
-  for (const int id : ids_of(a, b)) {
-    const auto x = a.objects.find(id), y = b.objects.find(id);
-    if (x != a.objects.end() && y != b.objects.end() && x->second == y->second) {
-      m.objects.emplace(id, x->second);
-      continue;
-    }
-    if (x == a.objects.end() || y == b.objects.end()) {
-      const auto& only = x == a.objects.end() ? y->second : x->second;
-      auto copy = std::make_shared<Object>(*only);
-      for (auto& addition : copy->additions) add_guards(addition, x == a.objects.end() ? atoms_b : atoms_a);
-      m.objects.emplace(id, std::move(copy));
-      continue;
-    }
-    auto object = std::make_shared<Object>(*x->second);
-    const auto& other = *y->second;
-    object->additions.clear();
-    for (const auto& addition : x->second->additions) {
-      if (const auto* twin = find(other.additions, addition.key)) {
-        object->additions.push_back(both(addition, *twin));
-      } else {
-        object->additions.push_back(addition);
-        add_guards(object->additions.back(), atoms_a);
-      }
-    }
-    for (const auto& addition : other.additions)
-      if (!find(x->second->additions, addition.key)) {
-        object->additions.push_back(addition);
-        add_guards(object->additions.back(), atoms_b);
-      }
-    object->zeroed = object->zeroed && other.zeroed;
-    join_maps(object->fields, other.fields, object->zeroed);
-    join_maps(object->roles, other.roles, true);
-    object->default_verbs.insert(other.default_verbs.begin(), other.default_verbs.end());
-    if (object->fixed_verbs != other.fixed_verbs) {
-      if (object->fixed_verbs.empty() || other.fixed_verbs.empty()) object->fixed_verbs.insert("");
-      object->fixed_verbs.insert(other.fixed_verbs.begin(), other.fixed_verbs.end());
-    }
-    object->last_request.join(other.last_request);
-    object->made_elements.insert(other.made_elements.begin(), other.made_elements.end());
-    object->of_caller = object->of_caller || other.of_caller;
-    m.objects.emplace(id, std::move(object));
-  }
+  if (a.path.empty()) m.path = b.path;
+  Objects::any_apart(a.objects, b.objects, [&](int id, const auto* x, const auto* y) {
+    if (x && y && *x == *y) return false;
+    m.objects[id] = std::make_shared<Object>(x && y ? in_both(**x, **y, atoms_a, atoms_b)
+                                             : x    ? in_one(**x, atoms_a)
+                                                    : in_one(**y, atoms_b));
+    return false;
+  });
   return m;
 }
 
 void choose(const State& before, State& after, const std::vector<Atom>& atoms) {
   if (atoms.empty()) return;
   std::vector<int> changed;
-  for (const auto& [id, object] : after.objects) {
-    const auto known = before.objects.find(id);
-    if (known == before.objects.end() || known->second != object) changed.push_back(id);
-  }
+  Objects::any_apart(before.objects, after.objects, [&](int id, const auto* known, const auto* object) {
+    if (object && !(*object)->additions.empty() && !(known && *known == *object)) changed.push_back(id);
+    return false;
+  });
   for (const int id : changed) {
-    const auto known = before.objects.find(id);
+    const auto* known = before.objects.find(id);
     for (auto& addition : after.change(id).additions) {
-      if (known != before.objects.end() && find(known->second->additions, addition.key)) continue;
+      if (known && find((*known)->additions, addition.key)) continue;
       for (const auto& atom : atoms)
         if (std::find(addition.chosen.begin(), addition.chosen.end(), atom) == addition.chosen.end())
           addition.chosen.push_back(atom);

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "analyzer/clang/code.h"
+#include "analyzer/clang/layered_map.h"
+#include "analyzer/clang/shared.h"
 #include "analyzer/clang/value.h"
 
 namespace blobgauge::analyzer::clang {
@@ -59,21 +61,30 @@ struct Object {
   std::set<std::string> made_elements;  // of a document that is written
 };
 
+// A variable: the number of the activation that it belongs to, and its own; parameters count down from -1.
+using VariableName = std::pair<int, long long>;
+inline int activation_of(const VariableName& name) { return name.first; }
+inline int block_of_objects(int id) { return id / 64; }
+
+using Clause = std::vector<std::pair<std::string, bool>>;
+
+// Each branch and each call keeps a copy to go back to, so copies share what nobody has changed since.
 struct State {
-  std::map<std::pair<int, long long>, Value> variables;  // by frame; parameters count down from -1
-  std::map<std::string, Value> globals;
-  std::map<int, std::shared_ptr<const Object>> objects;
-  std::map<std::string, bool> known;
-  std::vector<std::vector<std::pair<std::string, bool>>> clauses;  // one of each holds
-  std::vector<Atom> conditions;                                    // that this way has passed
+  LayeredMap<VariableName, Value, activation_of> variables;
+  Shared<std::map<std::string, Value>> globals;
+  LayeredMap<int, std::shared_ptr<const Object>, block_of_objects> objects;
+  Shared<std::map<std::string, bool>> known;
+  Shared<std::vector<Clause>> clauses;   // one of each holds
+  Shared<std::vector<Atom>> conditions;  // that this way has passed
   Value signed_verb;
   std::string path;  // template of the address, where a rule told it
 
-  const Object& object(int id) const;
+  const Object& object(int id) const;  // valid until an object is changed
   Object& change(int id);
+  void pass(const std::vector<Atom>& atoms);  // this way has passed these conditions as well
   // Learns that a condition holds or not, and what follows from it.
   void learn(const std::string& key, bool truth);
-  void learn_one_of(std::vector<std::pair<std::string, bool>> clause);
+  void learn_one_of(Clause clause);
   // Forgets what was known of conditions that mention this.
   void forget(const std::string& token);
 };

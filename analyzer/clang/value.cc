@@ -10,7 +10,7 @@ void put(Value& value, const std::string& text) {
   auto& set = text.find("{}") == std::string::npos ? value.texts : value.templates;
   if (set.size() < most_texts)
     set.insert(text);
-  else
+  else if (!set.count(text))
     value.unknown = true;
 }
 
