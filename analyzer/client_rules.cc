@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "analyzer/client_file.h"
 #include "model/text.h"
 #include "model/yaml.h"
 
@@ -19,84 +20,51 @@ using model::Status;
 using model::yaml::Fields;
 using model::yaml::Node;
 
-template <class Read>
-Status each(Fields& fields, std::string_view key, const std::string& what, Read read) {
-  const Node* list = fields.child(key);
-  if (!list) return {};
-  if (list->kind != Node::Kind::sequence) {
-    fields.refuse(fmt::format("\"{}\" is a list", key), list);
-    return {};
-  }
-  for (const auto& item : list->items) {
-    Fields entry(item, fields.file(), what);
-    read(entry);
-    BLOBGAUGE_CHECK(entry.finish());
-  }
-  return {};
-}
-
 void append(std::vector<std::string>& into, std::vector<std::string> more) {
   into.insert(into.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-model::Presence presence(Fields& entry, const std::string& text) {
-  for (const auto p : {model::Presence::always, model::Presence::conditional, model::Presence::undecided})
-    if (model::name_of(p) == text) return p;
-  entry.refuse(fmt::format("presence \"{}\" is none of always, conditional, undecided", text));
-  return model::Presence::undecided;
-}
-
 Status read_roots(Fields& fields, std::string_view key, std::vector<RootRule>& roots) {
-  return each(fields, key, "a root", [&](Fields& e) {
+  return each_entry(fields, key, "a root", [&](Fields& e) {
     roots.push_back({e.text("package"), e.text_or("interfaces", ""), e.list("functions")});
   });
 }
 
 // What clients and libraries share.
 Status read_common(Fields& fields, ClientRules& rules) {
-  BLOBGAUGE_CHECK(each(fields, "requests", "a request maker", [&](Fields& e) {
+  BLOBGAUGE_CHECK(each_entry(fields, "requests", "a request maker", [&](Fields& e) {
     RequestMaker maker{e.text("function"), e.number_or("method", 0), e.number_or("endpoint", 0)};
     if (constexpr std::uint64_t none = ~std::uint64_t{0}; e.number_or("method_word", none) != none)
       maker.method_word = e.number_or("method_word", none);
     rules.requests.push_back(std::move(maker));
   }));
-  BLOBGAUGE_CHECK(each(fields, "same", "a function that passes a request on", [&](Fields& e) {
+  BLOBGAUGE_CHECK(each_entry(fields, "same", "a function that passes a request on", [&](Fields& e) {
     rules.same.push_back({e.text("function"), e.number_or("argument", 0)});
   }));
   append(rules.same_fields, fields.list("same_fields"));
-  BLOBGAUGE_CHECK(each(fields, "statuses", "a judge of statuses", [&](Fields& e) {
+  BLOBGAUGE_CHECK(each_entry(fields, "statuses", "a judge of statuses", [&](Fields& e) {
     rules.statuses.push_back({e.text("function"), e.number_or("response", 0), e.number_or("codes", 1)});
   }));
-  BLOBGAUGE_CHECK(each(fields, "pipelines", "a list of stages", [&](Fields& e) {
+  BLOBGAUGE_CHECK(each_entry(fields, "pipelines", "a list of stages", [&](Fields& e) {
     rules.pipelines.push_back(
         {e.text("send"), e.number_or("request", 1), e.text("stages"), e.text("handler"), e.text_or("factory", "")});
   }));
   for (auto& [field, path] : fields.pairs("paths")) rules.paths[field] = path;
-  BLOBGAUGE_CHECK(each(fields, "builders", "a package that makes requests", [&](Fields& e) {
+  BLOBGAUGE_CHECK(each_entry(fields, "builders", "a package that makes requests", [&](Fields& e) {
     rules.builders.push_back({e.text("package"), e.text_or("service", ""), e.text_or("unless_query", "")});
   }));
   BLOBGAUGE_CHECK(read_roots(fields, "policies", rules.policies));
-  BLOBGAUGE_CHECK(each(fields, "handlers", "a handler of commands", [&](Fields& e) {
+  BLOBGAUGE_CHECK(each_entry(fields, "handlers", "a handler of commands", [&](Fields& e) {
     rules.handlers.push_back({e.text("type"), e.list("fields"), e.text_or("name", "")});
   }));
   append(rules.scope, fields.list("scope"));
   append(rules.outside, fields.list("outside"));
-  return each(fields, "implicit", "an implicit header", [&](Fields& e) {
-    ImplicitHeader header{e.text("name"), e.text("reason"), {}};
-    header.presence = presence(e, e.text("presence"));
-    rules.implicit.push_back(std::move(header));
-  });
-}
-
-Status check_format(Fields& fields, const std::string& path) {
-  if (const auto format = fields.number_or("format", 0); format != 1)
-    return model::fail(Category::input, fmt::format("{}: format {} is not known here, 1 is", path, format));
-  return {};
+  return read_implicit_headers(fields, rules.implicit);
 }
 
 Status read_library(const Node& tree, const std::string& path, ClientRules& rules) {
   Fields fields(tree, path, "a library");
-  BLOBGAUGE_CHECK(check_format(fields, path));
+  BLOBGAUGE_CHECK(check_client_format(fields));
   fields.text("library");
   BLOBGAUGE_CHECK(read_common(fields, rules));
   return fields.finish();
@@ -150,7 +118,7 @@ nlohmann::json configuration(const ClientRules& rules, const std::string& platfo
 Result<ClientRules> load_client_rules(const std::string& path) {
   BLOBGAUGE_TRY(const auto tree, model::yaml::load(path));
   Fields fields(tree, path, "a client");
-  BLOBGAUGE_CHECK(check_format(fields, path));
+  BLOBGAUGE_CHECK(check_client_format(fields));
   ClientRules rules;
   rules.client = fields.text("client");
   rules.language = fields.text("language");

@@ -65,6 +65,7 @@ struct HandlerRule {
 struct ImplicitHeader {
   std::string name, reason;
   model::Presence presence = model::Presence::undecided;
+  bool with_body = false;  // only on requests that have one, as far as the facts say
 };
 
 struct ClientRules {

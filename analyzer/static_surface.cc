@@ -280,6 +280,7 @@ class Inference {
     }
     // An address that nothing is known of is merged with what its owner put into it.
     for (const auto& header : rules_.implicit) {
+      if (header.with_body && facts_.requests[shape.request].body == "none") continue;
       auto& known = operation.request_headers[model::lower(header.name)];
       const bool sure = header.presence == Presence::always && known.presence != Presence::always;
       if (!known.name.empty() && known.presence != Presence::never && known.presence != Presence::undecided && !sure)

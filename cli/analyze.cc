@@ -9,6 +9,7 @@
 #include "cli/analyze_executable.h"
 #include "cli/analyze_source.h"
 #include "cli/command.h"
+#include "cli/inference.h"
 #include "cli/specs.h"
 #include "cli/terminal.h"
 #include "model/catalogue.h"
@@ -50,15 +51,7 @@ Result<int> run(const Options& options) {
     return model::fail(Category::usage, "--facts keeps what was read for one platform, and several are named",
                        "ask for each platform alone");
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
-  analyzer::StaticOptions inference;
-  inference.tool = "blobgauge " BLOBGAUGE_VERSION;
-  inference.release = options.release;
-  inference.revision = options.revision;
-  if (!options.explain.empty()) inference.explain_operation = options.explain.front();
-  if (options.explain.size() > 1) inference.explain_header = options.explain[1];
-  if (!inference.explain_operation.empty() && !catalogue.find(inference.explain_operation))
-    return model::fail(Category::usage, fmt::format("no operation is called \"{}\"", inference.explain_operation),
-                       "blobgauge catalogue list names them");
+  BLOBGAUGE_TRY(const auto inference, inference_options(options.release, options.revision, options.explain, catalogue));
   analyzer::StaticResult result;
   std::string coverage;
   if (options.binary.empty()) {
@@ -76,13 +69,8 @@ Result<int> run(const Options& options) {
     BLOBGAUGE_CHECK(model::write_file("-", coverage));
     if (options.output == "-" && inference.explain_operation.empty()) return 0;
   }
-  if (!inference.explain_operation.empty()) {
-    const auto text = result.explanation.empty() ? fmt::format("{}: no reachable code of {} sends it\n",
-                                                               inference.explain_operation, result.surface.client)
-                                                 : result.explanation;
-    BLOBGAUGE_CHECK(model::write_file("-", text));
-    if (options.output == "-") return 0;
-  }
+  BLOBGAUGE_TRY(const bool told, write_explanation(inference, result, options.output));
+  if (told) return 0;
   BLOBGAUGE_CHECK(model::save_surface(result.surface, options.output));
   if (is_terminal(STDERR_FILENO))
     fmt::print(stderr, "{} operations, {} requests of other services, {} calls that could not be followed\n",

@@ -14,6 +14,7 @@
 #include "analyzer/static_surface.h"
 #include "cli/clang_front_end.h"
 #include "cli/command.h"
+#include "cli/inference.h"
 #include "cli/specs.h"
 #include "cli/terminal.h"
 #include "model/catalogue.h"
@@ -73,15 +74,7 @@ Result<int> run(const Options& options) {
   const auto client = named ? specs_path("clients/" + options.client + ".yaml") : options.client;
   BLOBGAUGE_TRY(const auto rules, clang::load_source_rules(client));
   BLOBGAUGE_TRY(const auto catalogue, model::Catalogue::load(options.catalogue));
-  analyzer::StaticOptions inference;
-  inference.tool = "blobgauge " BLOBGAUGE_VERSION;
-  inference.release = options.release;
-  inference.revision = options.revision;
-  if (!options.explain.empty()) inference.explain_operation = options.explain.front();
-  if (options.explain.size() > 1) inference.explain_header = options.explain[1];
-  if (!inference.explain_operation.empty() && !catalogue.find(inference.explain_operation))
-    return model::fail(Category::usage, fmt::format("no operation is called \"{}\"", inference.explain_operation),
-                       "blobgauge catalogue list names them");
+  BLOBGAUGE_TRY(const auto inference, inference_options(options.release, options.revision, options.explain, catalogue));
   std::string check_file;
   std::optional<std::uint64_t> check_line;
   if (!options.check.empty()) {
@@ -134,13 +127,8 @@ Result<int> run(const Options& options) {
   common.scope = {"*"};
   BLOBGAUGE_TRY(auto result, analyzer::infer_static(facts, common, catalogue, inference));
   for (const auto& problem : read.problems) result.surface.unresolved.push_back("not read: " + problem);
-  if (!inference.explain_operation.empty()) {
-    const auto said = result.explanation.empty() ? fmt::format("{}: no reachable code of {} sends it\n",
-                                                               inference.explain_operation, result.surface.client)
-                                                 : result.explanation;
-    BLOBGAUGE_CHECK(model::write_file("-", said));
-    if (options.output == "-") return read.problems.empty() ? 0 : 3;
-  }
+  BLOBGAUGE_TRY(const bool told, write_explanation(inference, result, options.output));
+  if (told) return read.problems.empty() ? 0 : 3;
   BLOBGAUGE_CHECK(model::save_surface(result.surface, options.output));
   if (is_terminal(STDERR_FILENO))
     fmt::print(stderr, "{} files ({} read before), {} requests, {} operations, {} calls that could not be followed\n",

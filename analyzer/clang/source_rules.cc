@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "analyzer/client_file.h"
 #include "model/text.h"
 #include "model/yaml.h"
 
@@ -136,15 +137,8 @@ const Section sections[] = {
 };
 
 Status read_calls(Fields& fields, SourceRules& rules) {
-  for (const auto& section : sections) {
-    const Node* list = fields.child(section.key);
-    if (!list) continue;
-    if (list->kind != Node::Kind::sequence) {
-      fields.refuse(fmt::format("\"{}\" is a list", section.key), list);
-      continue;
-    }
-    for (const auto& item : list->items) {
-      Fields entry(item, fields.file(), std::string(section.what));
+  for (const auto& section : sections)
+    BLOBGAUGE_CHECK(each_entry(fields, section.key, std::string(section.what), [&](Fields& entry, const Node& item) {
       const auto names = entry.list("function");
       if (names.empty()) entry.refuse("\"function\" is missing");
       CallRule rule;
@@ -152,13 +146,11 @@ Status read_calls(Fields& fields, SourceRules& rules) {
       rule.file = fields.file();
       rule.line_number = item.line;
       section.read(entry, rule);
-      BLOBGAUGE_CHECK(entry.finish());
       for (const auto& name : names) {
         rule.function = name;
         rules.calls.push_back(rule);
       }
-    }
-  }
+    }));
   return {};
 }
 
@@ -179,29 +171,15 @@ Status read_meanings(Fields& fields, SourceRules& rules) {
   return {};
 }
 
-template <class Read>
-Status each_entry(Fields& fields, std::string_view key, const std::string& what, Read read) {
-  const Node* list = fields.child(key);
-  if (!list) return {};
-  if (list->kind != Node::Kind::sequence) {
-    fields.refuse(fmt::format("\"{}\" is a list", key), list);
-    return {};
-  }
-  for (const auto& item : list->items) {
-    Fields entry(item, fields.file(), what);
-    read(entry);
-    BLOBGAUGE_CHECK(entry.finish());
-  }
-  return {};
-}
-
 // What clients and styles share.
 Status read_common(Fields& fields, SourceRules& rules) {
   BLOBGAUGE_CHECK(read_calls(fields, rules));
   BLOBGAUGE_CHECK(read_meanings(fields, rules));
+  for (auto& [name, text] : fields.pairs("constants")) rules.constants[name] = text;
   BLOBGAUGE_CHECK(each_entry(fields, "paths", "a path", [&](Fields& e) {
     PathRule rule;
-    rule.function = e.text("function");
+    const auto functions = e.list("function"), classes = e.list("class");
+    if (functions.empty() && classes.empty()) e.refuse("\"function\" or \"class\" is missing: whose requests");
     rule.path = e.text_or("path", "");
     rule.argument = operand(e, "argument");
     rule.given = e.text_or("given", "");
@@ -211,23 +189,14 @@ Status read_common(Fields& fields, SourceRules& rules) {
     if (rule.path.empty() && !rule.argument)
       e.refuse("\"path\", or \"argument\" with \"given\" and \"absent\", is missing");
     if (rule.with_query.empty() != rule.with_path.empty()) e.refuse("\"with_query\" and \"with_path\" belong together");
-    rules.paths.push_back(std::move(rule));
+    for (const auto* names : {&functions, &classes})
+      for (const auto& name : *names) {
+        rule.function = name;
+        rule.of_class = names == &classes;
+        rules.paths.push_back(rule);
+      }
   }));
-  return each_entry(fields, "implicit", "an implicit header", [&](Fields& e) {
-    ImplicitHeader header{e.text("name"), e.text("reason"), {}};
-    const auto presence = e.text("presence");
-    bool known = false;
-    for (const auto p : {model::Presence::always, model::Presence::conditional, model::Presence::undecided})
-      if (model::name_of(p) == presence) header.presence = p, known = true;
-    if (!known) e.refuse(fmt::format("presence \"{}\" is none of always, conditional, undecided", presence));
-    rules.common.implicit.push_back(std::move(header));
-  });
-}
-
-Status check_format(Fields& fields, const std::string& path) {
-  if (const auto format = fields.number_or("format", 0); format != 1)
-    return model::fail(Category::input, fmt::format("{}: format {} is not known here, 1 is", path, format));
-  return {};
+  return read_implicit_headers(fields, rules.common.implicit);
 }
 
 }  // namespace
@@ -241,8 +210,19 @@ const CallRule* SourceRules::find(const std::vector<std::string>& names) const {
 
 const PathRule* SourceRules::find_path(const std::vector<std::string>& names) const {
   for (const auto& name : names)
-    for (const auto& rule : paths)
-      if (is_called(name, rule.function)) return &rule;
+    for (const auto& rule : paths) {
+      const auto colons = name.rfind("::");
+      if (rule.of_class
+              ? colons != std::string::npos && is_called(std::string_view(name).substr(0, colons), rule.function)
+              : is_called(name, rule.function))
+        return &rule;
+    }
+  return nullptr;
+}
+
+const std::string* SourceRules::find_constant(std::string_view name) const {
+  for (const auto& [constant, text] : constants)
+    if (is_called(name, constant) || is_called(constant, name)) return &text;
   return nullptr;
 }
 
@@ -255,7 +235,7 @@ Result<std::string> language_of_client(const std::string& path) {
 Result<SourceRules> load_source_rules(const std::string& path) {
   BLOBGAUGE_TRY(const auto tree, model::yaml::load(path));
   Fields fields(tree, path, "a client");
-  BLOBGAUGE_CHECK(check_format(fields, path));
+  BLOBGAUGE_CHECK(check_client_format(fields));
   SourceRules rules;
   rules.common.client = fields.text("client");
   rules.common.language = fields.text("language");
@@ -280,7 +260,7 @@ Result<SourceRules> load_source_rules(const std::string& path) {
     const auto style = (std::filesystem::path(path).parent_path() / (name + ".yaml")).string();
     BLOBGAUGE_TRY(const auto part, model::yaml::load(style));
     Fields of_style(part, style, "a style");
-    BLOBGAUGE_CHECK(check_format(of_style, style));
+    BLOBGAUGE_CHECK(check_client_format(of_style));
     of_style.text("style");
     BLOBGAUGE_CHECK(read_common(of_style, rules));
     BLOBGAUGE_CHECK(of_style.finish());

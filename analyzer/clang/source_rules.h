@@ -66,7 +66,8 @@ struct OptionMeaning {
 };
 
 struct PathRule {
-  std::string function, path;
+  std::string function, path;  // function: a class with all its methods where `of_class` is true
+  bool of_class = false;
   Operand argument;           // tells by being given or not
   std::string given, absent;  // its paths
   std::string with_query;     // a parameter that tells
@@ -79,6 +80,7 @@ struct SourceRules {
   Roots roots;
   std::vector<CallRule> calls;
   std::map<std::string, OptionMeaning> options;
+  std::map<std::string, std::string, std::less<>> constants;  // enumerator or variable -> the text that it stands for
   std::vector<PathRule> paths;
   std::string path;            // where no rule says another
   bool whole_program = false;  // all of its code is read: what no code stores was never stored
@@ -86,6 +88,8 @@ struct SourceRules {
   // The rule for what is called by these names; null where there is none.
   const CallRule* find(const std::vector<std::string>& names) const;
   const PathRule* find_path(const std::vector<std::string>& names) const;
+  // The text that a constant of this name stands for; an enumerator may come without its type.
+  const std::string* find_constant(std::string_view name) const;
 };
 
 // Category::input with line, column and the nearest known word for a key or a word that is not known.
