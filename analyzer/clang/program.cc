@@ -63,20 +63,34 @@ std::string Program::name_of_record(std::string_view usr) const {
   return found == record_names_.end() ? std::string() : found->second;
 }
 
+std::vector<std::string_view> Program::with_bases(std::string_view record) const {
+  std::vector<std::string_view> found;
+  std::vector<std::string_view> work{record};
+  while (!work.empty()) {
+    const auto next = work.back();
+    work.pop_back();
+    if (std::find(found.begin(), found.end(), next) != found.end()) continue;
+    found.push_back(next);
+    if (const auto known = records_.find(next); known != records_.end())
+      for (auto base = known->second->bases.rbegin(); base != known->second->bases.rend(); ++base)
+        work.push_back(base->first);
+  }
+  return found;
+}
+
 bool Program::derives(std::string_view record, std::string_view base) const {
   if (record == base) return true;
-  const auto found = records_.find(record);
-  if (found == records_.end()) return false;
-  return std::any_of(found->second->bases.begin(), found->second->bases.end(),
-                     [&](const auto& b) { return derives(b.first, base); });
+  if (!records_.count(record)) return false;
+  const auto all = with_bases(record);
+  return std::find(all.begin(), all.end(), base) != all.end();
 }
 
 bool Program::is_text(std::string_view record) const {
-  if (record.find("basic_string") != std::string_view::npos) return true;
-  const auto found = records_.find(record);
-  if (found == records_.end()) return false;
-  return std::any_of(found->second->bases.begin(), found->second->bases.end(),
-                     [&](const auto& b) { return is_text(b.first); });
+  const auto names_text = [](std::string_view usr) { return usr.find("basic_string") != std::string_view::npos; };
+  if (names_text(record)) return true;
+  if (!records_.count(record)) return false;
+  const auto all = with_bases(record);
+  return std::any_of(all.begin(), all.end(), names_text);
 }
 
 void Program::all_overridden(std::string_view usr, std::set<std::string, std::less<>>& into) const {
@@ -98,16 +112,16 @@ std::vector<std::string> Program::names_of(std::string_view usr, std::string_vie
 
 // The method that an object of this very class has for `method`: the nearest override on the way to the bases.
 std::string Program::implementation(std::string_view method, std::string_view record) const {
-  const auto found = records_.find(record);
-  if (found == records_.end()) return {};
-  for (const auto& m : found->second->methods) {
-    if (m.usr == method) return m.usr;
-    std::set<std::string, std::less<>> overridden;
-    all_overridden(m.usr, overridden);
-    if (overridden.count(method)) return m.usr;
+  for (const auto name : with_bases(record)) {
+    const auto found = records_.find(name);
+    if (found == records_.end()) continue;
+    for (const auto& m : found->second->methods) {
+      if (m.usr == method) return m.usr;
+      std::set<std::string, std::less<>> overridden;
+      all_overridden(m.usr, overridden);
+      if (overridden.count(method)) return m.usr;
+    }
   }
-  for (const auto& [base, name] : found->second->bases)
-    if (auto usr = implementation(method, base); !usr.empty()) return usr;
   return {};
 }
 
@@ -148,13 +162,13 @@ void Program::reach(const Roots& roots) {
     if (edges.emplace(from, to).second) calls_.push_back({from, to, at, how});
   };
   const auto methods_as_roots = [&](std::string_view record, bool only_virtual, const std::string& of) {
-    std::set<std::string, std::less<>> seen;
+    std::set<std::string, std::less<>> seen, classes_seen;
     std::deque<std::string> classes{std::string(of)};
     while (!classes.empty()) {
       const auto name = classes.front();
       classes.pop_front();
       const auto found = records_.find(name);
-      if (found == records_.end()) continue;
+      if (found == records_.end() || !classes_seen.insert(name).second) continue;
       for (const auto& m : found->second->methods) {
         if (only_virtual && !m.is_virtual) continue;
         auto own = m.is_virtual ? implementation(m.usr, record) : m.usr;

@@ -67,6 +67,9 @@ class Program {
   };
   void reach(const Roots& roots);
   std::string implementation(std::string_view method, std::string_view record) const;
+  // A class and all its bases, nearest first, the left ones before the right ones; each once, even if a unit that is
+  // wrong has them in a circle.
+  std::vector<std::string_view> with_bases(std::string_view record) const;
   void all_overridden(std::string_view usr, std::set<std::string, std::less<>>& into) const;
 
   std::vector<Function> functions_;
