@@ -92,6 +92,8 @@ class UnitReader {
               answer.there = answer.cached = true;
               return answer;
             }
+    answer.problem = missing(command);
+    if (!answer.problem.empty()) return answer;
     auto flags = command.flags;
     const auto output = fmt::format("{}/{}.jsonl", scratch_, number);
     for (int retry = 0;; ++retry) {
@@ -152,6 +154,17 @@ class UnitReader {
   }
 
  private:
+  // What is not there, in words; libclang says of both that it can make nothing of the file.
+  static std::string missing(const CompileCommand& command) {
+    std::error_code ignored;
+    if (!fs::is_directory(command.folder, ignored))
+      return fmt::format("{}: its folder {} is not there: was the program built elsewhere?", command.file,
+                         command.folder);
+    if (!fs::exists(fs::path(command.folder) / command.file, ignored))
+      return fmt::format("{}: no such file in {}", command.file, command.folder);
+    return {};
+  }
+
   const UnitsQuestion& question_;
   const std::string program_, scratch_, cache_;
   std::string unsaved_;

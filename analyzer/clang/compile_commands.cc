@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -18,9 +19,25 @@ namespace fs = std::filesystem;
 
 constexpr int deepest_response = 8;
 
+std::string_view base_name(std::string_view path) {
+  return path.substr(path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/') + 1);
+}
+
+// "cc", "clang++-16", "x86_64-linux-gnu-gcc-12".
+bool is_compiler(std::string_view word) {
+  auto name = base_name(word);
+  while (!name.empty() && (std::isdigit(static_cast<unsigned char>(name.back())) || name.back() == '.'))
+    name.remove_suffix(1);
+  if (name.ends_with('-')) name.remove_suffix(1);
+  name = name.substr(name.rfind('-') == std::string_view::npos ? 0 : name.rfind('-') + 1);
+  static constexpr std::array<std::string_view, 12> known{"cc",  "c++", "gcc",  "g++",  "clang", "clang++",
+                                                          "icx", "icc", "icpx", "icpc", "emcc",  "em++"};
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
 // Programs that stand before the compiler.
 bool is_wrapper(std::string_view word) {
-  const auto name = word.substr(word.rfind('/') == std::string_view::npos ? 0 : word.rfind('/') + 1);
+  const auto name = base_name(word);
   static constexpr std::array<std::string_view, 9> known{"ccache", "distcc", "sccache", "icecc",     "icerun",
                                                          "gomacc", "env",    "nice",    "ccache.exe"};
   return std::find(known.begin(), known.end(), name) != known.end();
@@ -77,6 +94,20 @@ bool is_only_gcc(std::string_view flag) {
   return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view p) { return flag.starts_with(p); });
 }
 
+// "env A=b nice -n 5 ccache gcc", "libtool --mode=compile gcc": a compiler that is known by its name; else what stands
+// behind the wrappers that are.
+std::size_t place_of_compiler(const std::vector<std::string>& command) {
+  const bool wrapped = !command.empty() && is_wrapper(command.front());
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    if (is_compiler(command[i])) return i;
+    if (command[i].starts_with('-') && !command[i].starts_with("--") && !wrapped) break;
+  }
+  std::size_t first = 0;
+  while (first < command.size() && (is_wrapper(command[first]) || command[first].find('=') != std::string::npos))
+    ++first;
+  return first;
+}
+
 // @FILE, which may name others.
 model::Status expand(const std::vector<std::string>& words, const std::string& folder, std::vector<std::string>& into,
                      int depth) {
@@ -86,8 +117,10 @@ model::Status expand(const std::vector<std::string>& words, const std::string& f
       continue;
     }
     const auto file = (fs::path(folder) / word.substr(1)).string();
+    if (depth >= deepest_response)
+      return model::fail(Category::input, fmt::format("the response file {} names itself", file));
     const auto text = model::read_file(file);
-    if (!text || depth >= deepest_response)
+    if (!text)
       return model::fail(Category::input, fmt::format("the response file {} cannot be read", file),
                          "build once more, so that it is there");
     BLOBGAUGE_CHECK(expand(words_of(*text), folder, into, depth + 1));
@@ -138,14 +171,10 @@ std::vector<std::string> words_of(std::string_view command) {
 }
 
 std::vector<std::string> useful_flags(const std::vector<std::string>& command, std::string_view file) {
-  std::size_t first = 0;
-  // "env A=b ccache gcc": all of it stands before the first flag.
-  while (first < command.size() && (is_wrapper(command[first]) || command[first].find('=') != std::string::npos))
-    ++first;
+  const auto first = place_of_compiler(command);
   std::string compiler = first < command.size() ? command[first] : "";
-  ++first;
   std::vector<std::string> flags;
-  for (std::size_t i = first; i < command.size(); ++i) {
+  for (std::size_t i = first + 1; i < command.size(); ++i) {
     const auto& flag = command[i];
     static constexpr std::array<std::string_view, 7> with_value{"-o",  "-MF",     "-MT",      "-MQ",
                                                                 "-MJ", "--param", "-aux-info"};
@@ -161,7 +190,7 @@ std::vector<std::string> useful_flags(const std::vector<std::string>& command, s
     flags.push_back(flag);
   }
   // What a C++ compiler takes for C++ whatever the name of the file is.
-  const auto name = compiler.substr(compiler.rfind('/') == std::string::npos ? 0 : compiler.rfind('/') + 1);
+  const auto name = base_name(compiler);
   if (name.find("++") != std::string::npos && file.ends_with(".c")) flags.insert(flags.begin(), {"-x", "c++"});
   return flags;
 }
@@ -207,7 +236,7 @@ Result<std::vector<CompileCommand>> load_compile_commands(const std::string& pat
   std::error_code error;
   const auto file = fs::is_directory(path, error) ? (fs::path(path) / "compile_commands.json").string() : path;
   BLOBGAUGE_TRY(const auto text, model::read_file(file));
-  return compile_commands_from_text(text, file, fs::absolute(fs::path(file).parent_path()).string());
+  return compile_commands_from_text(text, file, fs::absolute(file).parent_path().string());
 }
 
 }  // namespace blobgauge::analyzer::clang

@@ -46,8 +46,30 @@ TEST_F(BadInput, AFileThatIsMissing) {
   write("db.json", R"([{"directory": ".", "file": "gone.c", "command": "cc -c gone.c"}])");
   const auto ran = analyze({"-p", path("db.json")});
   EXPECT_EQ(ran.exit_code, 3);
-  EXPECT_THAT(ran.err, HasSubstr("gone.c"));
+  EXPECT_THAT(ran.err, HasSubstr("gone.c: no such file in " + scratch_.path()));
   EXPECT_THAT(ran.out, Not(HasSubstr("operations")));
+}
+
+TEST_F(BadInput, AFolderThatIsMissing) {
+  write("db.json", R"([{"directory": "elsewhere", "file": "good.c", "command": "cc -c good.c"}])");
+  const auto ran = analyze({"-p", path("db.json")});
+  EXPECT_EQ(ran.exit_code, 3);
+  EXPECT_THAT(ran.err, HasSubstr("elsewhere is not there"));
+}
+
+TEST_F(BadInput, ADatabaseOfTheFolderThatOneIsIn) {
+  write("compile_commands.json", R"([{"directory": ".", "file": "good.c", "command": "cc -c good.c"}])");
+  for (const auto* name : {"compile_commands.json", "."}) {
+    model::ProcessRequest process;
+    process.folder = scratch_.path();
+    process.command = {BLOBGAUGE_PROGRAM, "analyze", "clang", "--client", "client.yaml", "-p", name};
+    process.environment = {{"BLOBGAUGE_CLANG_FRONTEND", BLOBGAUGE_CLANG_UNIT},
+                           {"BLOBGAUGE_SPECS", BLOBGAUGE_SOURCE_DIR "/specs"},
+                           {"XDG_CACHE_HOME", path("cache")}};
+    const auto ran = model::run_process(process);
+    ASSERT_TRUE(ran);
+    EXPECT_EQ(ran->exit_code, 0) << name << ran->err;
+  }
 }
 
 TEST_F(BadInput, RelativeFoldersResponseFilesAndWrappers) {
@@ -154,6 +176,17 @@ TEST(CompileCommands, TakesCommandsApart) {
   EXPECT_THAT((*commands)[0].flags, ElementsAre("-DX=a b", "-Iinclude"));
   EXPECT_EQ((*commands)[1].folder, "/top/sub");
   EXPECT_THAT((*commands)[1].flags, ElementsAre("-DT=a\"b", "-O2"));
+}
+
+TEST(CompileCommands, FindsTheCompilerBehindAnyWrapper) {
+  using analyzer::clang::useful_flags;
+  using analyzer::clang::words_of;
+  for (const auto* command :
+       {"cc -c -DX a.c", "/usr/bin/ccache distcc x86_64-linux-gnu-gcc-12 -DX -c a.c", "nice -n 5 gcc -DX a.c",
+        "libtool --tag=CC --mode=compile gcc -DX -c a.c", "python3 wrap.py -- clang-16 -DX -c a.c",
+        "env A=b C=d my-own-compiler -DX -c a.c", "xcrun clang -DX -c a.c", "my-own-compiler -DX -c a.c"})
+    EXPECT_THAT(useful_flags(words_of(command), "a.c"), ElementsAre("-DX")) << command;
+  EXPECT_THAT(useful_flags(words_of("own -x c++ -DX a.c"), "a.c"), ElementsAre("-x", "c++", "-DX"));
 }
 
 TEST(CompileCommands, SaysWhichEntryIsWrong) {
