@@ -21,6 +21,7 @@ const std::vector<MaskRule>& mask_rules() {
       {"guid", "request ids", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "GUID"},
       {"tag", "container names of one run", "bg-[0-9a-f]{8}-", "bg-TAG-"},
       {"temporary", "folders for temporary files", "(blobgauge(-[a-z]+)?)-[A-Za-z0-9]{6}\\b", "$1-XXXXXX"},
+      {"libclang", "a build names which it was made with", "libclang [0-9]+(\\.[0-9]+)+", "libclang N"},
       {"part", "files being written are named after the process", "\\.part-[0-9]+", ".part-PID"},
   };
   return rules;

@@ -1,0 +1,3 @@
+#include "http.h"
+
+int put_blob(const char* tier) { return http_send("PUT", headers); }
