@@ -1,5 +1,7 @@
 #include "analyzer/clang/callee.h"
 
+#include <algorithm>
+
 namespace blobgauge::analyzer::clang {
 namespace {
 
@@ -23,6 +25,10 @@ Callee& Callees::entry(const Code& code) {
     callee.rule = rules_.find({constructor_name(code.text)});
     if (const int function = program_.find(code.usr)) callee.targets.push_back(function);
     callee.of_text = program_.is_text(code.type);
+    callee.ruled = std::any_of(rules_.calls.begin(), rules_.calls.end(), [&](const CallRule& rule) {
+      const auto colons = rule.function.rfind("::");
+      return colons != std::string::npos && is_called(code.text, rule.function.substr(0, colons));
+    });
     return callee;
   }
   const auto names = program_.names_of(code.usr, code.text);

@@ -18,6 +18,7 @@ struct Callee {
   const PathRule* path = nullptr;
   std::string_view name;     // without namespaces and classes
   bool of_text = false;      // a method of a string
+  bool ruled = false;        // a construction: rules name methods of the class
   std::vector<int> targets;  // functions of the program, whatever the object's class is
   std::map<std::string, std::vector<int>, std::less<>> by_class;  // where it is known and tells
 };

@@ -258,8 +258,12 @@ Value Follower::construct(const Code& code, State& state, Activation& frame, int
   const auto* rule = callee.rule;
   const int function = callee.targets.empty() ? 0 : callee.targets.front();
   if (!made && !function && !rule && !arguments.empty()) {
-    // A class of which no code is read: a smart pointer, an optional, a copy.
-    return arguments[0];
+    // A class of which no code is read: a smart pointer, an optional, a copy. Of an address that is made of a text both
+    // count, the text and what rules add to the object.
+    auto value = arguments[0];
+    if (callee.ruled && value.objects.empty())
+      value.objects.insert(object(fmt::format("{} made {}", frame.path, static_cast<const void*>(&code)), state, true));
+    return value;
   }
   const bool copies = !made && !rule && arguments.size() == 1 && arguments[0].objects.size() == 1 &&
                       state.object(*arguments[0].objects.begin()).record == code.type;

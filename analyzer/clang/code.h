@@ -27,6 +27,7 @@ struct Code {
     call_value,   // parts[0] is what is called; text: its name in a template
     construct,    // usr: the constructor, type: the class, text: its name; parts: arguments
     make_new,     // type, text; parts[0]: the construction, where there is one
+    copy,         // parts[0]: an object of which it is another with the same content
     record,       // text: its name; names[i] is set to parts[i], all else is zero
     list,         // parts
     lambda,       // numbers: its parameters; parts[0]: body

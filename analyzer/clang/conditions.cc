@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "analyzer/clang/follower.h"
 
@@ -24,6 +25,25 @@ bool is_comparison(const Code& code) {
           (code.text.ends_with("operator==") || code.text.ends_with("operator!=")));
 }
 
+bool is_order(const Code& code) {
+  return code.kind == Kind::binary && code.parts.size() == 2 &&
+         (code.text == "<" || code.text == ">" || code.text == "<=" || code.text == ">=");
+}
+
+// The one number that it is, where it can be no other.
+std::optional<long long> number_of(const Value& v) {
+  if (v.unknown || v.has_text() || !v.objects.empty() || !v.functions.empty() || !v.lambdas.empty()) return {};
+  if (v.numbers.size() + (v.zero ? 1 : 0) != 1) return {};
+  return v.zero ? 0 : *v.numbers.begin();
+}
+
+Truth3 ordered(std::string_view op, const Value& a, const Value& b) {
+  const auto x = number_of(a), y = number_of(b);
+  if (!x || !y) return Truth3::maybe;
+  const bool holds = op == "<" ? *x < *y : op == ">" ? *x > *y : op == "<=" ? *x <= *y : *x >= *y;
+  return holds ? Truth3::yes : Truth3::no;
+}
+
 // The two sides of a comparison; of a method the object and the argument.
 std::pair<const Code*, const Code*> sides(const Code& code) {
   if (code.kind == Kind::binary) return {&code.parts[0], &code.parts[1]};
@@ -35,25 +55,6 @@ bool is_inequality(const Code& code) { return code.text == "!=" || code.text.end
 
 bool is_zero_constant(const Code& code) {
   return code.kind == Kind::null || (code.kind == Kind::integer && code.number == 0);
-}
-
-// Can they be the same, can they differ?
-Truth3 equal(const Value& a, const Value& b) {
-  if (a.is_zero() && b.is_zero()) return Truth3::yes;
-  if ((a.is_zero() && b.not_zero()) || (b.is_zero() && a.not_zero())) {
-    // An empty text is no null, and yet what was never set.
-    return Truth3::no;
-  }
-  const bool plain = !a.unknown && !b.unknown && a.templates.empty() && b.templates.empty() && a.objects.empty() &&
-                     b.objects.empty() && a.functions.empty() && b.functions.empty() && !a.empty() && !b.empty();
-  if (!plain) return Truth3::maybe;
-  bool same = a.zero && b.zero, differ = a.zero != b.zero;
-  for (const auto& t : a.texts) (b.texts.count(t) ? same : differ) = true;
-  for (const auto n : a.numbers) (b.numbers.count(n) ? same : differ) = true;
-  if (!same) return Truth3::no;
-  const bool single =
-      a.texts.size() + a.numbers.size() + a.zero == 1 && b.texts.size() + b.numbers.size() + b.zero == 1;
-  return single && !differ ? Truth3::yes : Truth3::maybe;
 }
 
 }  // namespace
@@ -137,6 +138,8 @@ Truth3 Follower::test_one(const Code& code, State& state, Activation& frame) {
         }
     answer = equal(x, y);
     if (is_inequality(c)) answer = inverse(answer);
+  } else if (is_order(c)) {
+    answer = ordered(c.text, evaluate(c.parts[0], state, frame), evaluate(c.parts[1], state, frame));
   } else {
     const auto v = evaluate(c, state, frame);
     answer = v.is_zero() ? Truth3::no : v.not_zero() ? Truth3::yes : Truth3::maybe;

@@ -29,12 +29,15 @@ int Follower::object(const std::string& key, State& state, bool fresh) {
 }
 
 Value Follower::evaluate(const Code& code, State& state, Activation& frame) {
-  if (++steps_ > 400'000) return Value::anything();
+  const Nesting nesting(nesting_);
+  if (++steps_ > most_steps || nesting_ > deepest_nesting) return Value::anything();
   switch (code.kind) {
     case Kind::string:
     case Kind::character:
       return Value::of_text(code.text);
     case Kind::integer:
+      if (const auto* stands_for = code.text.empty() ? nullptr : rules_.find_constant(code.text))
+        return Value::of_text(*stands_for);
       return Value::of_number(code.number);
     case Kind::null:
       return Value::nothing();
@@ -165,6 +168,8 @@ Value Follower::evaluate(const Code& code, State& state, Activation& frame) {
       if (!code.parts.empty() && code.parts[0].kind == Kind::construct) construct(code.parts[0], state, frame, id);
       return Value::of_object(id);
     }
+    case Kind::copy:
+      return code.parts.empty() ? Value::anything() : copied(evaluate(code.parts[0], state, frame), code, state, frame);
     case Kind::record: {
       const int id = object(fmt::format("{} record {}", frame.path, static_cast<const void*>(&code)), state, true);
       state.change(id).zeroed = true;
@@ -228,7 +233,27 @@ Value Follower::evaluate(const Code& code, State& state, Activation& frame) {
   }
 }
 
+// Objects with the content that these have now, each of its own from here on.
+Value Follower::copied(Value value, const Code& at, State& state, const Activation& frame) {
+  std::set<int> copies;
+  for (const int id : value.objects) {
+    const auto from = state.object(id);
+    const int copy =
+        object(fmt::format("{} copy {} of {}", frame.path, static_cast<const void*>(&at), id), state, true);
+    auto& o = state.change(copy);
+    const auto key = o.key;
+    o = from;
+    o.key = key;
+    o.fresh = true;
+    if (o.parent) inside_[o.parent].insert(copy);
+    copies.insert(copy);
+  }
+  value.objects = std::move(copies);
+  return value;
+}
+
 Value Follower::global(const Code& code, State& state, Activation& frame) {
+  if (const auto* stands_for = rules_.find_constant(code.text)) return Value::of_text(*stands_for);
   if (const auto known = state.globals->find(code.usr); known != state.globals->end()) return known->second;
   const auto* variable = program_.variable(code.usr);
   if (variable && global_depth < deepest_global && (variable->is_const || !program_.is_assigned(code.usr))) {

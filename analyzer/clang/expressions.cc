@@ -1,6 +1,8 @@
 // Conditions and expressions of a unit.
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "analyzer/clang/unit_writer.h"
 
 namespace blobgauge::analyzer::clang {
@@ -257,7 +259,28 @@ void UnitWriter::number(CXCursor c, CXCursorKind kind) {
     out_ += ']';
     return;
   }
-  out_ += fmt::format("[\"i\",{}]", value);
+  const auto name = kind == CXCursor_IntegerLiteral ? macro_of(c) : std::string_view();
+  out_ += fmt::format("[\"i\",{}", value);
+  if (!name.empty()) {
+    out_ += ',';
+    append_json(out_, name);
+  }
+  out_ += ']';
+}
+
+// What the program calls a literal that a macro without parameters stands for: "#define VERB_PUT 2" is VERB_PUT, as an
+// enumerator would be.
+std::string_view UnitWriter::macro_of(CXCursor c) {
+  const auto begin = begin_of(c);
+  if (!begin.file) return {};
+  const auto& [text, size] = content(begin.file);
+  if (!text || begin.offset >= size) return {};
+  const auto is_name = [](char ch) { return ch == '_' || std::isalnum(static_cast<unsigned char>(ch)) != 0; };
+  const std::string_view rest(text + begin.offset, size - begin.offset);
+  if (!is_name(rest[0]) || std::isdigit(static_cast<unsigned char>(rest[0]))) return {};
+  std::size_t end = 1;
+  while (end < rest.size() && is_name(rest[end])) ++end;
+  return end < rest.size() && rest[end] == '(' ? std::string_view() : rest.substr(0, end);
 }
 
 void UnitWriter::reference(CXCursor to) {
@@ -364,21 +387,79 @@ bool UnitWriter::shared_with_callee(CXCursor call, int argument) {
   return !clang_Cursor_isNull(parameter) && std::string_view(handed_over(clang_getCursorType(parameter))) == "&";
 }
 
+// The constructor of a class that takes so many arguments; copies and moves are none.
+CXCursor UnitWriter::constructor_for(CXCursor record, int arguments) {
+  CXCursor nearest = clang_getNullCursor();
+  for (const auto& member : children_of(record)) {
+    if (clang_getCursorKind(member) != CXCursor_Constructor || clang_CXXConstructor_isCopyConstructor(member) ||
+        clang_CXXConstructor_isMoveConstructor(member))
+      continue;
+    const int takes = clang_Cursor_getNumArguments(member);
+    if (takes == arguments) return member;
+    // More parameters may have values of their own.
+    if (takes > arguments && clang_Cursor_isNull(nearest)) nearest = member;
+  }
+  return nearest;
+}
+
+// std::make_shared<T>(...) and its kind: the construction is in code that is not read.
+bool UnitWriter::made_by_template(CXCursor c, CXCursor to, std::string_view name) {
+  if (!name.ends_with("::make_shared") && !name.ends_with("::make_unique")) return false;
+  const auto type = record_of(clang_Cursor_getTemplateArgumentType(to, 0));
+  if (clang_Cursor_isNull(type)) return false;
+  const auto constructor = constructor_for(type, clang_Cursor_getNumArguments(c));
+  out_ += "[\"new\",";
+  append_json(out_, usr_of(type));
+  out_ += ',';
+  append_json(out_, qualified_name(type));
+  place(c);
+  out_ += ',';
+  construction(c, constructor, type);
+  out_ += ']';
+  return true;
+}
+
+void UnitWriter::construction(CXCursor c, CXCursor constructor, CXCursor type) {
+  out_ += "[\"k\",";
+  append_json(out_, clang_Cursor_isNull(constructor) ? "" : usr_of(constructor));
+  out_ += ',';
+  append_json(out_, usr_of(type));
+  out_ += ',';
+  append_json(out_, qualified_name(type));
+  place(c);
+  out_ += ',';
+  arguments(c);
+  out_ += ']';
+}
+
+// A copy or a move: what is moved, or need not be made at all, goes on as it is. Those of a library's own classes (a
+// pointer, a text) are left to who knows them.
+bool UnitWriter::copied(CXCursor c, CXCursor to) {
+  if (clang_Cursor_getNumArguments(c) != 1) return false;
+  const auto from = clang_Cursor_getArgument(c, 0);
+  if (clang_Cursor_isNull(to)) {
+    const auto type = clang_getCanonicalType(clang_getCursorType(c));
+    if (type.kind != CXType_Record ||
+        !clang_equalCursors(clang_getTypeDeclaration(type), record_of(clang_getCursorType(from))))
+      return false;
+    expression(from, clang_getCursorType(from));
+    return true;
+  }
+  const bool copies = clang_CXXConstructor_isCopyConstructor(to) != 0;
+  if (!copies && !clang_CXXConstructor_isMoveConstructor(to)) return false;
+  if (clang_Location_isInSystemHeader(clang_getCursorLocation(to))) return false;
+  if (copies) out_ += "[\"cy\",";
+  expression(from, clang_getCursorType(from));
+  if (copies) out_ += ']';
+  return true;
+}
+
 void UnitWriter::call(CXCursor c) {
   const auto to = clang_getCursorReferenced(c);
   const auto kind = clang_getCursorKind(to);
+  if ((kind == CXCursor_Constructor || clang_Cursor_isNull(to)) && copied(c, to)) return;
   if (kind == CXCursor_Constructor) {
-    const auto type = clang_getCursorSemanticParent(to);
-    out_ += "[\"k\",";
-    append_json(out_, usr_of(to));
-    out_ += ',';
-    append_json(out_, usr_of(type));
-    out_ += ',';
-    append_json(out_, qualified_name(type));
-    place(c);
-    out_ += ',';
-    arguments(c);
-    out_ += ']';
+    construction(c, to, clang_getCursorSemanticParent(to));
     return;
   }
   const auto parts = parts_of(c);
@@ -400,12 +481,14 @@ void UnitWriter::call(CXCursor c) {
     out_ += ']';
     return;
   }
+  const auto called = qualified_name(to);
+  if (made_by_template(c, to, called)) return;
   // A template's instance has the template's code.
   const auto general = clang_getSpecializedCursorTemplate(to);
   out_ += "[\"call\",";
   append_json(out_, usr_of(clang_Cursor_isNull(general) ? to : general));
   out_ += ',';
-  append_json(out_, qualified_name(to));
+  append_json(out_, called);
   place(c);
   out_ += fmt::format(",{},", clang_Cursor_isDynamicCall(c) ? 1 : 0);
   // An operator's object is its first operand.

@@ -28,7 +28,6 @@ namespace {
 using Kind = Code::Kind;
 
 constexpr std::size_t most_flows = 24;
-constexpr std::size_t most_steps = 400'000;
 
 bool is_negative(const Value& v) {
   return !v.numbers.empty() && !v.unknown && !v.zero && v.objects.empty() && !v.has_text() &&
@@ -125,7 +124,8 @@ Follower::Flows Follower::run_list(const std::vector<const Code*>& list, Flows f
 }
 
 Follower::Flows Follower::run(const Code& code, Flow flow, Activation& frame) {
-  if (++steps_ > most_steps) return {std::move(flow)};
+  const Nesting nesting(nesting_);
+  if (++steps_ > most_steps || nesting_ > deepest_nesting) return {std::move(flow)};
   Flows out;
   switch (code.kind) {
     case Kind::block:
@@ -283,9 +283,12 @@ bool Follower::asked_again(const std::vector<Atom>& atoms, const Activation& fra
   auto [found, fresh] = asked_.try_emplace(frame.function);
   if (fresh)
     each(frame.body->body, [&](const Code& c) {
-      if (c.kind != Code::Kind::test) return;
+      // One condition that asks twice ("is it set, and is it empty?") asks once.
+      const bool asks = c.kind == Kind::branch || c.kind == Kind::loop || c.kind == Kind::loop_once ||
+                        c.kind == Kind::choose || c.kind == Kind::choice;
+      if (!asks || c.parts.empty()) return;
       std::set<std::string> names;
-      mentioned(c, names);
+      mentioned(c.parts[0], names);
       for (const auto& name : names) ++found->second[name];
     });
   for (const auto& atom : atoms) {
@@ -406,13 +409,9 @@ Follower::Flows Follower::choice(const Code& code, Flow flow, Activation& frame)
     for (const auto* c : entry.cases) {
       State scratch = before;
       const auto wanted = evaluate(c->parts[0], scratch, frame);
-      const bool same = !wanted.numbers.empty() && value.numbers == wanted.numbers && !value.unknown && !value.zero;
-      const bool both_zero = wanted.is_zero() && value.is_zero();
-      bool may = value.unknown || value.empty() || !value.objects.empty();
-      for (const auto n : wanted.numbers) may = may || value.numbers.count(n);
-      may = may || (wanted.zero && value.zero);
-      possible = possible || may;
-      sure = sure || ((same && value.numbers.size() == 1) || both_zero);
+      const auto same = equal(value, wanted);
+      possible = possible || same != Truth3::no;
+      sure = sure || same == Truth3::yes;
     }
     if (!possible || certain) continue;
     if (entry.other && !entry.cases.empty()) sure = false;

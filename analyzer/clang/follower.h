@@ -18,8 +18,6 @@
 
 namespace blobgauge::analyzer::clang {
 
-enum class Truth3 { no, maybe, yes };
-
 // What is known of a function once it was followed by itself.
 struct Summary {
   bool closed = false;                    // its callers need not follow it: whatever it sends does not depend on them
@@ -47,6 +45,8 @@ class Follower {
   const std::set<Trouble>& troubles() const { return troubles_; }
 
  private:
+  static constexpr std::size_t most_steps = 400'000;  // of one function; what is left then counts as unknown
+  static constexpr int deepest_nesting = 1'000;
   enum class Exit { none, leave, again, give, jump };
   struct Flow {
     State state;
@@ -91,6 +91,7 @@ class Follower {
   void assign(const Code& to, const Value& value, State& state, Activation& frame, bool adds = false);
   int object(const std::string& key, State& state, bool fresh);
   Value global(const Code& code, State& state, Activation& frame);
+  Value copied(Value value, const Code& at, State& state, const Activation& frame);
 
   // calls (calls.cc, known_calls.cc)
   Value call(const Code& code, State& state, Activation& frame);
@@ -139,6 +140,15 @@ class Follower {
   std::vector<Hit> hits_;
   std::map<const Code*, Code> as_calls_;
   std::set<Trouble> troubles_;
+  // How deep the code that is gone through is nested, calls and all: one level takes some kilobytes of stack.
+  struct Nesting {
+    explicit Nesting(int& levels) : depth(++levels) {}
+    ~Nesting() { --depth; }
+    Nesting(const Nesting&) = delete;
+    Nesting& operator=(const Nesting&) = delete;
+    int& depth;
+  };
+  int nesting_ = 0;
   std::size_t steps_ = 0;
   int frames_ = 0;
   bool changes_caller_ = false;

@@ -6,8 +6,8 @@
 // Order and lookups are those of std::map: first by layer, then by key. What find() and each() hand out is valid until
 // the map is changed. Not for several threads: copies share without locks.
 #include <map>
-#include <memory>
-#include <utility>
+
+#include "analyzer/clang/shared.h"
 
 namespace blobgauge::analyzer::clang {
 
@@ -17,7 +17,6 @@ class LayeredMap {
  public:
   // Null where it is not there.
   const Value* find(const Key& key) const {
-    if (!layers_) return nullptr;
     const auto layer = layers_->find(layer_of(key));
     if (layer == layers_->end()) return nullptr;
     const auto found = layer->second->find(key);
@@ -26,22 +25,14 @@ class LayeredMap {
   bool count(const Key& key) const { return find(key) != nullptr; }
 
   // Makes what is not there.
-  Value& operator[](const Key& key) {
-    auto& layer = own()[layer_of(key)];
-    if (!layer)
-      layer = std::make_shared<Layer>();
-    else if (layer.use_count() > 1)
-      layer = std::make_shared<Layer>(*layer);
-    return (*layer)[key];
-  }
+  Value& operator[](const Key& key) { return layers_.edit()[layer_of(key)].edit()[key]; }
 
   void erase_layer(int number) {
-    if (layers_ && layers_->count(number)) own().erase(number);
+    if (layers_->count(number)) layers_.edit().erase(number);
   }
 
   template <class Visit>
   void each(Visit&& visit) const {
-    if (!layers_) return;
     for (const auto& [number, layer] : *layers_)
       for (const auto& [key, value] : *layer) visit(key, value);
   }
@@ -50,19 +41,17 @@ class LayeredMap {
   // early where `visit` returns true, and says so.
   template <class Visit>
   static bool any_apart(const LayeredMap& a, const LayeredMap& b, Visit&& visit) {
-    if (a.layers_ == b.layers_) return false;
-    static const Layers none;
-    const auto &in_a = a.layers_ ? *a.layers_ : none, &in_b = b.layers_ ? *b.layers_ : none;
-    static const Layer nothing;
-    return merge_walk(in_a, in_b, [&](int, const std::shared_ptr<Layer>* x, const std::shared_ptr<Layer>* y) {
-      if (x && y && *x == *y) return false;
-      return merge_walk(x ? **x : nothing, y ? **y : nothing, visit);
+    if (a.layers_.is(b.layers_)) return false;
+    static const Layer none;
+    return merge_walk(*a.layers_, *b.layers_, [&](int, const Shared<Layer>* x, const Shared<Layer>* y) {
+      if (x && y && x->is(*y)) return false;
+      return merge_walk(x ? **x : none, y ? **y : none, visit);
     });
   }
 
  private:
   using Layer = std::map<Key, Value>;
-  using Layers = std::map<int, std::shared_ptr<Layer>>;
+  using Layers = std::map<int, Shared<Layer>>;
 
   template <class Map, class Visit>
   static bool merge_walk(const Map& a, const Map& b, Visit&& visit) {
@@ -79,15 +68,7 @@ class LayeredMap {
     return false;
   }
 
-  Layers& own() {
-    if (!layers_)
-      layers_ = std::make_shared<Layers>();
-    else if (layers_.use_count() > 1)
-      layers_ = std::make_shared<Layers>(*layers_);
-    return *layers_;
-  }
-
-  std::shared_ptr<Layers> layers_;
+  Shared<Layers> layers_;
 };
 
 }  // namespace blobgauge::analyzer::clang

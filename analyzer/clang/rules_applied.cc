@@ -215,11 +215,19 @@ std::optional<Value> Follower::apply(const CallRule& rule, const Call& call, Sta
       return Value::anything();
     }
     case Does::set: {
-      const auto to = operand(rule.to, call, state);
+      const bool makes = rule.to.what == Operand::What::result;
+      const auto to =
+          makes ? Value::of_object(
+                      object(fmt::format("{} new {}", frame.path, static_cast<const void*>(&call.code)), state, true))
+                : operand(rule.to, call, state);
       for (const auto& [role, what] : rule.sets) {
         const auto value = operand(what, call, state);
+        // A flag in the place of a body is another overload's.
+        if (role == "body" && !value.numbers.empty() && !value.unknown && !value.has_text() && value.objects.empty())
+          continue;
         for (const int id : to.objects) state.change(id).roles[role] = value;
       }
+      if (makes) return to;
       // What it gives back is a list of headers to go on with.
       return Value::of_object(
           object(fmt::format("{} list {}", frame.path, static_cast<const void*>(&call.code)), state, true));
@@ -253,6 +261,9 @@ std::optional<Value> Follower::apply(const CallRule& rule, const Call& call, Sta
       return Value::anything();
     case Does::read: {
       const auto from = operand(rule.from, call, state);
+      // A rule for what anything may be read with (a map's method) is about answers only.
+      if (rule.from.what == Operand::What::self && requests_of(from, state).empty() && fields_of(from, state).empty())
+        return std::nullopt;
       Consumption asked;
       for (const auto& name : operand(rule.name, call, state).as_texts())
         if (!name.empty() && name.find("{}") == std::string::npos)
@@ -372,7 +383,9 @@ Value Follower::send(const CallRule& rule, const Call& call, State& state, Activ
   collect(query, true, hit, state, seen);
   collect(role("url", {}), true, hit, state, seen);
   // A query that stands in the address.
-  const auto url = role("url", {});
+  const auto path = role("path", rule.path);
+  auto url = role("url", {});
+  url.join(path);
   for (const auto* texts : {&url.texts, &url.templates})
     for (const auto& text : *texts) {
       const auto mark = text.find('?');
@@ -398,7 +411,6 @@ Value Follower::send(const CallRule& rule, const Call& call, State& state, Activ
   auto body = role("body", rule.body);
   describe_body(body, hit, state);
   hit.path = state.path;
-  const auto path = role("path", rule.path);
   if (path.unknown && hit.path.empty())
     for (const int id : path.objects) hit.path_open = hit.path_open || state.object(id).of_caller;
   hit.conditions = *state.conditions;

@@ -191,7 +191,7 @@ class Reader {
         {"li", Kind::list},    {"{", Kind::block},      {"{}", Kind::declare},     {"if", Kind::branch},
         {"loop", Kind::loop},  {"do", Kind::loop_once}, {"ret", Kind::give},       {"brk", Kind::leave},
         {"cont", Kind::again}, {"e", Kind::evaluate},   {"se", Kind::block_value}, {"default", Kind::choice_other},
-        {"?", Kind::choose},   {"catch", Kind::handler}};
+        {"cy", Kind::copy},    {"?", Kind::choose},     {"catch", Kind::handler}};
     static const std::map<std::string, Kind, std::less<>> named{
         {"s", Kind::string},    {"c", Kind::character}, {"t", Kind::test},
         {"u", Kind::unary},     {"b", Kind::binary},    {"goto", Kind::jump},

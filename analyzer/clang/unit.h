@@ -52,7 +52,7 @@ struct Unit {
   std::vector<FunctionBody> functions;
 };
 
-inline constexpr int unit_version = 1;
+inline constexpr int unit_version = 2;
 
 // Category::input with line for what is no unit, a higher version, and a unit that was cut short.
 model::Result<Unit> unit_from_text(std::string_view text, const std::string& name);

@@ -65,7 +65,7 @@ void UnitWriter::head(const std::string& version) {
     }
     clang_disposeDiagnostic(diagnostic);
   }
-  out_ = "{\"k\":\"unit\",\"version\":1,\"file\":";
+  out_ = "{\"k\":\"unit\",\"version\":2,\"file\":";
   append_json(out_, relative(request_.file));
   out_ += ",\"libclang\":";
   append_json(out_, version);

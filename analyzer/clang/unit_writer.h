@@ -64,11 +64,16 @@ class UnitWriter {
   void list(const std::vector<CXCursor>& parts);
   void expression(CXCursor c, CXType wanted);
   void number(CXCursor c, CXCursorKind kind);
+  std::string_view macro_of(CXCursor c);
   void reference(CXCursor to);
   void object_of(CXCursor member_reference);
   void member(CXCursor c);
   void arguments(CXCursor c, int from = 0);
   static bool shared_with_callee(CXCursor call, int argument);
+  static CXCursor constructor_for(CXCursor record, int arguments);
+  bool made_by_template(CXCursor c, CXCursor to, std::string_view name);
+  void construction(CXCursor c, CXCursor constructor, CXCursor type);
+  bool copied(CXCursor c, CXCursor to);
   void call(CXCursor c);
   // {.field = value} by name, and what stands without a name by the order of the fields, after the last one.
   void initialiser(CXCursor c, CXType wanted);

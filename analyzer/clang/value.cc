@@ -170,4 +170,22 @@ Value formatted(const Value& format, const std::vector<Value>& arguments) {
   return out;
 }
 
+Truth3 equal(const Value& a, const Value& b) {
+  if (a.is_zero() && b.is_zero()) return Truth3::yes;
+  if ((a.is_zero() && b.not_zero()) || (b.is_zero() && a.not_zero())) {
+    // An empty text is no null, and yet what was never set.
+    return Truth3::no;
+  }
+  const bool plain = !a.unknown && !b.unknown && a.templates.empty() && b.templates.empty() && a.objects.empty() &&
+                     b.objects.empty() && a.functions.empty() && b.functions.empty() && !a.empty() && !b.empty();
+  if (!plain) return Truth3::maybe;
+  bool same = a.zero && b.zero, differ = a.zero != b.zero;
+  for (const auto& t : a.texts) (b.texts.count(t) ? same : differ) = true;
+  for (const auto n : a.numbers) (b.numbers.count(n) ? same : differ) = true;
+  if (!same) return Truth3::no;
+  const bool single =
+      a.texts.size() + a.numbers.size() + a.zero == 1 && b.texts.size() + b.numbers.size() + b.zero == 1;
+  return single && !differ ? Truth3::yes : Truth3::maybe;
+}
+
 }  // namespace blobgauge::analyzer::clang

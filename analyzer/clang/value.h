@@ -38,6 +38,10 @@ struct Value {
   bool operator==(const Value&) const = default;
 };
 
+enum class Truth3 { no, maybe, yes };
+// Are they the same? maybe: they can be, and they can differ.
+Truth3 equal(const Value& a, const Value& b);
+
 // Put behind each other; holes stay holes.
 Value concatenated(const Value& a, const Value& b);
 // A printf format (or one of std::format where it has braces) with its arguments.
