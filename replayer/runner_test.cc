@@ -27,6 +27,7 @@ class Script {
     bool loses_bytes = false, refuses = false, no_digest = false, knows_nothing = false;
     std::string silent_for;  // part of a target that is never answered
   } faults;
+  std::size_t together = 0;  // so many PUTs must be there before the first is answered
 
   Script() {
     server_ =
@@ -58,6 +59,8 @@ class Script {
     } else if (faults.knows_nothing && method == "PUT") {
       status = 501;
     } else if (method == "PUT") {
+      if (++waiting_ == together) met_.set();
+      if (together) (void)co_await met_.wait_for(wire::Milliseconds(5'000));
       status = 201;
       store_[target] = faults.loses_bytes ? "" : body.value_or("");
       if (!faults.no_digest) headers.add("Digest", "d");
@@ -74,6 +77,8 @@ class Script {
   }
 
   wire::Runtime runtime_;
+  wire::Event met_;
+  std::size_t waiting_ = 0;
   std::map<std::string, std::string> store_;
   std::unique_ptr<wire::Server> server_;
 };
@@ -159,6 +164,53 @@ TEST_F(RunnerTest, PassesOnAnEndpointThatIsRight) {
   EXPECT_EQ(verdicts(*done), (std::vector<Verdict>{Verdict::pass, Verdict::pass, Verdict::pass}));
   EXPECT_TRUE(done->results.complete);
   EXPECT_EQ(script_.left(), 0u) << "what a case made is removed";
+}
+
+TEST_F(RunnerTest, SendsAtTheSameTimeWhatIsToBe) {
+  auto& item = suite_.cases[0];
+  Step both;
+  both.name = "both";
+  both.at_once = {step("PUT", "/${c}", "201"), step("PUT", "/${c}", "201"), step("PUT", "/${c}", "201")};
+  both.statuses = {"201", "201", "201"};
+  item.steps = {both};
+  item.after.clear();
+  suite_.cases.resize(1);
+  script_.together = 3;
+  const auto done = run();
+  ASSERT_TRUE(done) << describe(done.error());
+  EXPECT_EQ(done->results.cases[0].verdict, Verdict::pass) << done->results.cases[0].detail;
+}
+
+TEST_F(RunnerTest, StatusesOfRequestsAtOnceCountInAnyOrder) {
+  auto& item = suite_.cases[0];
+  Step both;
+  both.name = "both";
+  both.at_once = {step("PUT", "/${c}", "201"), step("GET", "/${c}-none", "404")};
+  both.statuses = {"404", "201"};
+  item.steps = {both};
+  item.after.clear();
+  suite_.cases.resize(1);
+  EXPECT_EQ(run()->results.cases[0].verdict, Verdict::pass);
+  item.steps[0].statuses = {"409", "201"};
+  const auto done = run();
+  ASSERT_EQ(done->results.cases[0].verdict, Verdict::fail);
+  EXPECT_EQ(done->results.cases[0].findings[0].expected, "409, 201 in some order");
+  EXPECT_EQ(done->results.cases[0].findings[0].actual, "201, 404");
+}
+
+TEST_F(RunnerTest, RepeatsAStepUntilAnAnswerIsWrong) {
+  auto& item = suite_.cases[0];
+  item.steps = {step("PUT", "/${c}-${n}", "201")};
+  item.steps[0].repeat = {25, 4, "n"};
+  item.after = {step("GET", "/${c}-00", "200"), step("GET", "/${c}-24", "200"), step("GET", "/${c}-25", "404")};
+  suite_.cases.resize(1);
+  const auto done = run();
+  EXPECT_EQ(done->results.cases[0].verdict, Verdict::pass);
+  EXPECT_EQ(script_.left(), 25u);
+  item.steps[0].expectations[0].values = {"202"};
+  const auto wrong = run();
+  EXPECT_EQ(wrong->results.cases[0].verdict, Verdict::fail);
+  EXPECT_LE(wrong->results.cases[0].exchanges.size(), 4u + 3u) << "the first wrong answer ends it";
 }
 
 TEST_F(RunnerTest, AnAcceptedAndLostWriteFails) {
