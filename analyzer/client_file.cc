@@ -14,12 +14,14 @@ model::Status read_implicit_headers(model::yaml::Fields& fields, std::vector<Imp
     ImplicitHeader header;
     header.name = entry.text("name");
     header.reason = entry.text("reason");
+    header.methods = entry.list("methods");
     header.with_body = entry.flag_or("with_body", false);
     const auto presence = entry.text("presence");
     bool known = false;
-    for (const auto p : {model::Presence::always, model::Presence::conditional, model::Presence::undecided})
+    for (const auto p :
+         {model::Presence::always, model::Presence::conditional, model::Presence::never, model::Presence::undecided})
       if (model::name_of(p) == presence) header.presence = p, known = true;
-    if (!known) entry.refuse(fmt::format("presence \"{}\" is none of always, conditional, undecided", presence));
+    if (!known) entry.refuse(fmt::format("presence \"{}\" is none of always, conditional, never, undecided", presence));
     into.push_back(std::move(header));
   });
 }

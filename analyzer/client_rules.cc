@@ -39,7 +39,7 @@ Status read_common(Fields& fields, ClientRules& rules) {
     rules.requests.push_back(std::move(maker));
   }));
   BLOBGAUGE_CHECK(each_entry(fields, "same", "a function that passes a request on", [&](Fields& e) {
-    rules.same.push_back({e.text("function"), e.number_or("argument", 0)});
+    rules.same.push_back({e.text("function"), e.number_or("argument", 0), e.flag_or("copy", false)});
   }));
   append(rules.same_fields, fields.list("same_fields"));
   BLOBGAUGE_CHECK(each_entry(fields, "statuses", "a judge of statuses", [&](Fields& e) {
@@ -98,7 +98,8 @@ nlohmann::json configuration(const ClientRules& rules, const std::string& platfo
                 {"pipelines", json::array()}};
   for (const auto& r : rules.requests)
     sinks["requests"].push_back({{"function", r.function}, {"method", r.method}, {"endpoint", r.endpoint}});
-  for (const auto& s : rules.same) sinks["same"].push_back({{"function", s.function}, {"argument", s.argument}});
+  for (const auto& s : rules.same)
+    sinks["same"].push_back({{"function", s.function}, {"argument", s.argument}, {"copy", s.copy}});
   for (const auto& s : rules.statuses)
     sinks["statuses"].push_back({{"function", s.function}, {"response", s.response}, {"codes", s.codes}});
   for (const auto& p : rules.pipelines)

@@ -29,6 +29,7 @@ struct RequestMaker {
 struct StandsFor {
   std::string function;
   std::uint64_t argument = 0;
+  bool copy = false;  // a copy of the request, which need not be the one that is sent
 };
 
 struct StatusJudge {
@@ -66,6 +67,8 @@ struct ImplicitHeader {
   std::string name, reason;
   model::Presence presence = model::Presence::undecided;
   bool with_body = false;  // only on requests that have one, as far as the facts say
+  // Of requests with these methods; none: of all that no rule before it is about.
+  std::vector<std::string> methods = {};
 };
 
 struct ClientRules {

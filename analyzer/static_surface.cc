@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/address_query.h"
 #include "analyzer/call_paths.h"
 #include "analyzer/operation_join.h"
 #include "analyzer/request_forms.h"
@@ -278,21 +279,8 @@ class Inference {
       auto [found, fresh] = operation.request_headers.emplace(model::lower(name), described);
       if (!fresh) join(found->second, described);
     }
-    // An address that nothing is known of is merged with what its owner put into it.
-    for (const auto& header : rules_.implicit) {
-      if (header.with_body && facts_.requests[shape.request].body == "none") continue;
-      auto& known = operation.request_headers[model::lower(header.name)];
-      const bool sure = header.presence == Presence::always && known.presence != Presence::always;
-      if (!known.name.empty() && known.presence != Presence::never && known.presence != Presence::undecided && !sure)
-        continue;
-      const auto value = known.value;
-      known = {};
-      known.name = header.name;
-      known.presence = header.presence;
-      if (header.presence != Presence::always) known.guards = {header.reason};
-      known.value = value;
-      known.evidence = {note("path", {"HTTP library: " + header.reason})};
-    }
+    come_with_the_address(shape, operation);
+    left_to_the_library(shape, operation);
     for (const int status : shape.statuses) operation.statuses[status] = 0;
     for (const auto& [key, reads] : shape.reads) {
       Field f;
@@ -314,6 +302,48 @@ class Inference {
     }
     explain(shape, operation);
     return operation;
+  }
+
+  // A parameter that no option sets may still come with the address.
+  void come_with_the_address(const RequestShape& shape, OperationSurface& operation) {
+    const auto lacks = [](const auto& entry) { return entry.second.presence == Presence::never; };
+    if (executable_ || std::none_of(operation.query.begin(), operation.query.end(), lacks)) return;
+    for (const auto& [name, place] : address_parameters(facts_, flow_, facts_.requests[shape.request].endpoint)) {
+      const auto found = std::find_if(operation.query.begin(), operation.query.end(),
+                                      [&](const auto& entry) { return model::iequals(entry.first, name); });
+      if (found == operation.query.end() || !lacks(*found)) continue;
+      auto& f = found->second;
+      f.presence = Presence::conditional;
+      f.guards = {"the address that the client was made for has it"};
+      f.evidence = {note("path", {place.at.empty() ? "an address" : short_name(place.function + " " + place.at)})};
+    }
+  }
+
+  // What the HTTP library writes, where the program does not.
+  void left_to_the_library(const RequestShape& shape, OperationSurface& operation) {
+    std::set<std::string> decided;
+    for (const auto& header : rules_.implicit) {
+      if (header.with_body && facts_.requests[shape.request].body == "none") continue;
+      const auto key = model::lower(header.name);
+      const auto& methods = shape.method.constants;
+      const bool about =
+          header.methods.empty() ||
+          (!methods.empty() && std::all_of(methods.begin(), methods.end(), [&](const auto& method) {
+            return std::find(header.methods.begin(), header.methods.end(), method) != header.methods.end();
+          }));
+      if (!about || !decided.insert(key).second) continue;
+      auto& known = operation.request_headers[key];
+      const bool sure = header.presence == Presence::always && known.presence != Presence::always;
+      if (!known.name.empty() && known.presence != Presence::never && known.presence != Presence::undecided && !sure)
+        continue;
+      const auto value = known.value;
+      known = {};
+      known.name = header.name;
+      known.presence = header.presence;
+      if (header.presence != Presence::always) known.guards = {header.reason};
+      known.value = value;
+      known.evidence = {note("path", {"HTTP library: " + header.reason})};
+    }
   }
 
   // A header with an open end stands under the catalogue's pattern for it.

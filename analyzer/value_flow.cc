@@ -149,22 +149,30 @@ ValueFlow::ValueFlow(const Facts& facts) : facts_(facts), nodes_(facts.nodes.siz
       each_node(inflow.guard, note);
     }
   std::deque<int> work;
-  std::vector<bool> waiting(facts.nodes.size(), true);
-  for (std::size_t i = 1; i < facts.nodes.size(); ++i) work.push_back(static_cast<int>(i));
-  while (!work.empty()) {
-    const int i = work.front();
-    work.pop_front();
-    waiting[i] = false;
-    bool grew = false;
-    for (const auto& inflow : facts.nodes[i].inflows)
-      if (inflow.guard.kind == Guard::Kind::always || truth(inflow.guard).holds != Chance::no)
-        grew |= nodes_[i].join(domain(inflow.from));
-    if (!grew) continue;
-    for (const int other : named_by[i])
-      if (!waiting[other]) {
-        waiting[other] = true;
-        work.push_back(other);
-      }
+  std::vector<bool> waiting(facts.nodes.size());
+  // A pointer says that something is there before anybody knows what; only when all that is stored has arrived is it
+  // said of those that lead to nothing, since an empty value could not be taken back.
+  for (const bool settled : {false, true}) {
+    settled_ = settled;
+    for (std::size_t i = 1; i < facts.nodes.size(); ++i) {
+      work.push_back(static_cast<int>(i));
+      waiting[i] = true;
+    }
+    while (!work.empty()) {
+      const int i = work.front();
+      work.pop_front();
+      waiting[i] = false;
+      bool grew = false;
+      for (const auto& inflow : facts.nodes[i].inflows)
+        if (inflow.guard.kind == Guard::Kind::always || truth(inflow.guard).holds != Chance::no)
+          grew |= nodes_[i].join(domain(inflow.from));
+      if (!grew) continue;
+      for (const int other : named_by[i])
+        if (!waiting[other]) {
+          waiting[other] = true;
+          work.push_back(other);
+        }
+    }
   }
   computing_ = false;
 }
@@ -189,6 +197,7 @@ Domain ValueFlow::domain(const Expr& e, const Binding* binding) const {
       return nodes_[e.id];
     case Expr::Kind::address:
       d = domain(e.parts[0], binding);
+      if (!settled_ && d.bottom()) return d;
       d.inside.merge(d.doubts);
       d.doubts.clear();
       // Whatever is there, the address is: present() must say so where nothing else in the set does.
@@ -196,9 +205,20 @@ Domain ValueFlow::domain(const Expr& e, const Binding* binding) const {
       d.unset = d.dynamic = false;
       break;
     case Expr::Kind::any:
-    case Expr::Kind::sequence:
       for (const auto& part : e.parts) d.join(domain(part, binding));
       break;
+    case Expr::Kind::sequence: {
+      // Lists one behind the other are there, and not empty, if one of them has something in it.
+      const bool filled = std::any_of(e.parts.begin(), e.parts.end(), [](const Expr& part) {
+        return part.kind == Expr::Kind::list && !part.parts.empty();
+      });
+      for (const auto& part : e.parts) {
+        auto piece = domain(part, binding);
+        if (filled && part.kind != Expr::Kind::list) piece.unset = piece.blank = piece.dynamic = false;
+        d.join(piece);
+      }
+      break;
+    }
     case Expr::Kind::stage:
       d.something = true;
       break;
@@ -211,7 +231,7 @@ Domain ValueFlow::domain(const Expr& e, const Binding* binding) const {
       for (const auto& part : e.parts) {
         auto element = domain(part, binding);
         if (element.unset) element.blank = true;  // an element that is there, with its zero value
-        element.unset = false;
+        element.unset = element.dynamic = false;
         d.join(element);
       }
       break;

@@ -71,6 +71,7 @@ class ValueFlow {
   const Facts& facts_;
   std::vector<Domain> nodes_;
   bool computing_ = true;
+  bool settled_ = false;  // what will be stored has been
 };
 
 }  // namespace blobgauge::analyzer

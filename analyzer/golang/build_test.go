@@ -119,7 +119,7 @@ func linkedConfig(modules ...LinkedModule) *Config {
 		Packages: []string{"sdk.example/sdk", "core.example/core"},
 		Roots:    []Root{{Package: "sdk.example/sdk", Functions: []string{"(*Client).build"}, Interfaces: "core.example/core"}},
 		Sinks: Sinks{Requests: []Maker{{"core.example/core.NewRequest", 0, 1}},
-			Same: []Same{{"(*core.example/core.Request).Raw", 0}}, SameFields: []string{"core.example/core.Request.req"}}}
+			Same: []Same{{"(*core.example/core.Request).Raw", 0, false}}, SameFields: []string{"core.example/core.Request.req"}}}
 }
 
 func linkedFacts(config *Config) (string, error) {

@@ -31,7 +31,7 @@ type carrier struct {
 // carried gives the keys in order; ok is false where something is not followed.
 func (x *extractor) carried(ctx ssa.Value) (keys []string, ok bool) {
 	c := &carrier{x: x, keys: map[string]bool{}, seen: map[any]bool{}}
-	c.value(ctx)
+	c.value(ctx, nil)
 	for len(c.work) > 0 && !c.unknown {
 		next := c.work[len(c.work)-1]
 		c.work = c.work[:len(c.work)-1]
@@ -45,30 +45,42 @@ func (x *extractor) carried(ctx ssa.Value) (keys []string, ok bool) {
 	return keys, !c.unknown && !c.keys[""]
 }
 
-func (c *carrier) value(v ssa.Value) {
-	if !c.seen[v] {
-		c.seen[v] = true
-		c.work = append(c.work, func() { c.trace(v) })
+// framed is a value as it is in a helper that was entered through one call: `ctx, end := StartSpan(ctx)` gives back the
+// context of this call, and not those of all.
+type framed struct {
+	value ssa.Value
+	in    *frame
+}
+
+func (c *carrier) value(v ssa.Value, in *frame) {
+	in = in.within(v)
+	if key := (framed{v, in}); !c.seen[key] {
+		c.seen[key] = true
+		c.work = append(c.work, func() { c.trace(v, in) })
 	}
 }
 
-func (c *carrier) trace(v ssa.Value) {
+func (c *carrier) trace(v ssa.Value, in *frame) {
 	switch v := v.(type) {
 	case *ssa.Const:
 	case *ssa.Parameter:
+		if a := in.argument(v); a != nil {
+			c.value(a, in.outer)
+			return
+		}
 		c.parameter(v)
 	case *ssa.FreeVar:
 		for _, made := range c.x.index.closures[v.Parent()] {
 			if captured := binding(made, v); captured != nil {
-				c.value(captured)
+				c.value(captured, nil)
 			}
 		}
 	case *ssa.Phi:
 		for _, e := range v.Edges {
-			c.value(e)
+			c.value(e, in)
 		}
 	case *ssa.ChangeInterface:
-		c.value(v.X)
+		c.value(v.X, in)
 	case *ssa.MakeInterface:
 		if isStandard(namedPackage(v.X.Type())) {
 			return // the background
@@ -76,22 +88,22 @@ func (c *carrier) trace(v ssa.Value) {
 		c.unknown = true
 	case *ssa.Extract:
 		if call, ok := v.Tuple.(*ssa.Call); ok {
-			c.call(call, v.Index)
+			c.call(call, v.Index, in)
 			return
 		}
 		c.unknown = true
 	case *ssa.Call:
-		c.call(v, 0)
+		c.call(v, 0, in)
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
-			c.address(v.X)
+			c.address(v.X, in)
 			return
 		}
 		c.unknown = true
 	case *ssa.Field:
 		c.field(fieldName(v.X.Type(), v.Field))
 	case *ssa.Alloc, *ssa.Global, *ssa.FieldAddr:
-		c.address(v)
+		c.address(v, in)
 	default:
 		c.unknown = true
 	}
@@ -112,13 +124,13 @@ func (c *carrier) parameter(p *ssa.Parameter) {
 				continue // a context that the standard library made
 			}
 			if args := arguments(e.Site.Common(), f); at < len(args) {
-				c.value(args[at])
+				c.value(args[at], nil)
 			}
 		}
 	}
 }
 
-func (c *carrier) call(call *ssa.Call, result int) {
+func (c *carrier) call(call *ssa.Call, result int, in *frame) {
 	common := call.Common()
 	callees := c.x.index.callees[call]
 	if static := common.StaticCallee(); static != nil {
@@ -134,21 +146,22 @@ func (c *carrier) call(call *ssa.Call, result int) {
 			for _, key := range c.x.index.keysOf(common.Args[1], 3) {
 				c.keys[key] = true
 			}
-			c.value(common.Args[0])
+			c.value(common.Args[0], in)
 		case deriving[name]:
-			c.value(common.Args[0])
+			c.value(common.Args[0], in)
 		case name == "(*net/http.Request).Context":
 			// Of the request that a stage is handed: what the request was made with.
 		case inStandard(f):
 			for _, a := range arguments(common, f) {
 				if isContext(a.Type()) {
-					c.value(a)
+					c.value(a, in)
 				}
 			}
 		case len(f.Blocks) == 0:
 			c.unknown = true
 		default:
-			c.x.eachReturn(f, result, nil, func(v ssa.Value, _ *ssa.Return) { c.value(v) })
+			inner := c.x.enter(call, f, in)
+			c.x.eachReturn(f, result, inner, func(v ssa.Value, _ *ssa.Return) { c.value(v, inner) })
 		}
 	}
 }
@@ -170,23 +183,23 @@ func (c *carrier) neverStored(v ssa.Value) bool {
 func isContext(t types.Type) bool { return typeName(t) == "context.Context" }
 
 // address follows what a variable or a field holds.
-func (c *carrier) address(a ssa.Value) {
+func (c *carrier) address(a ssa.Value, in *frame) {
 	switch a := a.(type) {
 	case *ssa.FieldAddr:
 		c.field(fieldName(a.X.Type(), a.Field))
 	case *ssa.Global:
 		for _, s := range c.x.index.globals[a] {
-			c.value(s.Value)
+			c.value(s.Value, nil)
 		}
 	case *ssa.Alloc, *ssa.FreeVar:
-		c.variable(a, map[ssa.Value]bool{})
+		c.variable(a, in, map[ssa.Value]bool{})
 	default:
 		c.unknown = true
 	}
 }
 
 // variable: its function's stores and those of closures.
-func (c *carrier) variable(v ssa.Value, seen map[ssa.Value]bool) {
+func (c *carrier) variable(v ssa.Value, in *frame, seen map[ssa.Value]bool) {
 	if seen[v] {
 		return
 	}
@@ -195,11 +208,11 @@ func (c *carrier) variable(v ssa.Value, seen map[ssa.Value]bool) {
 		for _, made := range c.x.index.closures[free.Parent()] {
 			if captured := binding(made, free); captured != nil {
 				if _, ok := captured.(*ssa.FreeVar); ok {
-					c.variable(captured, seen)
+					c.variable(captured, nil, seen)
 				} else if _, ok := captured.(*ssa.Alloc); ok {
-					c.variable(captured, seen)
+					c.variable(captured, nil, seen)
 				} else {
-					c.address(captured)
+					c.address(captured, nil)
 				}
 			}
 		}
@@ -208,13 +221,13 @@ func (c *carrier) variable(v ssa.Value, seen map[ssa.Value]bool) {
 		switch use := r.(type) {
 		case *ssa.Store:
 			if use.Addr == v {
-				c.value(use.Val)
+				c.value(use.Val, in)
 			}
 		case *ssa.MakeClosure:
 			g := use.Fn.(*ssa.Function)
 			for i, b := range use.Bindings {
 				if b == v && i < len(g.FreeVars) {
-					c.variable(g.FreeVars[i], seen)
+					c.variable(g.FreeVars[i], nil, seen)
 				}
 			}
 		}
@@ -227,7 +240,7 @@ func (c *carrier) field(name string) {
 	}
 	c.seen[name] = true
 	for _, s := range c.x.index.fields[name] {
-		c.value(s.Value)
+		c.value(s.Value, nil)
 	}
 	if len(c.x.index.taken[name]) > 0 {
 		c.unknown = true

@@ -64,6 +64,7 @@ type Maker struct {
 type Same struct {
 	Function string `json:"function"`
 	Argument int    `json:"argument"`
+	Copy     bool   `json:"copy"` // a copy, which need not be sent
 }
 
 // StatusUse is a function that compares the status of a response with a variadic list of accepted codes.

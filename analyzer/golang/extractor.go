@@ -22,6 +22,8 @@ type extractor struct {
 	flows   map[*ssa.Function]*Flow
 
 	sameArg      map[string]int
+	copies       map[string]bool // of these, those that make a copy
+	sentCopies   map[*ssa.Call]bool
 	sameFields   map[string]bool
 	requestTypes map[string]bool // types whose values stand for a request, or for a part of one
 	wraps        map[string]bool // of these, those that hold a whole one
@@ -30,18 +32,19 @@ type extractor struct {
 	roots        map[*ssa.Function]string
 	loads        map[string]bool // fields loaded outside the function that fills them
 
-	nodes     map[string]*node
-	queue     []*node
-	funcIDs   map[*ssa.Function]int
-	funcs     []*ssa.Function
-	sites     map[string]int
-	siteFacts []any
-	flowFacts []flowFact
-	guarding  *frame              // whose conditions are being read
-	lean      bool                // only tests of arguments are of interest
-	level     int                 // depth of the expression being read
-	listing   map[*ssa.Alloc]bool // being read now
-	folders   map[string]string
+	nodes      map[string]*node
+	queue      []*node
+	funcIDs    map[*ssa.Function]int
+	funcs      []*ssa.Function
+	sites      map[string]int
+	siteFacts  []any
+	flowFacts  []flowFact
+	guarding   *frame              // whose conditions are being read
+	lean       bool                // only tests of arguments are of interest
+	level      int                 // depth of the expression being read
+	listing    map[*ssa.Alloc]bool // being read now
+	addressing map[ssa.Value]bool  // likewise, of URLs
+	folders    map[string]string
 
 	touches     map[*ssa.Function]map[string]bool // types of what a function may change
 	stageKinds  []stageKind
@@ -54,10 +57,10 @@ type extractor struct {
 func newExtractor(l *Load, p *Program, config *Config) (*extractor, error) {
 	x := &extractor{
 		load: l, program: p, config: config, index: newIndex(p), flows: map[*ssa.Function]*Flow{},
-		sameArg: map[string]int{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
+		sameArg: map[string]int{}, copies: map[string]bool{}, sentCopies: map[*ssa.Call]bool{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
 		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
 		touches: map[*ssa.Function]map[string]bool{}, argumentsOf: map[*ssa.Function][]argument{},
-		listing: map[*ssa.Alloc]bool{}, frames: map[frameKey]*frame{}, wraps: map[string]bool{},
+		listing: map[*ssa.Alloc]bool{}, addressing: map[ssa.Value]bool{}, frames: map[frameKey]*frame{}, wraps: map[string]bool{},
 		stageTypes: map[types.Type]*stageKind{}, sendings: map[string]sending{},
 		requestTypes: map[string]bool{"net/http.Header": true, "net/url.Values": true},
 	}
@@ -66,6 +69,7 @@ func newExtractor(l *Load, p *Program, config *Config) (*extractor, error) {
 	}
 	for _, s := range config.Sinks.Same {
 		x.sameArg[s.Function] = s.Argument
+		x.copies[s.Function] = s.Copy
 	}
 	for _, list := range [][]string{standardSameFields, config.Sinks.SameFields} {
 		for _, name := range list {

@@ -27,8 +27,8 @@ func configure(rootsOf map[string][]string) (*Config, error) {
 		Sinks: Sinks{
 			Requests: []Maker{{fixture + "sdk.NewRequest", 1, 2}, {"net/http.NewRequestWithContext", 1, 2}, {"net/http.NewRequest", 0, 1},
 				{fixture + "oldsdk.NewRequest", 0, 1}},
-			Same: []Same{{"(*" + fixture + "sdk.Request).Raw", 0}, {"(" + fixture + "sdk.Pipeline).Do", 1},
-				{"(*" + fixture + "sdk.Request).Next", 0}, {"(*net/http.Client).Do", 1}},
+			Same: []Same{{"(*" + fixture + "sdk.Request).Raw", 0, false}, {"(" + fixture + "sdk.Pipeline).Do", 1, false},
+				{"(*" + fixture + "sdk.Request).Next", 0, false}, {"(*net/http.Client).Do", 1, false}},
 			SameFields: []string{fixture + "sdk.Request.raw", fixture + "oldsdk.Request.Request"},
 			Pipelines: []Pipeline{
 				{Send: "(" + fixture + "sdk.Pipeline).Do", Request: 1, Stages: fixture + "sdk.Pipeline.policies",

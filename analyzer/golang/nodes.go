@@ -264,6 +264,8 @@ func (x *extractor) cell(n *node, address ssa.Value, in *frame, seen map[ssa.Val
 			if use.Addr == address && !in.excluded(use.Block()) {
 				x.inflow(n, x.valueIn(use.Val, in), f, use.Pos())
 			}
+		case *ssa.Convert:
+			x.inflow(n, &Expr{Op: "through an unsafe pointer"}, f, use.Pos())
 		case *ssa.MakeClosure:
 			g := use.Fn.(*ssa.Function)
 			for i, b := range use.Bindings {

@@ -71,8 +71,8 @@ func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
 			return x.loadedFrom(b.X, path, b, in)
 		}
 	case *ssa.Const:
-		if b.IsNil() && x.endsInStages(path) {
-			return &Expr{None: true}
+		if b.IsNil() {
+			return &Expr{None: true} // no run reads behind it
 		}
 		return x.unstored(path)
 	case *ssa.MakeInterface, *ssa.TypeAssert, *ssa.ChangeInterface:
@@ -151,7 +151,7 @@ func (x *extractor) fieldOfVariable(address ssa.Value, path []step, in *frame) *
 			o := &object{x: x, n: n, in: in, seen: map[ssa.Value]bool{}}
 			o.read(a, path)
 			if !o.surely {
-				x.inflow(n, x.unstored(path), nil, token.NoPos)
+				x.zeroUnless(n, a, path, nil, nil, in)
 			}
 		})
 	case *ssa.FreeVar:
@@ -361,6 +361,7 @@ func (o *object) read(address ssa.Value, path []step) {
 			switch {
 			case use.Val == address:
 				out = out || !o.later(use)
+			case emptied(use) && first(use, address): // as it was made
 			case !o.in.excluded(use.Block()) && (o.only == nil || o.only[use]):
 				o.x.stored(o.n, o.x.contentOf(use.Val, path, o.in.within(address)), use, o.in.within(address))
 				o.surely = o.surely || first(use, address)
@@ -370,6 +371,8 @@ func (o *object) read(address ssa.Value, path []step) {
 				o.read(use, path[1:])
 			}
 		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.Convert:
+			o.x.inflow(o.n, &Expr{Op: "through an unsafe pointer"}, use.Parent(), use.Pos())
 		case *ssa.MakeClosure:
 			if o.later(use) {
 				continue
@@ -416,12 +419,7 @@ func (o *object) elsewhere(address ssa.Value, path []step, whole bool) {
 			x.inflow(o.n, x.contentOf(s.Value, path[1:], nil), s.Func, s.Pos)
 		}
 	}
-	for _, t := range x.index.taken[key] {
-		if !t.local {
-			x.inflow(o.n, x.anyObject(path), t.Func, t.Pos)
-			break
-		}
-	}
+	o.throughParts(path, 0)
 	// Somebody may overwrite the whole object through a pointer.
 	name := structName(path[0].owner)
 	for _, s := range x.index.memory[name] {
@@ -431,6 +429,35 @@ func (o *object) elsewhere(address ssa.Value, path []step, whole bool) {
 		if at.Value == address || !made(at.Value) {
 			x.inflow(o.n, x.filledByReflection(at), at.Func, at.Pos)
 		}
+	}
+}
+
+// throughParts adds what may be stored through a pointer to a part of the object, the fields up to `at` of the path.
+func (o *object) throughParts(path []step, at int) {
+	x := o.x
+	for _, t := range x.index.taken[path[at].key()] {
+		if t.local {
+			continue
+		}
+		part := path[at].fieldType()
+		if at+1 == len(path) || isPointer(part) || structType(part) == nil {
+			x.inflow(o.n, x.anyObject(path), t.Func, t.Pos)
+			return
+		}
+		for _, s := range x.index.fields[path[at+1].key()] {
+			if !s.local {
+				x.inflow(o.n, x.contentOf(s.Value, path[at+2:], nil), s.Func, s.Pos)
+			}
+		}
+		name := structName(path[at+1].owner)
+		for _, s := range x.index.memory[name] {
+			x.inflow(o.n, x.contentOf(s.Value, path[at+1:], nil), s.Func, s.Pos)
+		}
+		if b, ok := x.index.boxed[name]; ok && structType(path[at+1].owner).Field(path[at+1].field).Exported() {
+			x.inflow(o.n, x.filledByReflection(b), b.Func, b.Pos)
+		}
+		o.throughParts(path, at+1)
+		return
 	}
 }
 

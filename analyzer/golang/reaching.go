@@ -62,29 +62,35 @@ func (x *extractor) seenBy(a *ssa.Alloc, path []step, load ssa.Instruction, in *
 		return nil
 	}
 	seen, fresh := reachingStores(a, killing, load, in)
+	reset := false
+	for s := range seen {
+		if emptied(s) {
+			delete(seen, s)
+			fresh, reset = true, reset || !first(s, a)
+		}
+	}
 	names := []string{fmt.Sprintf("%p", load)}
 	for s := range seen {
 		names = append(names, fmt.Sprintf("%p", s))
 	}
 	sort.Strings(names[1:])
 	owner := fmt.Sprintf("%p#%s%s", a.Parent(), a.Name(), in.name())
-	key := fmt.Sprintf("%s.%s seen %s %v", owner, pathKey(path), strings.Join(names, " "), fresh)
+	key := fmt.Sprintf("%s.%s seen %s %v %v", owner, pathKey(path), strings.Join(names, " "), fresh, reset)
 	return x.pathNode(key, path, a.Parent(), func(n *node) {
 		o := &object{x: x, n: n, in: in, seen: map[ssa.Value]bool{}, only: seen, load: load}
 		o.read(a, path)
-		if fresh {
+		switch {
+		case fresh && !reset:
+			x.zeroUnless(n, a, path, seen, load, in)
+		case fresh:
 			x.inflow(n, x.unstored(path), nil, token.NoPos)
 		}
 	})
 }
 
-// unstored is the content of a field of an object that was just made.
-func (x *extractor) unstored(path []step) *Expr {
-	if x.endsInStages(path) {
-		return unset(path)
-	}
-	return &Expr{Zero: true}
-}
+// unstored is the content of a field of an object that was just made: its zero value, and nothing at all where the way
+// to it leads through a pointer, which is nil.
+func (x *extractor) unstored(path []step) *Expr { return unset(path) }
 
 // within are the fields of a path that stand in the variable itself and not behind a pointer.
 func within(a *ssa.Alloc, path []step) []int {

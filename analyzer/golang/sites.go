@@ -202,6 +202,9 @@ func mapKind(v ssa.Value) string {
 }
 
 func (x *extractor) written(what, do string, at ssa.Instruction, owner, key, value ssa.Value) {
+	if x.isCopying(at.Parent()) {
+		return // the headers that the original has
+	}
 	fact := writeFact{K: "write", What: what, Do: do, Owner: x.value(owner), Key: x.value(key),
 		Func: x.funcID(at.Parent()), At: x.position(at.Pos())}
 	if !mayBeRequest(fact.Owner) {

@@ -100,6 +100,9 @@ func (x *extractor) valueIn(v ssa.Value, in *frame) *Expr {
 		}
 		return &Expr{Op: "slice"}
 	case *ssa.Extract:
+		if e := x.address(v, in); e != nil {
+			return &Expr{Addr: e}
+		}
 		return x.extract(v, in)
 	case *ssa.Call:
 		return x.call(v, 0, in)
@@ -147,6 +150,23 @@ func (x *extractor) alias(base ssa.Value, field int, in *frame) *Expr {
 	return nil
 }
 
+// aliased is the request whose part is loaded from `base`, a request or a variable that holds one.
+func (x *extractor) aliased(base ssa.Value, load ssa.Instruction, in *frame) *Expr {
+	if a, ok := base.(*ssa.Alloc); ok {
+		if e := x.variableAt(a, load, in); e != nil {
+			return e
+		}
+	}
+	return x.valueIn(base, in)
+}
+
+func pointee(e *Expr) *Expr {
+	if e.Addr != nil {
+		return e.Addr
+	}
+	return e
+}
+
 func isArray(a *ssa.Alloc) bool {
 	_, ok := a.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array)
 	return ok
@@ -173,6 +193,9 @@ func (x *extractor) literal(a *ssa.Alloc, in *frame) *Expr {
 	if x.stageKindFor(a.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array).Elem()) != nil {
 		return &Expr{Zero: true} // a list without stages
 	}
+	if a.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array).Len() == 0 {
+		return &Expr{Addr: &Expr{Zero: true}} // there, and empty
+	}
 	return &Expr{Addr: &Expr{Op: "array"}}
 }
 
@@ -181,7 +204,7 @@ func (x *extractor) alloc(a *ssa.Alloc, in *frame) *Expr {
 	if isArray(a) {
 		return x.literal(a, in)
 	}
-	if in != nil && len(in.callee.Blocks) == 1 { // what is stored is what is there
+	if in != nil && len(in.callee.Blocks) == 1 && !madeUnsafe(a) { // what is stored is what is there
 		var stored []*Expr
 		for _, r := range *a.Referrers() {
 			if s, ok := r.(*ssa.Store); ok && s.Addr == a && !x.listing[a] {
@@ -195,9 +218,22 @@ func (x *extractor) alloc(a *ssa.Alloc, in *frame) *Expr {
 		}
 	}
 	if _, ok := t.Underlying().(*types.Struct); ok && !x.storedWhole(a) {
+		if address := x.address(a, in); address != nil {
+			return &Expr{Addr: address}
+		}
 		return &Expr{New: typeName(t)}
 	}
 	return &Expr{Addr: x.localNode(a, in)}
+}
+
+// madeUnsafe: the variable's address becomes an unsafe pointer, and what is stored through that is not seen.
+func madeUnsafe(a *ssa.Alloc) bool {
+	for _, r := range *a.Referrers() {
+		if _, ok := r.(*ssa.Convert); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // storedWhole: a copy of another struct stands for what that one stands for. A copy of a URL is a value of its own:
@@ -214,13 +250,62 @@ func (x *extractor) storedWhole(a *ssa.Alloc) bool {
 	return false
 }
 
+// address is the text of a URL that a function puts together, or parses and adds to; nil for other URLs.
+func (x *extractor) address(v ssa.Value, in *frame) *Expr {
+	if structName(v.Type()) != "net/url.URL" || x.addressing[v] {
+		return nil
+	}
+	x.addressing[v] = true
+	defer delete(x.addressing, v)
+	text := &Expr{Op: "address"}
+	parsed := false
+	if part, ok := v.(*ssa.Extract); ok && part.Index == 0 {
+		if c, ok := part.Tuple.(*ssa.Call); ok {
+			if f := c.Common().StaticCallee(); f != nil && f.String() == "net/url.Parse" {
+				text, parsed = x.valueIn(c.Common().Args[0], in), true
+			}
+		}
+	}
+	if _, made := v.(*ssa.Alloc); !made && !parsed {
+		return nil
+	}
+	var queries []*Expr
+	for _, r := range *v.Referrers() {
+		if whole, ok := r.(*ssa.Store); ok && whole.Addr == v { // a literal that was made beside it
+			if load, ok := whole.Val.(*ssa.UnOp); ok && load.Op == token.MUL {
+				if e := x.address(load.X, in); e != nil {
+					text = e
+					parsed = true
+				}
+			}
+		}
+		field, ok := r.(*ssa.FieldAddr)
+		if !ok || structType(v.Type()).Field(field.Field).Name() != "RawQuery" {
+			continue
+		}
+		for _, use := range *field.Referrers() {
+			if s, ok := use.(*ssa.Store); ok && s.Addr == field {
+				queries = append(queries, x.valueIn(s.Val, in))
+			}
+		}
+	}
+	if len(queries) == 0 {
+		if parsed {
+			return text
+		}
+		return nil
+	}
+	question := "?"
+	return &Expr{Cat: []*Expr{text, {Const: &question}, either(queries)}}
+}
+
 func (x *extractor) unop(u *ssa.UnOp, in *frame) *Expr {
 	switch u.Op {
 	case token.MUL:
 		switch a := u.X.(type) {
 		case *ssa.FieldAddr:
-			if e := x.alias(a.X, a.Field, in); e != nil {
-				return e
+			if x.sameFields[fieldName(a.X.Type(), a.Field)] {
+				return x.aliased(a.X, u, in)
 			}
 			return x.loadedFrom(a, nil, u, in)
 		case *ssa.Global:
@@ -228,17 +313,12 @@ func (x *extractor) unop(u *ssa.UnOp, in *frame) *Expr {
 		case *ssa.IndexAddr:
 			return x.element(a.X, in)
 		case *ssa.Alloc:
-			e := x.alloc(a, in)
-			if e.Addr != nil {
-				return e.Addr
+			if e := x.variableAt(a, u, in); e != nil {
+				return e
 			}
-			return e
+			return pointee(x.alloc(a, in))
 		}
-		e := x.valueIn(u.X, in)
-		if e.Addr != nil {
-			return e.Addr
-		}
-		return e
+		return pointee(x.valueIn(u.X, in))
 	case token.ARROW:
 		if u.CommaOk {
 			return either([]*Expr{x.element(u.X, in), {Zero: true}})
@@ -320,8 +400,8 @@ func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 		if b.Name() == "append" {
 			if list, ok := common.Args[1].(*ssa.Slice); ok {
 				if a, ok := list.X.(*ssa.Alloc); ok && isArray(a) {
-					if added := x.listed(a, in); len(added) > 0 { // never nil, whatever was there before
-						return &Expr{List: append(added, x.valueIn(common.Args[0], in))}
+					if added := x.listed(a, in); len(added) > 0 { // never empty, whatever was there before
+						return &Expr{Seq: []*Expr{x.valueIn(common.Args[0], in), {List: added}}}
 					}
 				}
 			}
@@ -346,12 +426,20 @@ func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 				return e
 			}
 		}
+		if plainName(static) == "(*net/url.URL).String" {
+			if e := x.address(common.Args[0], in); e != nil {
+				return e
+			}
+		}
 	}
 	if len(callees) == 0 {
 		return unknown("unresolved call " + text(c))
 	}
 	if arg, ok := x.sameArg[plainName(callees[0])]; ok && result == 0 {
 		if args := arguments(common, callees[0]); arg < len(args) {
+			if x.isCopying(callees[0]) && !x.sentOn(c) {
+				return &Expr{Op: "a copy that is not sent"}
+			}
 			return x.valueIn(args[arg], in)
 		}
 	}

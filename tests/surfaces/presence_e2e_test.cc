@@ -19,7 +19,7 @@ using nlohmann::json;
 
 constexpr auto folder = BLOBGAUGE_SOURCE_DIR "/analyzer/golang/testdata/fixture";
 const std::string module = "fixture.example/fixture/";
-constexpr const char* topics[] = {"asynchrony", "positional", "presence", "values"};
+constexpr const char* topics[] = {"asynchrony", "copies", "positional", "presence", "values"};
 
 std::string configuration() {
   const auto of = [](const std::string& name) { return module + name; };
