@@ -46,9 +46,21 @@ Status read_common(Fields& fields, ClientRules& rules) {
     rules.statuses.push_back({e.text("function"), e.number_or("response", 0), e.number_or("codes", 1)});
   }));
   BLOBGAUGE_CHECK(each_entry(fields, "pipelines", "a list of stages", [&](Fields& e) {
-    rules.pipelines.push_back(
-        {e.text("send"), e.number_or("request", 1), e.text("stages"), e.text("handler"), e.text_or("factory", "")});
+    rules.pipelines.push_back({e.text("send"), e.number_or("request", 1), e.text("stages"), e.text("handler"),
+                               e.text_or("factory", ""), e.number_or("answer", 0)});
   }));
+  BLOBGAUGE_CHECK(each_entry(fields, "failures", "a function whose error belongs to a request", [&](Fields& e) {
+    rules.failures.push_back({e.text("function"), e.number_or("argument", 0)});
+  }));
+  BLOBGAUGE_CHECK(each_entry(fields, "error_codes", "where an error keeps its code", [&](Fields& e) {
+    append(rules.error_codes.fields, e.list("fields"));
+    append(rules.error_codes.functions, e.list("functions"));
+    append(rules.error_codes.types, e.list("types"));
+  }));
+  BLOBGAUGE_CHECK(each_entry(fields, "bodies", "a decoder of bodies", [&](Fields& e) {
+    rules.bodies.push_back({e.text("function"), e.number_or("response", 0), e.number_or("into", 1)});
+  }));
+  for (auto& [type, element] : fields.pairs("element_roots")) rules.element_roots[type] = element;
   for (auto& [field, path] : fields.pairs("paths")) rules.paths[field] = path;
   BLOBGAUGE_CHECK(each_entry(fields, "builders", "a package that makes requests", [&](Fields& e) {
     rules.builders.push_back({e.text("package"), e.text_or("service", ""), e.text_or("unless_query", "")});
@@ -95,7 +107,14 @@ nlohmann::json configuration(const ClientRules& rules, const std::string& platfo
                 {"same", json::array()},
                 {"same_fields", rules.same_fields},
                 {"statuses", json::array()},
-                {"pipelines", json::array()}};
+                {"pipelines", json::array()},
+                {"failures", json::array()},
+                {"bodies", json::array()},
+                {"element_roots", rules.element_roots},
+                {"error_codes",
+                 {{"fields", rules.error_codes.fields},
+                  {"functions", rules.error_codes.functions},
+                  {"types", rules.error_codes.types}}}};
   for (const auto& r : rules.requests)
     sinks["requests"].push_back({{"function", r.function}, {"method", r.method}, {"endpoint", r.endpoint}});
   for (const auto& s : rules.same)
@@ -107,7 +126,12 @@ nlohmann::json configuration(const ClientRules& rules, const std::string& platfo
                                   {"request", p.request},
                                   {"stages", p.stages},
                                   {"handler", p.handler},
-                                  {"factory", p.factory}});
+                                  {"factory", p.factory},
+                                  {"answer", p.answer}});
+  for (const auto& f : rules.failures)
+    sinks["failures"].push_back({{"function", f.function}, {"argument", f.argument}});
+  for (const auto& b : rules.bodies)
+    sinks["bodies"].push_back({{"function", b.function}, {"response", b.response}, {"into", b.into}});
   const auto slash = platform.find('/');
   return {{"goos", platform.substr(0, slash)},
           {"goarch", slash == std::string::npos ? "" : platform.substr(slash + 1)},

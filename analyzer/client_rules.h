@@ -44,6 +44,20 @@ struct PipelineRule {
   std::string stages;         // the receiver's field that holds the list
   std::string handler;        // an interface's method that is handed the request
   std::string factory;        // the method of the list's elements that makes a handler; empty: they are handlers
+  std::uint64_t answer = 0;   // argument with the function that is handed this request's response; 0: none
+};
+
+// Where an error keeps the service's code.
+struct ErrorCodeRules {
+  std::vector<std::string> fields;
+  std::vector<std::string> functions;  // that give it; argument 0 is the error
+  std::vector<std::string> types;      // of which every value is a code
+};
+
+// A function that decodes the XML body of a response into a struct.
+struct BodyRule {
+  std::string function;
+  std::uint64_t response = 0, into = 0;  // argument numbers
 };
 
 // A package that makes requests, for programs of which only the libraries' source is at hand.
@@ -80,6 +94,10 @@ struct ClientRules {
   std::vector<std::string> same_fields;
   std::vector<StatusJudge> statuses;
   std::vector<PipelineRule> pipelines;
+  std::vector<StandsFor> failures;  // whose error, not whose first result, belongs to the request in `argument`
+  ErrorCodeRules error_codes;
+  std::vector<BodyRule> bodies;
+  std::map<std::string, std::string> element_roots;  // type of a body that names no root element -> that element
   // Field that holds an address, or type whose methods make requests -> path template.
   std::map<std::string, std::string> paths;
   std::vector<BuilderRule> builders;

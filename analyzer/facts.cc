@@ -160,7 +160,10 @@ class Reader {
     } else if (kind == "read") {
       facts_.reads.push_back({expr(object, "owner"), expr(object, "key"), texts_of(object, "into"),
                               flag_of(object, "used"), function(object), text_of(object, "at"),
-                              text_of(object, "what") == "element"});
+                              text_of(object, "what") == "element", places(object, "by")});
+    } else if (kind == "code") {
+      facts_.codes.push_back({expr(object, "owner"), expr(object, "code"), flag_of(object, "listed"), function(object),
+                              text_of(object, "at")});
     } else if (kind == "unresolved") {
       facts_.unresolved.push_back({function(object), text_of(object, "what"), text_of(object, "at")});
     } else if (kind == "end") {
@@ -168,6 +171,20 @@ class Reader {
     } else {
       problem_ = fmt::format("no fact is called \"{}\" in version {}", kind, facts_version);
     }
+  }
+
+  std::vector<Place> places(const dom::object& object, std::string_view key) {
+    std::vector<Place> list;
+    dom::array array;
+    if (object[key].get(array)) return list;
+    for (const auto item : array) {
+      dom::object place;
+      if (item.get(place))
+        problem_ = "a place expected";
+      else
+        list.push_back({function(place), text_of(place, "at")});
+    }
+    return list;
   }
 
   void write(const dom::object& object) {

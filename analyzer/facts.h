@@ -13,7 +13,8 @@
 
 namespace blobgauge::analyzer {
 
-inline constexpr int facts_version = 4;  // version 1 has no words, 2 no pipelines, 3 no guards of requests
+// Version 1 has no words, 2 no pipelines, 3 no guards of requests, 4 no error codes.
+inline constexpr int facts_version = 5;
 
 // Where a value comes from. Pointers are transparent: *p and p carry the same values, only nil tells them apart.
 struct Expr {
@@ -132,13 +133,28 @@ struct StatusUse {
   std::string at;
 };
 
+struct Place {
+  int function = 0;
+  std::string at;
+};
+
 struct ResponseRead {
   Expr owner, key;
   std::vector<std::string> into;
   bool used = false;
   int function = 0;
   std::string at;
-  bool element = false;  // of the XML body, by its path; otherwise a header
+  bool element = false;        // of the XML body, by its path; otherwise a header
+  std::vector<Place> by = {};  // where the field that it was put into is loaded: a few places of all
+};
+
+// A text that the code of an error is compared with.
+struct CodeComparison {
+  Expr owner;  // the error: what leads to it is what was asked
+  Expr code;
+  bool listed = false;  // one of the library's own codes, whatever the error is
+  int function = 0;     // where the text is named
+  std::string at;
 };
 
 struct UnresolvedCall {
@@ -158,6 +174,7 @@ struct Facts {
   std::vector<RequestSent> sends;
   std::vector<StatusUse> statuses;
   std::vector<ResponseRead> reads;
+  std::vector<CodeComparison> codes;
   std::vector<UnresolvedCall> unresolved;
 };
 

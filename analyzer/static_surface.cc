@@ -6,6 +6,7 @@
 #include <map>
 
 #include "analyzer/address_query.h"
+#include "analyzer/answer_fields.h"
 #include "analyzer/call_paths.h"
 #include "analyzer/operation_join.h"
 #include "analyzer/request_forms.h"
@@ -42,7 +43,9 @@ class Inference {
         options_(options),
         classifier_(catalogue),
         flow_(facts),
-        ways_(ways) {}
+        ways_(ways),
+        answer_(facts, flow_, ways, [this](std::vector<std::string> lines) { return note("path", std::move(lines)); }) {
+  }
 
   Result<StaticResult> run() {
     auto& surface = result_.surface;
@@ -59,6 +62,7 @@ class Inference {
     if (!options_.tool.empty()) surface.sources.insert("tool " + options_.tool);
     surface.sources.insert("toolchain " + facts_.toolchain + " " + facts_.platform);
     for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside, {}})) BLOBGAUGE_CHECK(add(shape));
+    answer_.compare([this](int request) { return operations_of_[request]; }, surface);
     if (surface.operations.empty())
       return model::fail(
           Category::input,
@@ -165,6 +169,7 @@ class Inference {
     if (forms.empty()) forms.push_back({std::string(model::unclassified), {}, {}, {}});
     for (const auto& form : forms) {
       result_.builders.push_back({form.operation, made.function});
+      operations_of_[shape.request].insert(form.operation);
       auto operation = describe_form(shape, form);
       note_chosen(form.operation, shape);
       auto [found, fresh] = result_.surface.operations.emplace(form.operation, operation);
@@ -282,24 +287,7 @@ class Inference {
     come_with_the_address(shape, operation);
     left_to_the_library(shape, operation);
     for (const int status : shape.statuses) operation.statuses[status] = 0;
-    for (const auto& [key, reads] : shape.reads) {
-      Field f;
-      f.presence = Presence::always;
-      const auto* read = reads.front();
-      for (const auto& name : flow_.domain(read->key).constants)
-        if (model::lower(name) == key) f.name = name;  // one read may try several names
-      std::vector<std::string> lines{frame(facts_.functions[read->function], read->at)};
-      for (const auto& into : read->into) lines.push_back("into " + frame({into, {}, {}, {}, {}}, {}));
-      f.evidence = {note("path", std::move(lines))};
-      operation.response_headers[key] = std::move(f);
-    }
-    for (const auto& [path, reads] : shape.elements) {
-      Field f;
-      f.name = path;
-      f.presence = Presence::always;
-      f.evidence = {note("path", {frame(facts_.functions[reads.front()->function], reads.front()->at)})};
-      operation.response_body[path] = std::move(f);
-    }
+    answer_.read(shape, operation);
     explain(shape, operation);
     return operation;
   }
@@ -513,6 +501,8 @@ class Inference {
   const model::Classifier classifier_;
   const ValueFlow flow_;
   const Ways& ways_;
+  AnswerFields answer_;
+  std::map<int, std::set<std::string>> operations_of_;  // by request
   bool executable_ = false;
   EntryQuestions* entries_ = nullptr;
   std::string unread_ = unread_options;

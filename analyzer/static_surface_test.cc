@@ -113,6 +113,41 @@ TEST_F(StaticSurface, TellsWhatIsSentAndWhy) {
                           "(*gen.Client).create example.org/sdk/gen/c.go:21"));
 }
 
+// shows: error-codes, xml-answers
+TEST_F(StaticSurface, LeadsFromARootToWhoReadsAnAnswer) {
+  const auto result = infer(
+      R"({"k":"func","id":7,"name":"example.org/app/back.judge","pkg":"example.org/app/back","at":"example.org/app/back/fs.go:60"}
+{"k":"call","from":1,"to":7,"at":"example.org/app/back/fs.go:13","how":"static"}
+{"k":"func","id":8,"name":"example.org/app/back.nobody","pkg":"example.org/app/back","at":"example.org/app/back/fs.go:80"}
+{"k":"read","what":"element","owner":{"request":1},"key":{"const":"Root/Name"},"into":["example.org/sdk/gen.Response.Name"],"used":true,"by":[{"fn":7,"at":"example.org/app/back/fs.go:61"}],"fn":2,"at":"example.org/sdk/gen/c.go:35"}
+{"k":"code","owner":{"request":1},"code":{"const":"Busy"},"listed":true,"fn":7,"at":"example.org/app/back/fs.go:62"}
+{"k":"code","owner":{"any":[{"request":1},{"unknown":"a plug-in"}]},"code":{"const":"Gone"},"listed":true,"fn":7,"at":"example.org/app/back/fs.go:63"}
+{"k":"code","owner":{"op":"text"},"code":{"const":"Held"},"listed":true,"fn":7,"at":"example.org/app/back/fs.go:64"}
+{"k":"code","owner":{"request":1},"code":{"const":"Unreached"},"listed":true,"fn":8,"at":"example.org/app/back/fs.go:81"}
+)");
+  ASSERT_TRUE(result) << model::describe(result.error());
+  const auto& surface = result->surface;
+  const auto& block = surface.operations.at("Put Block");
+  const auto lines = [&](const model::Field& field) {
+    std::vector<std::string> all;
+    for (const auto& id : field.evidence)
+      for (const auto& line : surface.evidence.at(id).lines) all.push_back(line);
+    return all;
+  };
+  EXPECT_THAT(lines(block.response_body.at("Root/Name")),
+              ::testing::IsSupersetOf({"fs.Fs.Put: (*back.Fs).Put example.org/app/back/fs.go:13",
+                                       "back.judge example.org/app/back/fs.go:61", "into gen.Response.Name"}));
+  EXPECT_EQ(block.compared_codes.at("Busy").presence, Presence::always);
+  EXPECT_THAT(lines(block.compared_codes.at("Busy")),
+              ElementsAre("fs.Fs.Put: (*back.Fs).Put example.org/app/back/fs.go:13",
+                          "back.judge example.org/app/back/fs.go:62"));
+  EXPECT_EQ(block.compared_codes.at("Gone").presence, Presence::conditional);
+  EXPECT_THAT(block.compared_codes.at("Gone").reason, HasSubstr("a plug-in"));
+  EXPECT_EQ(block.compared_codes.count("Held"), 0U);
+  EXPECT_EQ(surface.compared_codes.at("Held").presence, Presence::undecided);
+  EXPECT_EQ(block.compared_codes.count("Unreached"), 0U);
+}
+
 TEST_F(StaticSurface, JoinsTwoBuildersOfOneOperation) {
   const auto result = infer(
       R"({"k":"request","id":4,"fn":1,"at":"example.org/app/back/fs.go:50","maker":"example.org/sdk.NewRequest","method":{"const":"PUT"},"endpoint":{"node":1}}

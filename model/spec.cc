@@ -79,6 +79,7 @@ void write(yaml::Writer& out, const SpecOperation& operation) {
   write_lines(out, "statuses", operation.statuses);
   write_lines(out, "headers", operation.headers);
   write_lines(out, "body", operation.body);
+  write_lines(out, "errors", operation.errors);
   write_list(out, "cases", operation.cases);
   out.end_map();
 }
@@ -128,6 +129,7 @@ Result<SpecOperation> read_operation(yaml::Fields& fields) {
   BLOBGAUGE_TRY(operation.statuses, yaml::read_all<ContractLine>(fields, "statuses", "a contract line", read_line));
   BLOBGAUGE_TRY(operation.headers, yaml::read_all<ContractLine>(fields, "headers", "a contract line", read_line));
   BLOBGAUGE_TRY(operation.body, yaml::read_all<ContractLine>(fields, "body", "a contract line", read_line));
+  BLOBGAUGE_TRY(operation.errors, yaml::read_all<ContractLine>(fields, "errors", "a contract line", read_line));
   operation.cases = fields.list("cases");
   return operation;
 }

@@ -56,7 +56,8 @@ struct SpecOperation {
   std::vector<Emitter> emitters;
   std::vector<Dialect> dialects;
   std::vector<ContractLine> statuses, headers, body;
-  std::vector<std::string> cases;  // ids
+  std::vector<ContractLine> errors;  // codes that a client tells apart; the service answers them at times
+  std::vector<std::string> cases;    // ids
 };
 
 // A client command and the operations that it stands on, so that a failing case can say which command breaks.

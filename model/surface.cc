@@ -49,10 +49,11 @@ template <class Visit>
 void each_evidence_list(Surface& surface, Visit visit) {
   for (auto& [name, operation] : surface.operations) {
     visit(operation.evidence);
-    for (auto* fields :
-         {&operation.query, &operation.request_headers, &operation.response_headers, &operation.response_body})
+    for (auto* fields : {&operation.query, &operation.request_headers, &operation.response_headers,
+                         &operation.response_body, &operation.compared_codes})
       for (auto& [key, field] : *fields) visit(field.evidence);
   }
+  for (auto& [code, field] : surface.compared_codes) visit(field.evidence);
 }
 
 template <class T>
@@ -157,6 +158,7 @@ OperationSurface merge_operations(const OperationSurface& a, const OperationSurf
   out.request_headers = merge_field_maps(a.request_headers, a.complete, b.request_headers, b.complete);
   out.response_headers = merge_field_maps(a.response_headers, answered(a), b.response_headers, answered(b));
   out.response_body = merge_field_maps(a.response_body, bodies(a), b.response_body, bodies(b));
+  out.compared_codes = merge_field_maps(a.compared_codes, 0, b.compared_codes, 0);
   out.statuses = a.statuses;
   add_counts(out.statuses, b.statuses);
   out.answers = a.answers;
@@ -275,6 +277,7 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
     const auto [at, fresh] = out.scenarios.emplace(id, traffic);
     if (!fresh) at->second = merge(at->second, traffic);
   }
+  out.compared_codes = merge_field_maps(out.compared_codes, 0, other.compared_codes, 0);
   for (const auto& [service, lines] : b.other_services) out.other_services[service].insert(lines.begin(), lines.end());
   for (const auto& [name, operation] : other.operations) {
     const auto found = out.operations.find(name);
@@ -286,8 +289,8 @@ Result<Surface> merge(const Surface& a, const Surface& b, bool mix) {
   out.operations_only = a.operations_only || b.operations_only;
   if (out.operations_only)
     for (auto& [name, operation] : out.operations)
-      for (auto* fields :
-           {&operation.query, &operation.request_headers, &operation.response_headers, &operation.response_body})
+      for (auto* fields : {&operation.query, &operation.request_headers, &operation.response_headers,
+                           &operation.response_body, &operation.compared_codes})
         fields->clear();
   mark_platforms(out, a, b);
   renumber_evidence(out);

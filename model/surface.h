@@ -89,8 +89,9 @@ struct OperationSurface {
   std::map<std::string, Field> response_body;              // element paths
   std::map<int, std::uint64_t> statuses;                   // observed: counts; static: accepted, count 0
   std::map<std::pair<int, std::string>, Answers> answers;  // observed: by status and API version ("" unknown)
-  std::set<std::string> error_codes;
-  std::set<std::string> scenarios;  // which scenarios showed it
+  std::set<std::string> error_codes;                       // observed
+  std::map<std::string, Field> compared_codes;             // static: error codes that the client tells apart
+  std::set<std::string> scenarios;                         // which scenarios showed it
   Level level = Level::none;
   std::set<std::string> platforms;  // that have it, where these are not all of the surface
   std::vector<std::string> evidence;
@@ -110,7 +111,9 @@ struct Surface {
   std::map<std::string, OperationSurface> operations;
   std::map<std::string, Evidence> evidence;
   std::map<std::string, ScenarioTraffic> scenarios;  // observed: how the client went about each
-  std::vector<std::string> unresolved;               // calls that could not be followed; printed, never dropped
+  // Static: error codes that the client compares with the code of an error whose operation is not known.
+  std::map<std::string, Field> compared_codes;
+  std::vector<std::string> unresolved;  // calls that could not be followed; printed, never dropped
   // Requests of services that the catalogue is not about, by the service's name: form, place and level of each.
   std::map<std::string, std::set<std::string>> other_services;
   bool operator==(const Surface&) const = default;

@@ -45,6 +45,7 @@ class Differ {
       if (after.kind != "observed" && !partial_) {
         fields("response header", found->second.response_headers, operation.response_headers);
         fields("response element", found->second.response_body, operation.response_body);
+        codes(found->second.compared_codes, operation.compared_codes);
       }
       statuses(found->second, operation);
     }
@@ -54,6 +55,8 @@ class Differ {
       if (!partial_ && !after.operations.count(name))
         add(Grade::harmless, "operation", "", word(operation), "", lines(before, operation.evidence));
     }
+    operation_ = "any operation";
+    if (!operations_only && !partial_) codes(before.compared_codes, after.compared_codes);
     for (auto& change : traffic_changes(before, after)) changes_.push_back(std::move(change));
     std::stable_sort(changes_.begin(), changes_.end(),
                      [](const SurfaceChange& a, const SurfaceChange& b) { return a.grade < b.grade; });
@@ -142,6 +145,26 @@ class Differ {
         add(proof == Proof::open_ways ? Grade::evidence : Grade::harmless, what, field.name, stated(field),
             proof == Proof::none ? "" : stated(known->second), lines(*before_, field.evidence));
       }
+  }
+
+  // A code that the client newly tells apart is a demand on the operation whose error it surely is, and a possibility
+  // for all others.
+  void codes(const FieldMap& before, const FieldMap& after) {
+    const auto word = [](const FieldMap& map, const std::string& code) -> std::string {
+      const auto found = map.find(code);
+      if (found == map.end() || found->second.presence == Presence::never) return {};
+      return found->second.presence == Presence::always ? "compared" : "may be compared";
+    };
+    for (const auto& [code, field] : after) {
+      const auto was = word(before, code), is = word(after, code);
+      if (!is.empty() && was != is)
+        add(field.presence == Presence::always ? Grade::breaking : Grade::evidence, "error code", code, was, is,
+            lines(*after_, field.evidence));
+    }
+    if (partial_) return;
+    for (const auto& [code, field] : before)
+      if (word(after, code).empty() && !word(before, code).empty())
+        add(Grade::harmless, "error code", code, word(before, code), "", lines(*before_, field.evidence));
   }
 
   // "never (no store found)": a presence is only as good as what bears it out.

@@ -43,6 +43,27 @@ TEST(SurfaceDiff, WhatTheAnalysisLeavesUndecidedIsNoDemand) {
   EXPECT_EQ(changes[0].grade, Grade::evidence);
 }
 
+TEST(SurfaceDiff, ACodeThatIsNewlyComparedIsADemandOnItsOperationAlone) {
+  const auto without = with("", Presence::always);
+  const auto compares = [&](Presence presence) {
+    auto surface = without;
+    surface.operations.begin()->second.compared_codes["Busy"].presence = presence;
+    return surface;
+  };
+  const auto sure = compares(Presence::always), possible = compares(Presence::conditional);
+  ASSERT_EQ(diff(without, sure).size(), 1u);
+  EXPECT_EQ(diff(without, sure)[0].what, "error code");
+  EXPECT_EQ(diff(without, sure)[0].grade, Grade::breaking);
+  EXPECT_EQ(diff(without, possible)[0].grade, Grade::evidence);
+  EXPECT_EQ(diff(possible, sure)[0].grade, Grade::breaking);
+  EXPECT_EQ(diff(sure, without)[0].grade, Grade::harmless);
+  auto any = without;
+  any.compared_codes["Busy"].presence = Presence::undecided;
+  ASSERT_EQ(diff(without, any).size(), 1u);
+  EXPECT_EQ(diff(without, any)[0].operation, "any operation");
+  EXPECT_EQ(diff(without, any)[0].grade, Grade::evidence);
+}
+
 TEST(SurfaceDiff, ANewValueIsBreakingAFewerOneIsNot) {
   const auto one = with("x-a", Presence::always, {ValueKind::constant, {"1"}});
   const auto two = with("x-a", Presence::always, {ValueKind::one_of, {"1", "2"}});

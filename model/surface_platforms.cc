@@ -52,8 +52,9 @@ void mark_platforms(Surface& merged, const Surface& a, const Surface& b) {
     Platforms have = in_a.platforms();
     have.insert(in_b.platforms().begin(), in_b.platforms().end());
     operation.platforms = known && have != merged.platforms ? have : Platforms();
-    for (const auto part : {&OperationSurface::query, &OperationSurface::request_headers,
-                            &OperationSurface::response_headers, &OperationSurface::response_body})
+    for (const auto part :
+         {&OperationSurface::query, &OperationSurface::request_headers, &OperationSurface::response_headers,
+          &OperationSurface::response_body, &OperationSurface::compared_codes})
       for (auto& [key, field] : operation.*part) {
         Platforms all;
         in_a.add(part, key, all);

@@ -77,12 +77,23 @@ class Generator {
         field.evidence = {evidence(out, "path", "root main.go:1", fmt_line())};
         operation.request_headers.emplace(key_of(field), field);
       }
+      for (std::size_t n = below(3); n > 0; --n) operation.compared_codes.insert(compared(out));
       operation.statuses = {{201, 0}};
       operation.level = pick<Level>({Level::none, Level::reachable, Level::by_reflection, Level::safe_bound});
       out.operations.emplace(operation.operation, std::move(operation));
     }
     for (std::size_t n = below(3); n > 0; --n) out.other_services[pick(words_)].insert(pick(words_));
+    for (std::size_t n = below(3); n > 0; --n) out.compared_codes.insert(compared(out));
     return out;
+  }
+
+  std::pair<std::string, Field> compared(Surface& out) {
+    Field field;
+    field.name = pick(words_);
+    field.presence = pick<Presence>({Presence::always, Presence::conditional, Presence::undecided});
+    if (field.presence != Presence::always) field.reason = pick(words_);
+    field.evidence = {evidence(out, "path", "root main.go:1", fmt_line())};
+    return {field.name, field};
   }
 
  private:

@@ -94,6 +94,7 @@ void write_operation(yaml::Writer& out, const OperationSurface& operation) {
   for (const auto& [status, count] : operation.statuses) statuses.emplace(fmt::format("{:03}", status), count);
   write_counts(out, "statuses", statuses);
   write_flow(out, "error_codes", {operation.error_codes.begin(), operation.error_codes.end()});
+  write_fields(out, "compared_codes", operation.compared_codes);
   if (!operation.answers.empty()) {
     out.key("answers").begin_sequence();
     for (const auto& [key, answers] : operation.answers) {
@@ -142,6 +143,7 @@ class Reader {
     const auto* operations = fields.child("operations");
     const auto* others = fields.child("other_services");
     const auto* scenarios = fields.child("scenarios");
+    const auto* compared = fields.child("compared_codes");
     BLOBGAUGE_CHECK(fields.finish());
     if (scenarios)
       BLOBGAUGE_CHECK(each(*scenarios, "scenarios", [&](const std::string& id, const yaml::Node& node) -> Status {
@@ -151,6 +153,7 @@ class Reader {
       }));
     if (others) BLOBGAUGE_CHECK(read_others(*others, out));
     if (evidence) BLOBGAUGE_CHECK(read_evidence(*evidence, out));
+    BLOBGAUGE_CHECK(read_fields(compared, "compared_codes", false, out, out.compared_codes));
     if (operations) {
       BLOBGAUGE_CHECK(each(*operations, "operations", [&](const std::string& key, const yaml::Node& node) -> Status {
         BLOBGAUGE_TRY(auto operation, read_operation(key, node, out));
@@ -324,6 +327,7 @@ class Reader {
     const auto* request = fields.child("request_headers");
     const auto* response = fields.child("response_headers");
     const auto* body = fields.child("response_body");
+    const auto* compared = fields.child("compared_codes");
     const auto* answers = fields.child("answers");
     if (answers && answers->kind != yaml::Node::Kind::sequence) fields.refuse("'answers' must be a list", answers);
     BLOBGAUGE_CHECK(fields.finish());
@@ -332,6 +336,7 @@ class Reader {
     BLOBGAUGE_CHECK(read_fields(request, "request_headers", true, surface, out.request_headers));
     BLOBGAUGE_CHECK(read_fields(response, "response_headers", true, surface, out.response_headers));
     BLOBGAUGE_CHECK(read_fields(body, "response_body", false, surface, out.response_body));
+    BLOBGAUGE_CHECK(read_fields(compared, "compared_codes", false, surface, out.compared_codes));
     if (answers)
       for (const auto& item : answers->items) BLOBGAUGE_CHECK(read_answers(item, out));
     return out;
@@ -370,6 +375,7 @@ std::string to_yaml(const Surface& surface) {
     for (const auto& [service, lines] : surface.other_services) write_lines(out, service, lines);
     out.end_map();
   }
+  write_fields(out, "compared_codes", surface.compared_codes);
   write_lines(out, "unresolved", surface.unresolved);
   if (!surface.evidence.empty()) {
     out.key("evidence").begin_map();

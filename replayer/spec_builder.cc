@@ -84,6 +84,7 @@ class Builder {
     add_statuses(out);
     add_headers(out);
     add_body(out);
+    add_errors(out);
     for (const auto& item : in_.suite.cases)
       if (item.operation == name) out.cases.push_back(item.id);
     return out;
@@ -241,11 +242,51 @@ class Builder {
       const auto& fields = header ? read->response_headers : read->response_body;
       const auto field = fields.find(name);
       if (field == fields.end() || field->second.presence == model::Presence::never) continue;
-      const auto paths = lines(surface, field->second.evidence);
-      out.push_back(fmt::format("{} {} reads it{}", surface.client, surface.release,
-                                paths.empty() ? "" : " (" + paths.front() + ")"));
+      out.push_back(reader(surface, field->second, "reads it"));
     }
     return out;
+  }
+
+  static std::string reader(const Surface& surface, const model::Field& field, std::string_view what) {
+    const auto paths = lines(surface, field.evidence);
+    return fmt::format("{} {} {}{}", surface.client, surface.release, what,
+                       paths.empty() ? "" : " (" + paths.front() + ")");
+  }
+
+  // Recorded answers of the real service to this operation that had the code.
+  std::uint64_t answers_with(const std::string& code, const std::string& operation) const {
+    std::uint64_t sum = 0;
+    const auto* real = in_.real_service ? find(*in_.real_service, operation) : nullptr;
+    if (!real) return sum;
+    for (const auto& [key, answers] : real->answers)
+      if (const auto found = answers.error_codes.find(code); found != answers.error_codes.end()) sum += found->second;
+    return sum;
+  }
+
+  // The codes that a client tells apart: what it does next hangs on them. One that only may be compared, since the
+  // errors of several operations come to the same place, breaks nobody by itself.
+  void add_errors(SpecOperation& out) const {
+    std::map<std::string, ContractLine> lines_of;
+    for (const auto& surface : in_.clients) {
+      const auto* known = surface.kind == "static" ? find(surface, out.operation) : nullptr;
+      if (!known) continue;
+      for (const auto& [code, field] : known->compared_codes) {
+        auto& line = lines_of[code];
+        line.name = code;
+        line.always = false;
+        const bool surely = field.presence == model::Presence::always;
+        if (surely) line.weight = Weight::breaks;
+        line.evidence.push_back(reader(surface, field, surely ? "compares it" : "compares it with " + field.reason));
+      }
+    }
+    for (auto& [code, line] : lines_of) {
+      const auto recorded = answers_with(code, out.operation);
+      line.reason = fmt::format("{} with the code of its error",
+                                line.weight == Weight::breaks ? "a client compares it" : "a client may compare it");
+      line.basis = fmt::format("{} recorded answers of the real service have it", recorded);
+      if (!recorded) line.doubt = "no recorded answer to this operation has it";
+      out.errors.push_back(std::move(line));
+    }
   }
 
   ContractLine line(const std::string& operation, const std::string& name, const model::Answers& sum,

@@ -112,6 +112,34 @@ TEST_F(SpecBuilder, WeighsHeadersByCountsAndReaders) {
   EXPECT_TRUE(lines.count("x-ms-copy-status")) << "what the case file says of every answer";
 }
 
+TEST_F(SpecBuilder, NamesTheCodesThatAClientTellsApart) {
+  auto real = observed("azure");
+  auto& answers = send(real, "Copy Blob", {}).answers[{404, "2021-04-10"}];
+  answers.count = 9;
+  answers.error_codes = {{"Gone", 9}};
+  Surface read = observed("rclone");
+  read.kind = "static";
+  read.evidence["p1"] = {"path", {"main.main", "isGone a.go:7"}};
+  auto& codes = send(read, "Copy Blob", {}).compared_codes;
+  codes["Gone"].presence = model::Presence::always;
+  codes["Gone"].evidence = {"p1"};
+  codes["Busy"].presence = model::Presence::conditional;
+  codes["Busy"].reason = "an error of: Copy Blob, Put Blob (block)";
+  const auto spec = build({azcopy_, rclone_, read}, real);
+  ASSERT_TRUE(spec);
+  const auto& errors = spec->find("Copy Blob")->errors;
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_EQ(errors[0].name, "Busy");
+  EXPECT_EQ(errors[0].weight, model::Weight::differs);
+  EXPECT_EQ(errors[0].doubt, "no recorded answer to this operation has it");
+  EXPECT_EQ(errors[1].name, "Gone");
+  EXPECT_EQ(errors[1].weight, model::Weight::breaks);
+  EXPECT_EQ(errors[1].basis, "9 recorded answers of the real service have it");
+  EXPECT_EQ(errors[1].evidence.at(0), "rclone 1 compares it (path: main.main > isGone a.go:7)");
+  EXPECT_FALSE(errors[1].always) << "the service answers it at times, and no run asserts it by itself";
+  EXPECT_EQ(to_yaml(*model::spec_from_yaml(to_yaml(*spec), "again")), to_yaml(*spec));
+}
+
 // Put Copy Blob's only answers into a surface, and say what becomes of a header that a client reads.
 class SpecBuilderDoubt : public SpecBuilder {
  protected:

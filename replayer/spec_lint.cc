@@ -26,7 +26,7 @@ void lint_operation(const model::SpecOperation& operation, const Suite& suite, s
   for (const auto& id : operation.cases)
     if (!suite.find(id))
       out.push_back({fmt::format("{} names the case {}, which is gone", name, id), "build the spec again"});
-  for (const auto* lines : {&operation.statuses, &operation.headers, &operation.body})
+  for (const auto* lines : {&operation.statuses, &operation.headers, &operation.body, &operation.errors})
     for (const auto& line : *lines)
       if (line.reason.empty())
         out.push_back({fmt::format("{}: the line {} has no reason", name, line.name), "a contract says why"});

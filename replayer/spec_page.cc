@@ -109,7 +109,10 @@ class Page {
   void answered() {
     heading("What may be answered");
     const std::pair<const char*, const std::vector<model::ContractLine>*> parts[] = {
-        {"status", &operation_.statuses}, {"header", &operation_.headers}, {"element", &operation_.body}};
+        {"status", &operation_.statuses},
+        {"header", &operation_.headers},
+        {"element", &operation_.body},
+        {"error code", &operation_.errors}};
     for (const auto& [what, lines] : parts)
       for (const auto& each : *lines) {
         line(1, fmt::format("{} {} [{}{}{}] {}", what, each.name, name_of(each.weight),

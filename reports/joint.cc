@@ -304,6 +304,7 @@ class Joint {
     add("status", operation.statuses);
     add("header", operation.headers);
     add("body", operation.body);
+    add("error code", operation.errors);
     if (lines.empty()) return;
     out_ += table_head({"answer", "name", "weight", "the service", "why", "evidence"}) + lines + "\n";
   }

@@ -41,6 +41,26 @@ type Sinks struct {
 	SameFields []string    `json:"same_fields"`
 	Statuses   []StatusUse `json:"statuses"`
 	Pipelines  []Pipeline  `json:"pipelines"`
+	Failures   []Same      `json:"failures"` // whose error, not whose first result, belongs to the request
+	ErrorCodes ErrorCodes  `json:"error_codes"`
+	Bodies     []Body      `json:"bodies"`
+	// The root element of a body that is decoded into a type which names none.
+	ElementRoots map[string]string `json:"element_roots"`
+}
+
+// ErrorCodes says where an error keeps the service's code: fields, functions that give it (argument 0 is the error), and
+// types of which every value is a code.
+type ErrorCodes struct {
+	Fields    []string `json:"fields"`
+	Functions []string `json:"functions"`
+	Types     []string `json:"types"`
+}
+
+// Body is a function that decodes the XML body of a response into a struct.
+type Body struct {
+	Function string `json:"function"`
+	Response int    `json:"response"`
+	Into     int    `json:"into"`
 }
 
 // Pipeline is how a library sends a request through a list of stages that may write to it.
@@ -50,6 +70,7 @@ type Pipeline struct {
 	Stages  string `json:"stages"`  // the receiver's field that holds the list, "pkg.Type.field"
 	Handler string `json:"handler"` // an interface's method that is handed the request, "(pkg.Policy).Do"
 	Factory string `json:"factory"` // the method of the list's elements that makes a handler; empty: they are handlers
+	Answer  int    `json:"answer"`  // which argument holds the function that is handed this request's response; 0: none
 }
 
 // Maker is a function whose first result is a new request.

@@ -30,7 +30,10 @@ type extractor struct {
 	requests     []*ssa.Call
 	requestIDs   map[*ssa.Call]int
 	roots        map[*ssa.Function]string
-	loads        map[string]bool // fields loaded outside the function that fills them
+	failArg      map[string]int           // calls whose error belongs to the request in this argument
+	loads        map[string][]loadPlace   // where fields are loaded
+	landmarks    []*ssa.Function          // that read answers: the ways to them are told too
+	answered     map[*ssa.Function][]sent // functions that are handed the response of one request
 
 	nodes      map[string]*node
 	queue      []*node
@@ -58,18 +61,30 @@ func newExtractor(l *Load, p *Program, config *Config) (*extractor, error) {
 	x := &extractor{
 		load: l, program: p, config: config, index: newIndex(p), flows: map[*ssa.Function]*Flow{},
 		sameArg: map[string]int{}, copies: map[string]bool{}, sentCopies: map[*ssa.Call]bool{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
+		failArg: map[string]int{}, answered: map[*ssa.Function][]sent{},
 		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
 		touches: map[*ssa.Function]map[string]bool{}, argumentsOf: map[*ssa.Function][]argument{},
 		listing: map[*ssa.Alloc]bool{}, addressing: map[ssa.Value]bool{}, frames: map[frameKey]*frame{}, wraps: map[string]bool{},
 		stageTypes: map[types.Type]*stageKind{}, sendings: map[string]sending{},
 		requestTypes: map[string]bool{"net/http.Header": true, "net/url.Values": true},
 	}
-	for name, arg := range standardSame {
-		x.sameArg[name] = arg
+	for _, known := range []map[string]int{standardSame, standardText, standardErrors} {
+		for name, arg := range known {
+			x.sameArg[name] = arg
+		}
 	}
 	for _, s := range config.Sinks.Same {
 		x.sameArg[s.Function] = s.Argument
 		x.copies[s.Function] = s.Copy
+	}
+	for _, s := range config.Sinks.Failures {
+		x.failArg[s.Function] = s.Argument
+	}
+	for _, name := range config.Sinks.ErrorCodes.Fields {
+		x.sameFields[name] = true
+	}
+	for _, name := range config.Sinks.ErrorCodes.Functions {
+		x.sameArg[name] = 0
 	}
 	for _, list := range [][]string{standardSameFields, config.Sinks.SameFields} {
 		for _, name := range list {
@@ -85,13 +100,18 @@ func newExtractor(l *Load, p *Program, config *Config) (*extractor, error) {
 		}
 	}
 	x.findLoads()
-	return x, x.findStages()
+	if err := x.findStages(); err != nil {
+		return nil, err
+	}
+	x.findAnswered()
+	return x, nil
 }
 
 // extractAll fills siteFacts and flowFacts.
 func (x *extractor) extractAll() {
 	x.findRequests()
 	x.findUses()
+	x.findCodes()
 	for len(x.queue) > 0 {
 		n := x.queue[0]
 		x.queue = x.queue[1:]

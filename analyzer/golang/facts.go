@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"go/token"
 	"path"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-const factsVersion = 3
+const factsVersion = 5
 
 type headFact struct {
 	K        string   `json:"k"`
@@ -122,7 +123,8 @@ func (x *extractor) write(w *bufio.Writer) error {
 	return failure
 }
 
-// calls are the edges on some way to a function that makes a request; the rest of the graph answers no question.
+// calls are the edges on some way to a function that makes a request or reads an answer; the rest of the graph answers no
+// question.
 //
 // A closure counts as called by the function that makes it and not by those that may run it: a helper that runs every
 // closure of a program (a pacer, an error group, a pager) would join every caller with every closure. That it is run
@@ -134,6 +136,7 @@ func (x *extractor) calls() []callFact {
 	for _, c := range x.requests {
 		work = append(work, c.Parent())
 	}
+	work = append(work, x.landmarks...)
 	for len(work) > 0 {
 		f := work[len(work)-1]
 		work = work[:len(work)-1]
@@ -257,12 +260,11 @@ func (x *extractor) dirs() map[string]string {
 	return x.folders
 }
 
-// findLoads notes which fields are loaded by other packages than the one that declares them, or by other functions
-// than those that store them.
+// findLoads notes where fields are loaded by functions of the program; what turns a type into text does not count.
 func (x *extractor) findLoads() {
-	x.loads = map[string]bool{}
+	x.loads = map[string][]loadPlace{}
 	for _, f := range x.program.Functions {
-		if inStandard(f) {
+		if inStandard(f) || codec(f) {
 			continue
 		}
 		for _, b := range f.Blocks {
@@ -270,16 +272,15 @@ func (x *extractor) findLoads() {
 				switch i := instr.(type) {
 				case *ssa.FieldAddr:
 					if x.readHere(i) {
-						x.loads[fieldName(i.X.Type(), i.Field)] = true
+						x.noteLoad(fieldName(i.X.Type(), i.Field), f, i.Pos())
 					}
 				case *ssa.Field:
-					x.loads[fieldName(i.X.Type(), i.Field)] = true
+					x.noteLoad(fieldName(i.X.Type(), i.Field), f, i.Pos())
 				}
 			}
 		}
 	}
 }
-
 func (x *extractor) readHere(a *ssa.FieldAddr) bool {
 	for _, r := range *a.Referrers() {
 		if s, ok := r.(*ssa.Store); ok && s.Addr == a {
@@ -293,4 +294,10 @@ func (x *extractor) readHere(a *ssa.FieldAddr) bool {
 	return false
 }
 
-func (x *extractor) loaded(field string) bool { return x.loads[field] }
+func (x *extractor) noteLoad(field string, f *ssa.Function, pos token.Pos) {
+	if len(x.loads[field]) < mostReaders || !x.loads[field][0].pos.IsValid() {
+		x.loads[field] = append(x.loads[field], loadPlace{f, pos})
+	}
+}
+
+func (x *extractor) loaded(field string) bool { return len(x.loads[field]) > 0 }

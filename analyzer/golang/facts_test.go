@@ -19,6 +19,7 @@ const fixture = "fixture.example/fixture/"
 var roots = map[string][]string{
 	"guards": {"Run"}, "closures": {"List", "Remove"}, "pager": {"List"}, "options": {"Upload"}, "classic": {"Run"}, "policy": {"Run"}, "objects": {"Run"},
 	"pipelines": {"Run"}, "factories": {"Run"}, "contexts": {"Run"},
+	"codes": {"Run"}, "elements": {"Run"}, "lazy": {"Run"},
 }
 
 func configure(rootsOf map[string][]string) (*Config, error) {
@@ -26,16 +27,25 @@ func configure(rootsOf map[string][]string) (*Config, error) {
 	config := &Config{Dir: dir, GOOS: "linux", GOARCH: "amd64",
 		Sinks: Sinks{
 			Requests: []Maker{{fixture + "sdk.NewRequest", 1, 2}, {"net/http.NewRequestWithContext", 1, 2}, {"net/http.NewRequest", 0, 1},
-				{fixture + "oldsdk.NewRequest", 0, 1}},
+				{fixture + "oldsdk.NewRequest", 0, 1}, {fixture + "lazy.NewRequest", 0, 1}},
 			Same: []Same{{"(*" + fixture + "sdk.Request).Raw", 0, false}, {"(" + fixture + "sdk.Pipeline).Do", 1, false},
-				{"(*" + fixture + "sdk.Request).Next", 0, false}, {"(*net/http.Client).Do", 1, false}},
-			SameFields: []string{fixture + "sdk.Request.raw", fixture + "oldsdk.Request.Request"},
+				{"(*" + fixture + "sdk.Request).Next", 0, false}, {"(*net/http.Client).Do", 1, false}, {fixture + "sdk.NewResponseError", 0, false},
+				{"(" + fixture + "lazy.Response).Response", 0, false}},
+			SameFields: []string{fixture + "sdk.Request.raw", fixture + "oldsdk.Request.Request", fixture + "lazy.Request.Request"},
+			Failures:   []Same{{"(" + fixture + "lazy.Pipeline).Do", 3, false}},
+			ErrorCodes: ErrorCodes{Fields: []string{fixture + "sdk.ResponseError.Code"},
+				Functions: []string{"(" + fixture + "lazy.StorageError).ServiceCode"},
+				Types:     []string{fixture + "sdk.Code", fixture + "lazy.Code"}},
+			Bodies:       []Body{{fixture + "sdk.Decode", 0, 1}},
+			ElementRoots: map[string]string{fixture + "elements.Listing": "Listing"},
 			Pipelines: []Pipeline{
 				{Send: "(" + fixture + "sdk.Pipeline).Do", Request: 1, Stages: fixture + "sdk.Pipeline.policies",
 					Handler: "(" + fixture + "sdk.Policy).Do"},
 				{Send: "(" + fixture + "oldsdk.Pipeline).Do", Request: 3, Stages: fixture + "oldsdk.pipeline.factories",
-					Handler: "(" + fixture + "oldsdk.Policy).Do", Factory: "(" + fixture + "oldsdk.Factory).New"}},
-			Statuses: []StatusUse{{fixture + "sdk.HasStatusCode", 0, 1}},
+					Handler: "(" + fixture + "oldsdk.Policy).Do", Factory: "(" + fixture + "oldsdk.Factory).New"},
+				{Send: "(" + fixture + "lazy.Pipeline).Do", Request: 3, Stages: fixture + "lazy.pipeline.factories",
+					Handler: "(" + fixture + "lazy.Policy).Do", Factory: "(" + fixture + "lazy.Factory).New", Answer: 2}},
+			Statuses: []StatusUse{{fixture + "sdk.HasStatusCode", 0, 1}, {fixture + "lazy.validate", 0, 1}},
 		}}
 	for topic, functions := range rootsOf {
 		config.Packages = append(config.Packages, "./"+topic)
@@ -135,6 +145,44 @@ func name(e map[string]any) string {
 		return text
 	}
 	return "{}"
+}
+
+// owners are the methods of the requests that an expression leads to, through nodes; "?" where it leads to none.
+func owners(facts []map[string]any, e any) string {
+	methods := map[string]bool{}
+	var follow func(e any, seen map[float64]bool)
+	follow = func(e any, seen map[float64]bool) {
+		switch e := e.(type) {
+		case map[string]any:
+			if id, ok := e["request"].(float64); ok {
+				for _, f := range facts {
+					if f["k"] == "request" && f["id"] == id {
+						methods[strings.TrimPrefix(summary(f), "request ")] = true
+					}
+				}
+			}
+			if id, ok := e["node"].(float64); ok && !seen[id] {
+				seen[id] = true
+				for _, f := range facts {
+					if f["k"] == "flow" && f["to"] == id {
+						follow(f["from"], seen)
+					}
+				}
+			}
+			for _, key := range []string{"addr", "any", "list"} {
+				follow(e[key], seen)
+			}
+		case []any:
+			for _, part := range e {
+				follow(part, seen)
+			}
+		}
+	}
+	follow(e, map[float64]bool{})
+	if len(methods) == 0 {
+		return "?"
+	}
+	return strings.Join(sortedKeys(methods), " ")
 }
 
 // stageLists evaluates a list of stages: the lists that it can be, each with its stages in the order of their names. It
@@ -265,7 +313,9 @@ func wanted(t *testing.T, topic string) []string {
 	for i, line := range strings.Split(string(text), "\n") {
 		if _, want, ok := strings.Cut(line, "// want "); ok {
 			want, _, _ = strings.Cut(want, " // values")
-			list = append(list, fmt.Sprintf("%s%s:%d %s", fixture, file, i+1, want))
+			for _, one := range strings.Split(want, " // want ") {
+				list = append(list, fmt.Sprintf("%s%s:%d %s", fixture, file, i+1, one))
+			}
 		}
 	}
 	return list
@@ -274,7 +324,8 @@ func wanted(t *testing.T, topic string) []string {
 // TestSites holds what is found at each line against the fixtures' comments.
 func TestSites(t *testing.T) {
 	facts := analyse(t)
-	for _, topic := range []string{"sdk", "guards", "closures", "pager", "options", "classic", "policy", "objects", "pipelines", "factories", "contexts"} {
+	for _, topic := range []string{"sdk", "guards", "closures", "pager", "options", "classic", "policy", "objects", "pipelines", "factories", "contexts", "codes",
+		"elements", "lazy"} {
 		t.Run(topic, func(t *testing.T) {
 			var got []string
 			for _, fact := range facts {
@@ -283,7 +334,20 @@ func TestSites(t *testing.T) {
 				if fact["k"] == "send" {
 					s = "send " + stageLists(facts, fact["through"])
 				}
-				if s != "" && strings.HasPrefix(at, fixture+topic+"/") {
+				if !strings.HasPrefix(at, fixture+topic+"/") {
+					continue
+				}
+				if fact["k"] == "code" {
+					codes := map[string]bool{}
+					reaching(facts, fact["code"], map[float64]bool{}, codes)
+					for _, code := range sortedKeys(codes) {
+						got = append(got, at+" code "+code+" of "+owners(facts, fact["owner"]))
+					}
+				}
+				if topic == "lazy" && (fact["k"] == "read" || fact["k"] == "status") {
+					s += " of " + owners(facts, fact["owner"])
+				}
+				if s != "" {
 					got = append(got, at+" "+s)
 				}
 			}

@@ -77,6 +77,29 @@ func (f *frame) argument(p *ssa.Parameter) ssa.Value {
 	return nil
 }
 
+// function is the function that this frame's call handed over for a parameter, through frames around it; nil where it is
+// none that is named there.
+func (f *frame) function(v ssa.Value) *ssa.Function {
+	for {
+		switch w := v.(type) {
+		case *ssa.Parameter:
+			if v = f.argument(w); v == nil {
+				return nil
+			}
+			f = f.outer
+		case *ssa.ChangeType:
+			v = w.X
+		case *ssa.MakeClosure:
+			return w.Fn.(*ssa.Function)
+		case *ssa.Function:
+			return w
+		default:
+			return nil
+		}
+		f = f.within(v)
+	}
+}
+
 // within is the frame of a value: closures and what is not of the frame's function are read for all calls.
 func (f *frame) within(v ssa.Value) *frame {
 	if f != nil && v.Parent() == f.callee {

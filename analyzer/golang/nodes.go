@@ -126,7 +126,7 @@ func (x *extractor) leaves(address ssa.Value) string {
 	for _, r := range *address.Referrers() {
 		switch use := r.(type) {
 		case *ssa.MakeInterface:
-			if !readsOnly(use) {
+			if !readsOnly(use) && len(askedAs(use)) == 0 {
 				return "its address is put into an interface at " + x.position(use.Pos())
 			}
 		case ssa.CallInstruction:
@@ -266,6 +266,10 @@ func (x *extractor) cell(n *node, address ssa.Value, in *frame, seen map[ssa.Val
 			}
 		case *ssa.Convert:
 			x.inflow(n, &Expr{Op: "through an unsafe pointer"}, f, use.Pos())
+		case *ssa.MakeInterface:
+			for _, asked := range askedAs(use) {
+				x.inflow(n, x.valueIn(asked, in), f, use.Pos())
+			}
 		case *ssa.MakeClosure:
 			g := use.Fn.(*ssa.Function)
 			for i, b := range use.Bindings {
@@ -320,6 +324,12 @@ func (x *extractor) paramFlows(n *node, f *ssa.Function, at int) {
 		} else {
 			x.inflow(n, &Expr{Op: "argument of root " + root}, f, f.Pos())
 		}
+	}
+	if sends := x.answered[f]; len(sends) > 0 && at == 0 {
+		for _, s := range sends {
+			x.inflow(n, x.value(s.request), s.call.Parent(), s.call.Pos())
+		}
+		return
 	}
 	callers := x.program.Graph.Nodes[f]
 	if callers == nil {

@@ -44,20 +44,21 @@ type statusFact struct {
 }
 
 type readFact struct {
-	K     string   `json:"k"`
-	What  string   `json:"what"` // header
-	Owner *Expr    `json:"owner"`
-	Key   *Expr    `json:"key"`
-	Into  []string `json:"into,omitempty"` // fields that the value is put into
-	Used  bool     `json:"used,omitempty"` // one of them is loaded elsewhere, or the value is used here
-	Func  int      `json:"fn"`
-	At    string   `json:"at"`
+	K     string     `json:"k"`
+	What  string     `json:"what"` // header, element
+	Owner *Expr      `json:"owner"`
+	Key   *Expr      `json:"key"`
+	Into  []string   `json:"into,omitempty"` // fields that the value is put into
+	Used  bool       `json:"used,omitempty"` // one of them is loaded elsewhere, or the value is used here
+	By    []loadFact `json:"by,omitempty"`   // where it is loaded, a few of these places
+	Func  int        `json:"fn"`
+	At    string     `json:"at"`
 }
 
 // The parts of net/http and net/url that hold or pass on a request.
 var (
 	standardSameFields = []string{"net/http.Request.Header", "net/http.Request.URL", "net/http.Response.Header",
-		"net/http.Response.Request"}
+		"net/http.Response.Request", "net/http.Response.Body"}
 	standardSame = map[string]int{"(*net/url.URL).Query": 0, "(*net/http.Request).WithContext": 0,
 		"(*net/http.Request).Clone": 0, "(net/http.Header).Clone": 0}
 	headerCalls = map[string]string{"(net/http.Header).Set": "set", "(net/http.Header).Add": "add", "(net/http.Header).Del": "del"}
@@ -125,6 +126,12 @@ func (x *extractor) findUses() {
 	for _, s := range x.config.Sinks.Statuses {
 		statuses[s.Function] = s
 	}
+	bodies := map[string]Body{}
+	for _, list := range [][]Body{standardBodies, x.config.Sinks.Bodies} {
+		for _, b := range list {
+			bodies[b.Function] = b
+		}
+	}
 	for _, f := range x.program.Functions {
 		if inStandard(f) || x.outside(f) {
 			continue
@@ -152,6 +159,9 @@ func (x *extractor) findUses() {
 						continue
 					}
 					x.use(i, plainName(callee), statuses)
+					if rule, ok := bodies[plainName(callee)]; ok && !x.config.Open {
+						x.decoded(i, rule)
+					}
 				}
 			}
 		}
@@ -271,6 +281,7 @@ func (x *extractor) read(at ssa.Value, owner, key ssa.Value) {
 	for _, name := range sortedKeys(into) {
 		fact.Into = append(fact.Into, name)
 		fact.Used = fact.Used || x.loaded(name)
+		fact.By = append(fact.By, x.readers(name)...)
 	}
 	x.siteFacts = append(x.siteFacts, fact)
 }

@@ -57,6 +57,9 @@ func (x *extractor) valueIn(v ssa.Value, in *frame) *Expr {
 		if e := x.stage(v, in); e != nil {
 			return e
 		}
+		if f := x.unwrapped(v); f != nil {
+			return either([]*Expr{x.valueIn(v.X, in), x.resultNode(f, 0, nil)})
+		}
 		return x.valueIn(v.X, in)
 	case *ssa.SliceToArrayPointer:
 		return x.valueIn(v.X, in)
@@ -432,16 +435,25 @@ func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 			}
 		}
 	}
-	if len(callees) == 0 {
-		return unknown("unresolved call " + text(c))
+	if f := in.function(common.Value); f != nil && !common.IsInvoke() {
+		callees = []*ssa.Function{f}
 	}
-	if arg, ok := x.sameArg[plainName(callees[0])]; ok && result == 0 {
-		if args := arguments(common, callees[0]); arg < len(args) {
-			if x.isCopying(callees[0]) && !x.sentOn(c) {
+	if arg, ok := x.standsFor(c, callees, result); ok {
+		if args := arguments(common, nil); arg < len(args) {
+			if len(callees) > 0 && x.isCopying(callees[0]) && !x.sentOn(c) {
 				return &Expr{Op: "a copy that is not sent"}
 			}
 			return x.valueIn(args[arg], in)
 		}
+	}
+	if len(callees) == 0 {
+		if isError(common.Signature().Results().At(result).Type()) {
+			return &Expr{Op: "unresolved call " + text(c)} // no code that is known gives an error back here
+		}
+		return unknown("unresolved call " + text(c))
+	}
+	if name := plainName(callees[0]); name == "fmt.Errorf" || name == "errors.Join" {
+		return x.wrapped(common.Args, in)
 	}
 	in = in.within(c)
 	if len(callees) == 1 && inline(callees[0]) {
@@ -451,13 +463,45 @@ func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 	}
 	var choices []*Expr
 	for _, f := range callees {
-		if inStandard(f) || len(f.Blocks) == 0 {
+		failure := isError(f.Signature.Results().At(result).Type())
+		switch {
+		case inStandard(f) || len(f.Blocks) == 0 || failure && x.outside(f):
 			choices = append(choices, &Expr{Op: plainName(f)})
-		} else {
+		case failure && !takesErrors(f):
+			choices = append(choices, x.resultNode(f, result, nil)) // the same for all of its calls
+		default:
 			choices = append(choices, x.resultNode(f, result, x.enter(c, f, in)))
 		}
 	}
 	return either(choices)
+}
+
+// takesErrors: which error the function gives back may hang on what it is handed, an error or something to run.
+func takesErrors(f *ssa.Function) bool {
+	for _, p := range f.Params {
+		if _, ok := p.Type().Underlying().(*types.Signature); ok || isError(p.Type()) || implementsError(p.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// standsFor: the result is the same request as one of the call's arguments.
+func (x *extractor) standsFor(c *ssa.Call, callees []*ssa.Function, result int) (argument int, ok bool) {
+	names := []string{x.calledName(c)}
+	if len(callees) > 0 {
+		names = append(names, plainName(callees[0]))
+	}
+	results := c.Common().Signature().Results()
+	for _, name := range names {
+		if argument, ok = x.sameArg[name]; ok && result == 0 {
+			return argument, true
+		}
+		if argument, ok = x.failArg[name]; ok && isError(results.At(result).Type()) {
+			return argument, true
+		}
+	}
+	return 0, false
 }
 
 // inline: one block, so no conditions, loops or phis.
