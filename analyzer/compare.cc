@@ -80,6 +80,7 @@ class Comparer {
       slots(found->second, &seen);
       fields(name, "query", out_.agreements[1], found->second.query, seen.query);
       fields(name, "request header", out_.agreements[2], found->second.request_headers, seen.request_headers);
+      if (!out_.partial && !out_.executable) answers(found->second, seen);
     }
     for (const auto& [name, operation] : predicted_.operations) {
       if (name == model::unclassified || !is_predicted(operation)) continue;
@@ -136,6 +137,19 @@ class Comparer {
     if (option.presence == Presence::always) ++(feasible ? s.always_feasible : s.always);
     if (option.presence == Presence::conditional) ++s.conditional;
     if (field.option) ++s.written_elsewhere;
+  }
+
+  // A code that may be another operation's is no reason to look for it here.
+  void answers(const OperationSurface& predicted, const OperationSurface& seen) {
+    const auto lacks = [&](std::string_view what, const FieldMap& read, const auto& answered) {
+      for (const auto& [key, field] : read)
+        if (field.presence == Presence::always && !answered.count(key))
+          out_.unanswered.push_back(
+              {predicted.operation, std::string(what), field.name, {}, lines(predicted_, field.evidence)});
+    };
+    lacks("response header", predicted.response_headers, seen.response_headers);
+    lacks("response element", predicted.response_body, seen.response_body);
+    lacks("error code", predicted.compared_codes, seen.error_codes);
   }
 
   void fields(const std::string& operation, const std::string& what, Agreement& agreement, const FieldMap& predicted,
@@ -274,6 +288,7 @@ std::string to_text(const Comparison& comparison) {
   write_list(text, "Observed and not predicted", comparison.unpredicted);
   write_list(text, "Contradicted predictions", comparison.contradicted);
   write_list(text, "Predicted and not observed, with the call path", comparison.unseen);
+  write_list(text, "Read of answers, and in none that was recorded", comparison.unanswered);
   return text;
 }
 

@@ -48,8 +48,10 @@ struct Comparison {
   std::vector<Difference> unpredicted;   // observed only
   std::vector<Difference> unseen;        // predicted only
   std::vector<Difference> contradicted;  // "always" predicted and absent at least once, "never" predicted and seen
-  std::uint64_t undecided = 0;           // fields of the prediction that say nothing
-  std::uint64_t unnamed = 0;             // observed exchanges that are no operation: nobody predicts what has no name
+  // What the client reads of answers, and no recorded one had: codes that no scenario brought about, say.
+  std::vector<Difference> unanswered;
+  std::uint64_t undecided = 0;  // fields of the prediction that say nothing
+  std::uint64_t unnamed = 0;    // observed exchanges that are no operation: nobody predicts what has no name
   // Names of `left_to_library` that were seen or predicted; counted nowhere.
   std::vector<std::string> library;
   // Query names of `of_address` that were seen and are no builder's; counted nowhere.

@@ -58,6 +58,26 @@ TEST(Compare, PerfectAgreement) {
   EXPECT_TRUE(result.unpredicted.empty() && result.unseen.empty() && result.contradicted.empty());
 }
 
+TEST(Compare, NamesWhatIsReadOfAnswersAndInNone) {
+  Pair pair;
+  auto& predicted = pair.predicted.operations["Put Block"];
+  auto& seen = pair.observed.operations["Put Block"];
+  predicted.response_headers["etag"] = field("ETag", Presence::always);
+  predicted.response_headers["x-id"] = field("x-id", Presence::always);
+  seen.response_headers["etag"] = field("ETag", Presence::always, 3, 3);
+  predicted.response_body["Root/Name"] = field("Root/Name", Presence::always);
+  predicted.compared_codes["Busy"] = field("Busy", Presence::always);
+  predicted.compared_codes["Gone"] = field("Gone", Presence::always);
+  predicted.compared_codes["Held"] = field("Held", Presence::conditional);  // perhaps another operation's
+  seen.error_codes = {"Gone"};
+  std::vector<std::string> names;
+  for (const auto& item : compare(pair.predicted, pair.observed).unanswered)
+    names.push_back(item.what + " " + item.name);
+  EXPECT_THAT(names, testing::ElementsAre("response header x-id", "response element Root/Name", "error code Busy"));
+  pair.observed.kind = "partial";
+  EXPECT_TRUE(compare(pair.predicted, pair.observed).unanswered.empty()) << "a log leaves answers out";
+}
+
 TEST(Compare, ListsBothSidesWithTheirEvidence) {
   Pair pair;
   pair.predicted.evidence["p1"] = {"path", {"main main.go:1", "tier up.go:7"}};

@@ -63,6 +63,7 @@ class Inference {
     surface.sources.insert("toolchain " + facts_.toolchain + " " + facts_.platform);
     for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside, {}})) BLOBGAUGE_CHECK(add(shape));
     answer_.compare([this](int request) { return operations_of_[request]; }, surface);
+    explain_answer();
     if (surface.operations.empty())
       return model::fail(
           Category::input,
@@ -458,6 +459,25 @@ class Inference {
         out += fmt::format("  {} {}: {}{}{}{}\n", query ? "query" : "header", field.name, model::name_of(f.presence),
                            grade.empty() ? "" : ", ", grade, f.reason.empty() ? "" : " (" + f.reason + ")");
         for (const auto& e : field.emissions) explain(e, out);
+      }
+  }
+
+  // What the program reads of the answer, with the ways to who reads it.
+  void explain_answer() {
+    const auto found = result_.surface.operations.find(options_.explain_operation);
+    if (found == result_.surface.operations.end()) return;
+    const auto& operation = found->second;
+    const std::pair<std::string_view, const std::map<std::string, Field>*> parts[] = {
+        {"reads header", &operation.response_headers},
+        {"reads element", &operation.response_body},
+        {"compares error code", &operation.compared_codes}};
+    for (const auto& [what, fields] : parts)
+      for (const auto& [key, field] : *fields) {
+        if (!options_.explain_header.empty() && !model::iequals(field.name, options_.explain_header)) continue;
+        result_.explanation +=
+            fmt::format("  {} {}{}{}\n", what, field.name, field.reason.empty() ? "" : ": ", field.reason);
+        for (const auto& id : field.evidence)
+          for (const auto& line : result_.surface.evidence.at(id).lines) result_.explanation += "    " + line + "\n";
       }
   }
 

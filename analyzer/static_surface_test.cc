@@ -148,6 +148,19 @@ TEST_F(StaticSurface, LeadsFromARootToWhoReadsAnAnswer) {
   EXPECT_EQ(block.compared_codes.count("Unreached"), 0U);
 }
 
+TEST_F(StaticSurface, ExplainsWhatIsReadOfAnAnswer) {
+  StaticOptions options;
+  options.explain_operation = "Put Block";
+  options.explain_header = "busy";
+  const auto result =
+      infer(R"({"k":"code","owner":{"request":1},"code":{"const":"Busy"},"fn":1,"at":"example.org/app/back/fs.go:14"}
+)",
+            options);
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->explanation, HasSubstr("compares error code Busy\n    fs.Fs.Put: (*back.Fs).Put"));
+  EXPECT_THAT(result->explanation, ::testing::Not(HasSubstr("reads header ETag")));
+}
+
 TEST_F(StaticSurface, JoinsTwoBuildersOfOneOperation) {
   const auto result = infer(
       R"({"k":"request","id":4,"fn":1,"at":"example.org/app/back/fs.go:50","maker":"example.org/sdk.NewRequest","method":{"const":"PUT"},"endpoint":{"node":1}}
