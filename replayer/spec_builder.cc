@@ -105,13 +105,16 @@ class Builder {
     }
   }
 
-  static model::Dialect dialect(const Surface& surface, const OperationSurface& seen) {
+  model::Dialect dialect(const Surface& surface, const OperationSurface& seen) const {
     model::Dialect out;
     out.id = fmt::format("{}-{}", surface.client, surface.release);
     for (const auto& [key, field] : seen.query) out.query.push_back(field.name);
     for (const auto& [key, field] : seen.request_headers) {
       out.headers.emplace_back(field.name, std::string(model::name_of(field.presence)));
-      if (is_everywhere(surface, key, field)) out.constants.emplace_back(field.name, *field.value.values.begin());
+      // What stands in the place of a secret is the same everywhere, and no habit of the client.
+      const bool secret = model::matches_any(in_.catalogue.secrets("headers"), field.name);
+      if (!secret && is_everywhere(surface, key, field))
+        out.constants.emplace_back(field.name, *field.value.values.begin());
     }
     return out;
   }

@@ -17,7 +17,7 @@ namespace blobgauge {
 namespace {
 
 const std::string root = BLOBGAUGE_SOURCE_DIR;
-constexpr std::size_t each = 70;  // of them, in the default tier
+constexpr std::size_t each = 110;  // of them, in the default tier
 
 struct Setting {
   replayer::Suite suite = replayer::load_suite(root + "/specs/cases").value();

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 #include "endpoint/server.h"
 #include "model/catalogue.h"
@@ -100,6 +101,22 @@ TEST_F(ReplayTest, EveryCaseHoldsWithAToken) {
   replayer::RunOptions options;
   options.auth = "bearer";
   EXPECT_THAT(run(options), IsEmpty());
+}
+
+TEST_F(ReplayTest, EveryCaseHoldsInTheDialectOfEachClient) {
+  const auto spec = model::load_spec(BLOBGAUGE_SOURCE_DIR "/specs/azure-blob-mvp.yaml").value();
+  std::set<std::string> dialects;
+  for (const auto& operation : spec.operations)
+    for (const auto& dialect : operation.dialects) dialects.insert(dialect.id);
+  EXPECT_THAT(dialects, testing::IsSupersetOf({"azcopy-10.32.2", "rclone-1.75.1"}));
+  const auto chosen = replayer::select(suite_, spec, {}, "tag:core").value();
+  for (const auto& dialect : dialects) {
+    replayer::RunOptions options;
+    options.dialect = dialect;
+    const auto run = replayer::run_cases(suite_, spec, profile_, chosen, options);
+    ASSERT_TRUE(run) << describe(run.error());
+    EXPECT_THAT(complaints(run->results), IsEmpty()) << dialect;
+  }
 }
 
 TEST_F(ReplayTest, EveryCaseHoldsInHostStyleAndAtALaterVersion) {
