@@ -16,20 +16,17 @@ class ByteMask {
  public:
   static constexpr std::size_t width = 64;
 
-  // At most `width` bytes; what is beyond them counts as zero bytes.
-  explicit ByteMask(std::string_view block) {
-    if (block.size() >= width) {
-      data_ = block.data();
-      return;
-    }
+  // At most `width` bytes; bits beyond them are 0.
+  explicit ByteMask(std::string_view block) : data_(block.data()), size_(block.size()) {
+    if (size_ >= step) return;
     room_.fill('\0');
-    if (!block.empty()) std::memcpy(room_.data(), block.data(), block.size());
+    if (size_ > 0) std::memcpy(room_.data(), data_, size_);
     data_ = room_.data();
   }
   ByteMask(const ByteMask&) = delete;
   ByteMask& operator=(const ByteMask&) = delete;
 
-  // Bits of the bytes that are one of these.
+  // Bits of the bytes that are one of these, of which none is zero.
   template <char... bytes>
   std::uint64_t one_of() const {
 #ifdef __SSE2__
@@ -69,18 +66,25 @@ class ByteMask {
   std::uint64_t each(Test test) const {
     std::uint64_t out = 0;
 #ifdef __SSE2__
-    for (std::size_t i = 0; i < width; i += sizeof(__m128i)) {
+    const auto at = [&](std::size_t i) {
       const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data_ + i));
       out |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(test(bytes)))) << i;
-    }
+    };
+    std::size_t i = 0;
+    for (; i + step <= size_; i += step) at(i);
+    // The last step looks at some bytes again. Zero bytes after a short text are in no class.
+    if (i < size_) at(size_ > step ? size_ - step : 0);
 #else
-    for (std::size_t i = 0; i < width; ++i) out |= static_cast<std::uint64_t>(test(data_[i])) << i;
+    for (std::size_t i = 0; i < size_; ++i) out |= static_cast<std::uint64_t>(test(data_[i])) << i;
 #endif
     return out;
   }
 
+  static constexpr std::size_t step = 16;
+
   const char* data_;
-  std::array<char, width> room_;
+  std::size_t size_;
+  std::array<char, step> room_;
 };
 
 // Is one of these bytes in the text?
