@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 #include <pugixml.hpp>
+#include <unordered_map>
 
 #include "model/text.h"
 #include "model/url.h"
@@ -57,16 +58,53 @@ struct AnswerJudge::Judging {
   using Rule = CompiledRule;
   struct Seen {
     std::vector<HeaderText> request, answer;
+    std::vector<std::optional<bool>> masks;  // which of `answer` are masks, where that was asked
     std::string version;
     bool queries_read = false;
     std::vector<model::QueryParameter> queries;
     XmlDocument document;
   };
+  // The rules that may speak of answers with this status to this method, of the rules of an operation.
+  struct Chosen {
+    const std::vector<std::size_t>* of = nullptr;
+    int status = 0;
+    std::string method;
+    std::vector<std::size_t> rules;
+  };
+  static constexpr std::size_t most_chosen = 4096;  // kept; a made-up trace may have any number
 
   std::unique_ptr<CompiledRules> compiled;
   mutable Seen seen;
+  mutable std::unordered_map<std::uint64_t, Chosen> chosen;
+  mutable Chosen unkept;
+
+  const std::vector<std::size_t>& choose(const std::vector<std::size_t>& of, const model::Exchange& exchange) const {
+    const auto& method = exchange.request.method;
+    const int status = exchange.response.status;
+    const auto key =
+        (std::hash<const void*>{}(&of) * 31 + static_cast<unsigned>(status)) * 31 + std::hash<std::string>{}(method);
+    const auto found = chosen.find(key);
+    if (found != chosen.end() && found->second.of == &of && found->second.status == status &&
+        found->second.method == method)
+      return found->second.rules;
+    Chosen fresh{&of, status, method, {}};
+    for (const auto i : of) {
+      const auto& rule = compiled->rules[i];
+      if (fits_status(rule, status) &&
+          (rule.methods.empty() || std::find(rule.methods.begin(), rule.methods.end(), method) != rule.methods.end()))
+        fresh.rules.push_back(i);
+    }
+    if (found == chosen.end() && chosen.size() < most_chosen) return (chosen[key] = std::move(fresh)).rules;
+    return (unkept = std::move(fresh)).rules;
+  }
 
   bool is_mask(std::string_view value) const { return compiled->masks.contains(value); }
+
+  bool is_masked_answer(std::size_t slot) const {
+    auto& known = seen.masks[slot];
+    if (!known) known = is_mask(*seen.answer[slot]);
+    return *known;
+  }
 
   bool fits_status(const Rule& rule, int status) const {
     if (rule.any_status) return true;
@@ -96,11 +134,7 @@ struct AnswerJudge::Judging {
 
   bool applies(const Rule& rule, const model::Exchange& exchange, Fidelity fidelity) const {
     const auto& wants = *rule.rule;
-    if (!fits_status(rule, exchange.response.status)) return false;
     if (wants.whole && fidelity != Fidelity::whole) return false;
-    if (!rule.methods.empty() &&
-        std::find(rule.methods.begin(), rule.methods.end(), exchange.request.method) == rule.methods.end())
-      return false;
     // Versions are dates, so their order is the order of their text; without a version a window says nothing.
     if (!wants.from.empty() && seen.version < wants.from) return false;
     if (!wants.until.empty() && (seen.version.empty() || seen.version >= wants.until)) return false;
@@ -141,7 +175,7 @@ struct AnswerJudge::Judging {
       return value.has_value();
     }
     if (rule.rule->test == RuleTest::absent) return !value;
-    if (!value || is_mask(*value)) return std::nullopt;
+    if (!value || is_masked_answer(rule.slot)) return std::nullopt;
     return look_at_value(rule, exchange, *value);
   }
 
@@ -326,18 +360,19 @@ void AnswerJudge::judge(const model::Exchange& exchange, const model::Classifica
   if (exchange.response.status == 0) return;
   const auto& judging = *judging_;
   const auto& own = *judging.compiled;
-  const auto& chosen = own.rules_of(classification.name);
-  if (chosen.empty()) return;
+  const auto& of_operation = own.rules_of(classification.name);
+  if (of_operation.empty()) return;
   auto& seen = judging.seen;
   own.request_slots.fill(exchange.request.headers, seen.request);
   own.answer_slots.fill(exchange.response.headers, seen.answer);
+  seen.masks.assign(seen.answer.size(), std::nullopt);
   seen.queries_read = false;
   seen.document.forget();
   seen.version.clear();
   const auto is_version = answer_form("day");
   for (const auto& version : {seen.request[own.request_version], seen.answer[own.answer_version]})
     if (seen.version.empty() && version && is_version(*version)) seen.version = *version;
-  for (const auto i : chosen) {
+  for (const auto i : judging.choose(of_operation, exchange)) {
     const auto& rule = own.rules[i];
     if (!judging.applies(rule, exchange, fidelity)) continue;
     if (const auto holds = judging.look(rule, exchange, classification.address, fidelity)) out.push_back({i, *holds});
