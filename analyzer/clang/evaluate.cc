@@ -29,8 +29,7 @@ int Follower::object(const std::string& key, State& state, bool fresh) {
 }
 
 Value Follower::evaluate(const Code& code, State& state, Activation& frame) {
-  const Nesting nesting(nesting_);
-  if (++steps_ > most_steps || nesting_ > deepest_nesting) return Value::anything();
+  if (++steps_ > most_steps || too_deep()) return Value::anything();
   switch (code.kind) {
     case Kind::string:
     case Kind::character:

@@ -71,6 +71,7 @@ Follower::Follower(const Program& program, const SourceRules& rules, const std::
 std::vector<Hit> Follower::follow(int function, Summary& summary) {
   hits_.clear();
   steps_ = 0;
+  stack_ = static_cast<const char*>(__builtin_frame_address(0));
   frames_ = 0;
   changes_caller_ = false;
   const auto& f = program_.functions()[static_cast<std::size_t>(function)];
@@ -124,8 +125,7 @@ Follower::Flows Follower::run_list(const std::vector<const Code*>& list, Flows f
 }
 
 Follower::Flows Follower::run(const Code& code, Flow flow, Activation& frame) {
-  const Nesting nesting(nesting_);
-  if (++steps_ > most_steps || nesting_ > deepest_nesting) return {std::move(flow)};
+  if (++steps_ > most_steps || too_deep()) return {std::move(flow)};
   Flows out;
   switch (code.kind) {
     case Kind::block:

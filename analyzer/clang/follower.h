@@ -1,6 +1,7 @@
 #pragma once
 // Follows the code of one function, and of what it calls, as far as requests depend on it. The essay in follower.cc
 // says how and at what cost. Not for several threads.
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -46,7 +47,8 @@ class Follower {
 
  private:
   static constexpr std::size_t most_steps = 400'000;  // of one function; what is left then counts as unknown
-  static constexpr int deepest_nesting = 1'000;
+  // Code that is nested deep, calls and all, takes stack; a thread has 8 MB of it on Linux.
+  static constexpr std::ptrdiff_t most_stack = std::ptrdiff_t{6} << 20;
   enum class Exit { none, leave, again, give, jump };
   struct Flow {
     State state;
@@ -61,6 +63,11 @@ class Follower {
     const FunctionBody* body = nullptr;
   };
   using Flows = std::vector<Flow>;
+
+  bool too_deep() const {
+    const auto used = static_cast<const char*>(__builtin_frame_address(0)) - stack_;
+    return used > most_stack || used < -most_stack;
+  }
 
   // statements (follower.cc)
   Flows run(const Code& code, Flow flow, Activation& frame);
@@ -140,15 +147,7 @@ class Follower {
   std::vector<Hit> hits_;
   std::map<const Code*, Code> as_calls_;
   std::set<Trouble> troubles_;
-  // How deep the code that is gone through is nested, calls and all: one level takes some kilobytes of stack.
-  struct Nesting {
-    explicit Nesting(int& levels) : depth(++levels) {}
-    ~Nesting() { --depth; }
-    Nesting(const Nesting&) = delete;
-    Nesting& operator=(const Nesting&) = delete;
-    int& depth;
-  };
-  int nesting_ = 0;
+  const char* stack_ = nullptr;  // where it was when the following began
   std::size_t steps_ = 0;
   int frames_ = 0;
   bool changes_caller_ = false;
