@@ -183,6 +183,7 @@ void UnitWriter::if_statement(CXCursor c) {
     out_ += ',';
     statement(parts[i]);
   }
+  if (parts.size() < first + 2) out_ += ",[\"{\"]";  // of a source that did not parse
   out_ += "]]";
 }
 

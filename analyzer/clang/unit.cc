@@ -59,6 +59,20 @@ bool flag_of(const dom::object& object, std::string_view key) {
   return !object[key].get(flag) && flag;
 }
 
+// Without which what follows the code has nowhere to go; the writer always gives them.
+std::size_t least_parts(Kind kind) {
+  switch (kind) {
+    case Kind::branch:
+    case Kind::loop:
+    case Kind::loop_once:
+      return 2;
+    case Kind::choice_case:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 class Reader {
  public:
   Status line(std::string_view text) {
@@ -285,6 +299,8 @@ class Reader {
     } else {
       problem_ = fmt::format("no code is called \"{}\" in version {}", tag, unit_version);
     }
+    if (c.parts.size() < least_parts(c.kind))
+      problem_ = fmt::format("\"{}\" has {} of its parts, {} are the least", tag, c.parts.size(), least_parts(c.kind));
     return c;
   }
 
