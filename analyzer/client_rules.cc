@@ -60,6 +60,9 @@ Status read_common(Fields& fields, ClientRules& rules) {
   BLOBGAUGE_CHECK(each_entry(fields, "bodies", "a decoder of bodies", [&](Fields& e) {
     rules.bodies.push_back({e.text("function"), e.number_or("response", 0), e.number_or("into", 1)});
   }));
+  BLOBGAUGE_CHECK(each_entry(fields, "header_tests", "a test of a request", [&](Fields& e) {
+    rules.header_tests.push_back({e.text("function"), e.text("header")});
+  }));
   for (auto& [type, element] : fields.pairs("element_roots")) rules.element_roots[type] = element;
   for (auto& [field, path] : fields.pairs("paths")) rules.paths[field] = path;
   BLOBGAUGE_CHECK(each_entry(fields, "builders", "a package that makes requests", [&](Fields& e) {

@@ -60,6 +60,12 @@ struct BodyRule {
   std::uint64_t response = 0, into = 0;  // argument numbers
 };
 
+// A function that asks whether a request has a body, by a header which the library writes with every body. It may say
+// no to one that has it (too small), never yes to one that has not.
+struct HeaderTest {
+  std::string function, header;
+};
+
 // A package that makes requests, for programs of which only the libraries' source is at hand.
 struct BuilderRule {
   std::string package;
@@ -97,6 +103,7 @@ struct ClientRules {
   std::vector<StandsFor> failures;  // whose error, not whose first result, belongs to the request in `argument`
   ErrorCodeRules error_codes;
   std::vector<BodyRule> bodies;
+  std::vector<HeaderTest> header_tests;
   std::map<std::string, std::string> element_roots;  // type of a body that names no root element -> that element
   // Field that holds an address, or type whose methods make requests -> path template.
   std::map<std::string, std::string> paths;

@@ -93,7 +93,8 @@ TEST(Pipelines, FindFactoriesHandlers) {
 class Passing : public ::testing::Test {
  protected:
   // `writes`: "stage|name|guard or nothing", and a request whose builder writes nothing but X-Own.
-  std::vector<RequestShape> shapes(const std::string& through, const std::vector<std::array<std::string, 3>>& writes) {
+  std::vector<RequestShape> shapes(const std::string& through, const std::vector<std::array<std::string, 3>>& writes,
+                                   const ShapeOptions& options = {}) {
     std::string lines;
     for (int id = 1; id <= 4; ++id)
       lines += fmt::format(
@@ -101,6 +102,10 @@ class Passing : public ::testing::Test {
           "{{\"k\":\"flow\",\"to\":{0},\"from\":{{\"request\":1}},\"fn\":5,\"at\":\"m/"
           "m.go:9\",\"site\":{0},\"how\":\"dynamic\"}}\n",
           id);
+    lines +=
+        R"({"k":"node","id":5,"kind":"result","name":"m.d:0 @1","fn":4}
+{"k":"flow","to":5,"from":{"op":"x"},"fn":4,"at":"m/m.go:8"}
+)";
     lines +=
         R"({"k":"request","id":1,"fn":5,"at":"m/m.go:5","maker":"new","method":{"const":"GET"},"endpoint":{"op":"x"}}
 {"k":"write","what":"header","do":"set","owner":{"request":1},"key":{"const":"X-Own"},"value":{"const":"first"},"fn":5,"at":"m/m.go:6"}
@@ -119,7 +124,12 @@ class Passing : public ::testing::Test {
              "\n";
     facts_ = facts(lines);
     const ValueFlow flow(facts_);
-    return shape_requests(facts_, flow, {});
+    return shape_requests(facts_, flow, options);
+  }
+
+  // What the function d answers about the request.
+  static std::string asked(bool holds) {
+    return fmt::format(R"({{"is":"{}","e":{{"node":5}},"text":"asked"}})", holds);
   }
 
   static std::string unless(const std::string& header) {
@@ -160,6 +170,20 @@ TEST_F(Passing, WhatIsThereIsKeptOrReplaced) {
   EXPECT_EQ(shape.headers.at("x-a").presence, Presence::never) << "nobody writes X-Missing";
   shape = shapes(list, {{{"1", "X-A", ""}, {"2", "X-B", given("X-A")}}}).at(0);
   EXPECT_EQ(shape.headers.at("x-b").presence, Presence::always) << "an earlier stage writes X-A";
+}
+
+TEST_F(Passing, ATestOfTheRequestHoldsOnlyWithItsHeader) {
+  const auto list = R"({"list":[)" + stage_a + "," + stage_b + "]}";
+  const auto presence = [&](const std::string& header, bool holds) {
+    const auto function = std::string("m.d");
+    const auto shape =
+        shapes(list, {{{"1", "X-A", ""}, {"2", "X-B", asked(holds)}}}, {{}, {}, {{function, header}}}).at(0);
+    return shape.headers.at("x-b").presence;
+  };
+  EXPECT_EQ(presence("X-Missing", true), Presence::never);
+  EXPECT_EQ(presence("X-A", true), Presence::conditional) << "it may say no all the same";
+  EXPECT_EQ(presence("X-Missing", false), Presence::always);
+  EXPECT_EQ(presence("X-A", false), Presence::conditional);
 }
 
 TEST_F(Passing, AnUnknownStageLeavesTheOthersUndecided) {

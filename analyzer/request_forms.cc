@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "model/text.h"
 #include "model/url.h"
@@ -72,7 +73,10 @@ std::vector<RequestForm> forms_of(const RequestShape& shape, const std::string& 
     }
   std::vector<RequestForm> forms;
   const auto host = host_of(catalogue);
-  const auto ask = [&](const std::vector<Part>& parts, const Part* extra) {
+  // Of each form without an extra field: whether the header makes another one of it, whatever its value.
+  std::map<std::string, std::map<std::string, bool>> leads_away;
+  const auto ask = [&](const std::vector<Part>& parts, const Part* extra, std::vector<std::string>& names) {
+    std::size_t number = 0;
     for (const auto& method : shape.method.constants) {
       model::Request request;
       request.method = method;
@@ -94,16 +98,28 @@ std::vector<RequestForm> forms_of(const RequestShape& shape, const std::string& 
       if (extra) put(*extra);
       request.target += query;
       const std::string name(classifier.classify(request).name);
+      if (!extra) {
+        names.push_back(name);
+      } else if (const auto& plain = names[number++]; !extra->query) {
+        const bool away = name != plain && name != model::unclassified;
+        auto& always = leads_away[plain].try_emplace(extra->name, true).first->second;
+        always = always && away;
+      }
       if (extra && name == model::unclassified) continue;
       if (std::any_of(forms.begin(), forms.end(), [&](const RequestForm& f) { return f.operation == name; })) continue;
-      RequestForm form{name, {}, {}, {}};
+      RequestForm form{name, {}, {}, {}, {}};
       if (extra) (extra->query ? form.query : form.header) = extra->name, form.value = extra->value;
       forms.push_back(std::move(form));
     }
   };
-  for (const auto& parts : fixed) ask(parts, nullptr);
-  for (const auto& parts : fixed)
-    for (const auto& extra : sometimes) ask(parts, &extra);
+  std::vector<std::vector<std::string>> names(fixed.size());
+  for (std::size_t i = 0; i < fixed.size(); ++i) ask(fixed[i], nullptr, names[i]);
+  for (std::size_t i = 0; i < fixed.size(); ++i)
+    for (const auto& extra : sometimes) ask(fixed[i], &extra, names[i]);
+  for (auto& form : forms)
+    if (form.query.empty() && form.header.empty())
+      for (const auto& [header, away] : leads_away[form.operation])
+        if (away) form.without.insert(header);
   return forms;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The names of the requests that one shape can become: what is always sent, with each of its constants, and again with
 // each field that is only sometimes there. The classifier names them, as it names requests on the wire.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace blobgauge::analyzer {
 struct RequestForm {
   std::string operation;
   std::string query, header, value;  // the conditional field that makes this form; empty: none
+  std::set<std::string> without;     // conditional headers that would make another form of it: never there
 };
 
 // `path` is a template ("/{container}/{blob}"). Of an executable nobody has read what the program puts into a

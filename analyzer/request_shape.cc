@@ -144,6 +144,15 @@ class Shaper {
       c.context = facts_.nodes[guard.value.id].name;
       c.wants = guard.kind == Guard::Kind::nonnil;
     }
+    if (guard.value.kind == Expr::Kind::node && facts_.nodes[guard.value.id].kind == "result" &&
+        (guard.kind == Guard::Kind::yes || guard.kind == Guard::Kind::no)) {
+      const auto test = options_.header_tests.find(facts_.functions[facts_.nodes[guard.value.id].function].name);
+      if (test != options_.header_tests.end()) {
+        c.held = model::lower(test->second);
+        c.wants = guard.kind == Guard::Kind::yes;
+        c.needs = true;
+      }
+    }
     if (guard.value.kind == Expr::Kind::held) {
       const auto names = flow_.domain(guard.value.parts[1], binding).constants;
       const bool there =

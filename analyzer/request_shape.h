@@ -24,6 +24,7 @@ struct Condition {
   std::string text;
   std::string held;     // a test of what the request's own header of this lower-case name holds at that moment
   bool wants = false;   // the test holds where it is there
+  bool needs = false;   // and may fail there all the same
   std::string context;  // a test of what the request's context carries under this key
 };
 
@@ -70,6 +71,7 @@ struct ShapeOptions {
   // Of a function that writes to any request that passes it: is it part of the program? Not asked of others. Empty:
   // yes.
   std::function<bool(int function)> passed = {};
+  std::map<std::string, std::string> header_tests = {};  // function that is true only with a header -> that header
 };
 
 // All requests, in the order of their ids; those of other services too.

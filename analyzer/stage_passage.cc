@@ -30,7 +30,8 @@ Truth judge(const Condition& c, const RequestMade& made, const FieldStates& head
     const auto p = c.held == written ? own : found == headers.end() ? Presence::never : found->second.presence;
     const Chance there = p == Presence::never ? Chance::no : p == Presence::undecided ? Chance::doubt : Chance::yes;
     const Chance away = p == Presence::always ? Chance::no : p == Presence::undecided ? Chance::doubt : Chance::yes;
-    return c.wants ? Truth{there, away, {}} : Truth{away, there, {}};
+    const Chance fails = c.needs ? Chance::yes : away;
+    return c.wants ? Truth{there, fails, {}} : Truth{fails, there, {}};
   }
   if (c.kind == Condition::Kind::test || !asks_the_request(c)) return c.source;
   const bool all = c.kind == Condition::Kind::all;

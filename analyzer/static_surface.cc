@@ -61,7 +61,8 @@ class Inference {
                                                                                   : module);
     if (!options_.tool.empty()) surface.sources.insert("tool " + options_.tool);
     surface.sources.insert("toolchain " + facts_.toolchain + " " + facts_.platform);
-    for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside, {}})) BLOBGAUGE_CHECK(add(shape));
+    for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside, {}, header_tests()}))
+      BLOBGAUGE_CHECK(add(shape));
     answer_.compare([this](int request) { return operations_of_[request]; }, surface);
     explain_answer();
     if (surface.operations.empty())
@@ -94,7 +95,7 @@ class Inference {
       surface.unresolved.push_back("what hangs on options is undecided: " + unread_);
     }
     const auto passed = [this](int function) { return ways_.reachable(function); };
-    const auto shapes = shape_requests(facts_, flow_, {rules_.outside, passed});
+    const auto shapes = shape_requests(facts_, flow_, {rules_.outside, passed, header_tests()});
     if (entries_) entries_->prepare(questions(shapes));
     // The surest builders of an operation say what it looks like; weaker ones add nothing to it.
     for (const auto level : {model::Level::reachable, model::Level::by_reflection, model::Level::safe_bound})
@@ -105,6 +106,12 @@ class Inference {
   }
 
  private:
+  std::map<std::string, std::string> header_tests() const {
+    std::map<std::string, std::string> tests;
+    for (const auto& test : rules_.header_tests) tests[test.function] = test.header;
+    return tests;
+  }
+
   // The version of the client's own module, which need not be the one that was loaded: a driver program may stand
   // around it. A checkout has none but what it is called.
   std::string release() const {
@@ -167,7 +174,7 @@ class Inference {
                          "add it to \"paths\" in the client's file");
     auto forms =
         path.empty() ? std::vector<RequestForm>{} : forms_of(shape, path, catalogue_, classifier_, executable_);
-    if (forms.empty()) forms.push_back({std::string(model::unclassified), {}, {}, {}});
+    if (forms.empty()) forms.push_back({std::string(model::unclassified), {}, {}, {}, {}});
     for (const auto& form : forms) {
       result_.builders.push_back({form.operation, made.function});
       operations_of_[shape.request].insert(form.operation);
@@ -282,6 +289,11 @@ class Inference {
       const auto name = header_name(named, shaped.name);
       auto described = field(shaped, !form.header.empty() && form.header == shaped.name);
       described.name = name;
+      if (form.without.count(shaped.name)) {
+        described.presence = Presence::never;
+        described.value = {};
+        described.guards.clear();
+      }
       auto [found, fresh] = operation.request_headers.emplace(model::lower(name), described);
       if (!fresh) join(found->second, described);
     }

@@ -192,6 +192,21 @@ TEST_F(StaticSurface, OneBuilderMayServeTwoOperations) {
   EXPECT_EQ(result->surface.operations.count("Put Block"), 1U);
 }
 
+TEST_F(StaticSurface, AHeaderThatMakesAnotherRequestIsNeverInThePlainOne) {
+  const auto result = infer(
+      R"({"k":"call","from":1,"to":5,"at":"example.org/app/back/fs.go:14","how":"static"}
+{"k":"request","id":4,"fn":5,"at":"example.org/sdk/gen/c.go:95","maker":"example.org/sdk.NewRequest","method":{"const":"GET"},"endpoint":{"node":1}}
+{"k":"write","what":"header","do":"set","owner":{"request":4},"key":{"const":"x-ms-range"},"value":{"op":"format"},"guard":{"is":"nonnil","e":{"node":2},"text":"o.Range != nil"},"fn":5,"at":"example.org/sdk/gen/c.go:96"}
+{"k":"write","what":"header","do":"set","owner":{"request":4},"key":{"const":"If-Match"},"value":{"op":"etag"},"guard":{"is":"nonnil","e":{"node":2},"text":"o.ETag != nil"},"fn":5,"at":"example.org/sdk/gen/c.go:97"}
+)");
+  ASSERT_TRUE(result) << result.error().message;
+  const auto& operations = result->surface.operations;
+  ASSERT_TRUE(operations.count("Get Blob") && operations.count("Get Blob (range)"));
+  EXPECT_EQ(operations.at("Get Blob").request_headers.at("x-ms-range").presence, Presence::never);
+  EXPECT_EQ(operations.at("Get Blob (range)").request_headers.at("x-ms-range").presence, Presence::always);
+  EXPECT_EQ(operations.at("Get Blob").request_headers.at("if-match").presence, Presence::conditional);
+}
+
 TEST_F(StaticSurface, MetadataStandsUnderItsPattern) {
   const auto result = infer(
       R"({"k":"request","id":4,"fn":2,"at":"example.org/sdk/gen/c.go:60","maker":"example.org/sdk.NewRequest","method":{"const":"PUT"},"endpoint":{"node":1}}
