@@ -196,8 +196,8 @@ struct Classifier::Table {
     return out.empty() ? " and no selecting parameter" : out;
   }
 
-  // `words`: with what is said to people.
-  Classification classify(const Request& request, const Headers* response, bool words) const;
+  // `for_people`: with what is said to people.
+  Classification classify(const Request& request, const Headers* response, bool for_people) const;
 
   AddressReader addresses;
   std::vector<std::string> query_names;  // discriminators first
@@ -205,11 +205,11 @@ struct Classifier::Table {
   std::vector<Bucket> buckets;
 };
 
-Classification Classifier::Table::classify(const Request& request, const Headers* response, bool words) const {
+Classification Classifier::Table::classify(const Request& request, const Headers* response, bool for_people) const {
   Classification out;
   out.address = addresses.read(request);
   const auto because = [&](const auto& reason) {
-    if (words) out.reason = reason();
+    if (for_people) out.reason = reason();
   };
   if (!out.address.problem.empty()) {
     because([&] { return out.address.problem; });
@@ -298,7 +298,7 @@ Classification Classifier::Table::classify(const Request& request, const Headers
   }
   because([&] { return fmt::format("the headers that tell {} apart were not recorded", names_of(possible)); });
   for (const auto* form : possible) {
-    if (words) out.candidates.push_back(form->operation);
+    if (for_people) out.candidates.push_back(form->operation);
     if (!form->operation->undecided.empty()) out.name = form->operation->undecided;
   }
   return out;
