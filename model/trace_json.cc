@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <concepts>
 #include <cstring>
 #include <iterator>
 
@@ -68,12 +69,12 @@ class JsonText {
   void maybe(std::string_view name, std::string_view text) {
     if (!text.empty()) field(name, text);
   }
-  void number(std::string_view name, std::int64_t value) {
+  void number(std::string_view name, std::integral auto value) {
     key(name);
     const fmt::format_int digits(value);
     out_.append(digits.data(), digits.size());
   }
-  void maybe(std::string_view name, std::int64_t value) {
+  void maybe(std::string_view name, std::integral auto value) {
     if (value) number(name, value);
   }
   void flag(std::string_view name, bool value) {
@@ -152,7 +153,7 @@ void write_message(JsonText& json, const std::string& version, const Headers& he
   if (framing != Framing::none) json.field("framing", trace_framings[static_cast<std::size_t>(framing)]);
   json.key("body");
   json.open('{');
-  json.number("size", static_cast<std::int64_t>(body.size));
+  json.number("size", body.size);
   json.maybe("sha256", body.sha256);
   json.maybe("md5", body.md5);
   json.maybe("crc64", body.crc64);
@@ -168,10 +169,10 @@ void write_message(JsonText& json, const std::string& version, const Headers& he
 void append_json_line(const Exchange& exchange, std::string& out) {
   JsonText json(out);
   json.open('{');
-  json.number("n", static_cast<std::int64_t>(exchange.number));
-  json.maybe("connection", static_cast<std::int64_t>(exchange.connection));
-  json.maybe("sequence", static_cast<std::int64_t>(exchange.sequence));
-  json.maybe("try", static_cast<std::int64_t>(exchange.attempt));
+  json.number("n", exchange.number);
+  json.maybe("connection", exchange.connection);
+  json.maybe("sequence", exchange.sequence);
+  json.maybe("try", exchange.attempt);
   json.maybe("started_ns", exchange.started_ns);
   json.maybe("connect_ns", exchange.connect_ns);
   json.maybe("tls_ns", exchange.tls_ns);
@@ -241,8 +242,8 @@ std::string to_json_line(const TraceEnd& end) {
   JsonText json(out);
   json.open('{');
   json.flag("end", true);
-  json.number("exchanges", static_cast<std::int64_t>(end.exchanges));
-  json.maybe("dropped", static_cast<std::int64_t>(end.dropped));
+  json.number("exchanges", end.exchanges);
+  json.maybe("dropped", end.dropped);
   if (end.client_exit >= 0) json.number("client_exit", end.client_exit);
   json.list("notes", end.notes);
   json.close('}');

@@ -285,5 +285,15 @@ TEST_F(Trace, LinesComeWholeHoweverTheyArrive) {
   writer.join();
 }
 
+TEST(TraceLine, NumbersKeepAllOfTheirBits) {
+  Exchange exchange;
+  exchange.number = ~std::uint64_t{0};
+  exchange.request.body.size = ~std::uint64_t{0};
+  const auto back = from_json_line(to_json_line(exchange));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->number, exchange.number);
+  EXPECT_EQ(back->request.body.size, exchange.request.body.size);
+}
+
 }  // namespace
 }  // namespace blobgauge::model
