@@ -43,6 +43,13 @@ bool allows(const model::Value& predicted, std::string_view text) {
   });
 }
 
+// Values that were seen and told by their form alone ("{base64}") are held against no template: which texts they were
+// is not known any more.
+bool decides_nothing(const model::Value& predicted, const model::Value& seen, std::string_view text) {
+  return predicted.kind == ValueKind::pattern && seen.kind == ValueKind::pattern && text.size() > 2 &&
+         text.front() == '{' && text.find('}') == text.size() - 1;
+}
+
 std::string title(const Surface& surface) {
   return fmt::format("{}{}{} ({})", surface.client, surface.release.empty() ? "" : " ", surface.release, surface.kind);
 }
@@ -208,6 +215,7 @@ class Comparer {
     if (out_.executable || predicted.value.kind == ValueKind::dynamic || seen.value.kind == ValueKind::dynamic) return;
     auto& agreement = out_.agreements[3];
     for (const auto& text : seen.value.values) {
+      if (!allows(predicted.value, text) && decides_nothing(predicted.value, seen.value, text)) continue;
       ++agreement.observed;
       if (allows(predicted.value, text)) {
         ++agreement.both;

@@ -119,6 +119,18 @@ TEST(Compare, ValuesAreHeldAgainstTemplates) {
   EXPECT_THAT(result.unpredicted[0].detail, testing::HasSubstr("'rows=1' is none of"));
 }
 
+TEST(Compare, AFormAloneIsHeldAgainstNoTemplate) {
+  Pair pair;
+  pair.says()["id"] = field("id", Presence::always, 0, 0, {ValueKind::pattern, {"{}x{}"}});
+  pair.saw()["id"] = field("id", Presence::always, 3, 3, {ValueKind::pattern, {"{base64}"}});
+  pair.says()["kind"] = field("kind", Presence::always, 0, 0, {ValueKind::constant, {"one"}});
+  pair.saw()["kind"] = field("kind", Presence::always, 3, 3, {ValueKind::pattern, {"{base64}"}});
+  const auto result = compare(pair.predicted, pair.observed);
+  EXPECT_EQ(result.agreements[3].observed, 1u);
+  ASSERT_EQ(result.unpredicted.size(), 1u) << "a constant is contradicted by what varies";
+  EXPECT_EQ(result.unpredicted[0].name, "kind");
+}
+
 TEST(Compare, WhatTheLibraryWritesIsNamedAndNotCounted) {
   Pair pair;
   pair.saw()["host"] = field("Host", Presence::always, 1, 1);
