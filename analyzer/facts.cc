@@ -276,6 +276,8 @@ class Reader {
         parts(Expr::Kind::sequence);
       else if (key == "fn")
         named_in(field.value, e.id);
+      else if (key == "join")
+        part(field.value, Expr::Kind::join, e, depth);
       else if (key == "stage")
         part(field.value, Expr::Kind::stage, e, depth);
       else if (key == "held" || key == "key")

@@ -13,8 +13,8 @@
 
 namespace blobgauge::analyzer {
 
-// Version 1 has no words, 2 no pipelines, 3 no guards of requests, 4 no error codes.
-inline constexpr int facts_version = 5;
+// Version 1 has no words, 2 no pipelines, 3 no guards of requests, 4 no error codes, 5 no joins.
+inline constexpr int facts_version = 6;
 
 // Where a value comes from. Pointers are transparent: *p and p carry the same values, only nil tells them apart.
 struct Expr {
@@ -33,6 +33,7 @@ struct Expr {
     request,   // id
     every,     // any request
     sequence,  // lists, one behind the other: parts
+    join,      // the texts of the list parts[0] in one
     stage,     // of a pipeline: id is the function that is handed the request; 0: parts[0] says which
     held,      // what the header parts[1] of the request parts[0] holds when the code asks
     none,      // no run comes here

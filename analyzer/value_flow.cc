@@ -258,6 +258,15 @@ Domain ValueFlow::domain(const Expr& e, const Binding* binding) const {
       (holes ? d.templates : d.constants) = std::move(texts);
       break;
     }
+    case Expr::Kind::join: {
+      const auto list = domain(e.parts[0], binding);
+      d.something = list.filled() == Chance::yes;
+      d.dynamic = list.something && list.dynamic;
+      d.blank = list.hollow() == Chance::yes;
+      d.doubts = list.doubts;
+      d.doubts.insert(list.inside.begin(), list.inside.end());
+      break;
+    }
     case Expr::Kind::call:
       d.something = d.dynamic = true;
       break;

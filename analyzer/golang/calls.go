@@ -67,8 +67,11 @@ func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 		}
 		return unknown("unresolved call " + text(c))
 	}
-	if name := plainName(callees[0]); name == "fmt.Errorf" || name == "errors.Join" {
+	switch plainName(callees[0]) {
+	case "fmt.Errorf", "errors.Join":
 		return x.wrapped(common.Args, in)
+	case "strings.Join":
+		return &Expr{Join: x.valueIn(common.Args[0], in)}
 	}
 	in = in.within(c)
 	if len(callees) == 1 && inline(callees[0]) {

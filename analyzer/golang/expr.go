@@ -17,6 +17,7 @@ type Expr struct {
 	Request int     `json:"request,omitempty"` // a request's id, from 1: the request, its headers, query and response
 	Every   bool    `json:"every,omitempty"`   // any request at all: what a transport is handed
 	Seq     []*Expr `json:"seq,omitempty"`     // lists, one behind the other
+	Join    *Expr   `json:"join,omitempty"`    // the texts of this list in one: empty where the list, or all in it, is
 	Stage   *Expr   `json:"stage,omitempty"`   // a stage of a pipeline; Fn handles the request, 0: what the value is
 	Held    *Expr   `json:"held,omitempty"`    // what a header of this request holds now; Key is its name
 	Key     *Expr   `json:"key,omitempty"`     // of Held

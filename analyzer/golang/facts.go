@@ -12,7 +12,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-const factsVersion = 5
+const factsVersion = 6
 
 type headFact struct {
 	K        string   `json:"k"`

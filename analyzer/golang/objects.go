@@ -166,7 +166,7 @@ func (x *extractor) fieldOfVariable(address ssa.Value, path []step, in *frame) *
 		if stores := x.index.globals[a]; len(stores) > 0 && isPointer(a.Type().Underlying().(*types.Pointer).Elem()) {
 			return x.objectNode(a, path, nil, func(n *node) { x.storedFields(n, stores, path) })
 		}
-	case *ssa.Parameter, *ssa.Phi, *ssa.Call, *ssa.Extract:
+	case *ssa.Parameter, *ssa.Phi, *ssa.Call, *ssa.Extract, *ssa.UnOp:
 		// A pointer to the object itself, whose copy is read.
 		if p, ok := address.Type().Underlying().(*types.Pointer); ok && structType(p.Elem()) != nil && !isPointer(p.Elem()) {
 			return x.fieldsOf(address, path, in)
