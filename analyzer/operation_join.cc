@@ -11,17 +11,11 @@ using model::Field;
 using model::OperationSurface;
 using model::Presence;
 
-// Templates of source code have holes where the code has something unknown; their constants stay what they are.
-model::Value either_value(const model::Value& a, const model::Value& b) {
-  using model::ValueKind;
-  if (a.kind == ValueKind::dynamic || b.kind == ValueKind::dynamic) return {};
-  model::Value value = a;
-  value.values.insert(b.values.begin(), b.values.end());
-  if (value.values.size() > model::most_values) return {};
-  value.kind = a.kind == ValueKind::pattern || b.kind == ValueKind::pattern ? ValueKind::pattern
-               : value.values.size() > 1                                    ? ValueKind::one_of
-                                                                            : ValueKind::constant;
-  return value;
+// What is never sent says nothing of values.
+model::Value either_value(const Field& a, const Field& b) {
+  const bool without_a = a.presence == Presence::never, without_b = b.presence == Presence::never;
+  if (without_a != without_b) return without_a ? b.value : a.value;
+  return model::unite_values(a.value, b.value);
 }
 
 model::OwnOption either_option(const model::OwnOption& a, const model::OwnOption& b) {
@@ -37,6 +31,7 @@ model::OwnOption either_option(const model::OwnOption& a, const model::OwnOption
 
 void join(Field& into, const Field& from) {
   const auto option = either_option(model::option_of(into), model::option_of(from));
+  into.value = either_value(into, from);
   const auto joined = either_option(model::OwnOption{into.presence, into.proof}, {from.presence, from.proof});
   into.presence = joined.presence;
   into.proof = joined.proof;
@@ -45,7 +40,6 @@ void join(Field& into, const Field& from) {
     into.reason.clear();
   else if (into.reason.empty())
     into.reason = from.reason;
-  into.value = either_value(into.value, from.value);
   for (const auto& guard : from.guards)
     if (std::find(into.guards.begin(), into.guards.end(), guard) == into.guards.end()) into.guards.push_back(guard);
   into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());

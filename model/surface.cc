@@ -91,6 +91,14 @@ OwnOption join(const OwnOption& a, const OwnOption& b) {
   return {join(a.presence, b.presence), a.presence == b.presence ? std::max(a.proof, b.proof) : Proof::none};
 }
 
+// What a recording never saw says nothing of values, and neither does what a source never sends.
+Value join_of_values(const Field& a, const Field& b) {
+  if (a.of || b.of) return merge_values(a.value, b.value);
+  const bool without_a = a.presence == Presence::never, without_b = b.presence == Presence::never;
+  if (without_a != without_b) return without_a ? b.value : a.value;
+  return unite_values(a.value, b.value);
+}
+
 Field merge_fields(const Field& a, const Field& b) {
   Field out;
   out.name = std::min(a.name, b.name);
@@ -99,7 +107,7 @@ Field merge_fields(const Field& a, const Field& b) {
   keep_option(out, join(option_of(a), option_of(b)));
   out.seen = a.seen + b.seen;
   out.of = a.of + b.of;
-  out.value = merge_values(a.value, b.value);
+  out.value = join_of_values(a, b);
   out.guards = a.guards;
   unite(out.guards, b.guards);
   out.reason = join(a.reason, b.reason, "; ");

@@ -61,6 +61,22 @@ TEST(SurfacePlatforms, DoNotHangOnTheOrder) {
   EXPECT_EQ(merge(one, windows).value(), one);
 }
 
+TEST(SurfacePlatforms, KeepTheValuesThatTheSourceNames) {
+  const auto with = [](Surface surface, std::set<std::string> values, ValueKind kind) {
+    surface.operations.at("Put Block").request_headers.at("x-often").value = {kind, std::move(values)};
+    return surface;
+  };
+  const auto value = [](const Surface& surface) {
+    return surface.operations.at("Put Block").request_headers.at("x-often").value;
+  };
+  const auto open = with(linux_only, {"2020-10-02", "{}"}, ValueKind::pattern);
+  const auto one = with(windows, {"2021-12-02"}, ValueKind::constant);
+  EXPECT_EQ(value(merge(open, open).value()), value(open));
+  EXPECT_EQ(value(merge(open, one).value()).values, (Set{"2020-10-02", "2021-12-02", "{}"}));
+  EXPECT_EQ(value(merge(open, darwin).value()), value(open)) << "never sent there";
+  EXPECT_EQ(merge(merge(open, one).value(), darwin).value(), merge(open, merge(darwin, one).value()).value());
+}
+
 TEST(SurfacePlatforms, StandInTheFile) {
   const auto all = merge(linux_only, windows).value();
   const auto text = to_yaml(all);

@@ -174,6 +174,18 @@ Value merge_values(const Value& a, const Value& b) {
   return out;
 }
 
+Value unite_values(const Value& a, const Value& b) {
+  if (a.kind == ValueKind::dynamic || b.kind == ValueKind::dynamic) return {};
+  Value out;
+  out.values = a.values;
+  out.values.insert(b.values.begin(), b.values.end());
+  if (out.values.size() > most_values) return {};
+  out.kind = a.kind == ValueKind::pattern || b.kind == ValueKind::pattern ? ValueKind::pattern
+             : out.values.size() > 1                                      ? ValueKind::one_of
+                                                                          : ValueKind::constant;
+  return out;
+}
+
 void add_value(Value& value, std::string_view text) {
   if (value.kind == ValueKind::dynamic) return;
   // The common case: seen before.

@@ -22,5 +22,7 @@ void add_seen_value(Value& value, std::string_view text);
 // Kept as its template, whatever it looks like.
 void add_template(Value& value, std::string_view text);
 Value merge_values(const Value& a, const Value& b);
+// Of what sources say, in place of what was seen: nothing is made a template of, and too many are dynamic.
+Value unite_values(const Value& a, const Value& b);
 
 }  // namespace blobgauge::model

@@ -202,6 +202,10 @@ func (x *extractor) unresolved() []unresolvedFact {
 		if inStandard(f) {
 			continue
 		}
+		if x.load.Foreign.bodiless[x.load.Fset.Position(f.Pos()).Filename] {
+			facts = append(facts, unresolvedFact{"unresolved", x.funcID(f), x.load.Foreign.note(x.functionName(f)), x.position(f.Pos())})
+			continue
+		}
 		for _, b := range f.Blocks {
 			for _, instr := range b.Instrs {
 				c, ok := instr.(ssa.CallInstruction)

@@ -21,6 +21,7 @@ type Load struct {
 	Main     Module   // the module that was asked for
 	Modules  []Module // all modules that take part, by path
 	Go       string   // version of the Go command, whose standard library was read
+	Foreign  *Foreign // what stands in for files that use C
 }
 
 type Module struct {
@@ -52,6 +53,8 @@ func load(config *Config) (*Load, error) {
 		return nil, err
 	}
 	fset := token.NewFileSet()
+	foreign := newForeign(config, dir)
+	defer foreign.remove()
 	how := &packages.Config{
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
 			packages.NeedDeps | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo |
@@ -63,11 +66,17 @@ func load(config *Config) (*Load, error) {
 		loaded, err = loadOutlined(how, config.Build.asked(config.Packages), config.Packages)
 	} else {
 		loaded, err = packages.Load(how, config.Packages...)
+		// A file that stands in may need packages whose every file uses C, and so on.
+		for more := true; err == nil && more && broken(loaded); {
+			if more, err = foreign.stand(loaded, how); more && err == nil {
+				loaded, err = packages.Load(how, config.Packages...)
+			}
+		}
 	}
 	if err != nil {
 		return nil, oneLine(err.Error())
 	}
-	result := &Load{Packages: loaded, Fset: fset}
+	result := &Load{Packages: loaded, Fset: fset, Foreign: foreign}
 	var problems []string
 	modules := map[Module]bool{}
 	packages.Visit(loaded, nil, func(p *packages.Package) {
@@ -80,6 +89,9 @@ func load(config *Config) (*Load, error) {
 		m := Module{p.Module.Path, p.Module.Version}
 		if p.Module.Replace != nil {
 			m.Version = p.Module.Replace.Version
+		}
+		if own, ok := foreign.versions[m.Path]; ok {
+			m.Version = own
 		}
 		if p.Module.Main {
 			m.Version = version
@@ -104,6 +116,12 @@ func load(config *Config) (*Load, error) {
 	}
 	result.Go = strings.TrimSpace(string(goVersion))
 	return result, nil
+}
+
+func broken(loaded []*packages.Package) bool {
+	found := false
+	packages.Visit(loaded, nil, func(p *packages.Package) { found = found || len(p.Errors) > 0 })
+	return found
 }
 
 // download has the Go command fetch PATH@VERSION into its cache and gives the folder and the version found.

@@ -1,0 +1,3 @@
+module keychain.example/keychain
+
+go 1.26
