@@ -27,7 +27,7 @@ struct Options {
 // One trace, one surface: merged afterwards, the order of the traces does not matter.
 model::Result<model::Surface> infer(const std::string& path, const Options& options, const model::Catalogue& catalogue,
                                     const model::Classifier& classifier, Progress& progress) {
-  const model::Redaction redaction(catalogue);
+  model::StreamRedaction redaction{model::Redaction(catalogue)};
   BLOBGAUGE_TRY(const auto reader, model::open_trace(path));
   const auto& head = reader->head();
   analyzer::ObserveOptions observe;

@@ -59,22 +59,22 @@ bool is_prose_about_a_field(std::string_view mark) {
 // Every text of an exchange, by its place; bodies and what they may repeat come later.
 class Walk {
  public:
-  Walk(const SecretRules& rules, std::vector<FoundSecret>* findings)
-      : scan_(rules, findings ? SecretScan::Told([this](std::string_view what, std::size_t at) {
+  Walk(const SecretRules& rules, std::vector<FoundSecret>* findings, TextMemory* clean = nullptr)
+      : scan_(rules,
+              findings ? SecretScan::Told([this](std::string_view what, std::size_t at) {
                 findings_->push_back({place_, at, std::string(what)});
               })
-                              : SecretScan::Told{}),
+                       : SecretScan::Told{},
+              clean),
         findings_(findings) {}
 
   void apply(Exchange& exchange) {
+    scan_.forget();
     auto& request = exchange.request;
     auto& response = exchange.response;
     each(
         exchange, [&](std::string& text) { scan_.mask(text); },
-        [&](Header& header) {
-          if (header.name.find('=') != std::string::npos) scan_.mask(header.name);
-          scan_.mask_header(header.name, header.value);
-        });
+        [&](Header& header) { scan_.mask_header(header.name, header.value); });
     const bool in_request = body("request body", request.body), in_response = body("response body", response.body);
     // Answers repeat what they refuse ("the signature ... is not the same").
     if (scan_.knows())
@@ -181,6 +181,22 @@ std::vector<FoundSecret> Redaction::find(const Exchange& exchange) const {
 RedactedExchange Redaction::redact(Exchange& exchange) const {
   apply(exchange);
   return RedactedExchange(exchange);
+}
+
+struct StreamRedaction::Memory {
+  explicit Memory(Redaction of) : redaction(std::move(of)), walk(redaction.rules_->recorded, nullptr, &clean) {}
+
+  Redaction redaction;
+  TextMemory clean;
+  Walk walk;
+};
+
+StreamRedaction::StreamRedaction(Redaction redaction) : memory_(std::make_unique<Memory>(std::move(redaction))) {}
+StreamRedaction::~StreamRedaction() = default;
+
+void StreamRedaction::apply(Exchange& exchange) {
+  memory_->walk.apply(exchange);
+  if (const auto& pseudonyms = memory_->redaction.pseudonyms_) pseudonyms->apply(exchange);
 }
 
 std::vector<std::string> Redaction::command(const std::vector<std::string>& arguments) const {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "model/text.h"
+#include "model/trace.h"
 #include "model/url.h"
 
 namespace blobgauge::model {
@@ -282,6 +283,32 @@ TEST(Redaction, AnyBytesComeBack) {
     for (auto n = random() % 12; n > 0; --n) text += pieces[random() % std::size(pieces)];
     const auto once = rules().text(text);
     ASSERT_EQ(rules().text(once), once) << text;
+  }
+}
+
+// What is remembered of earlier exchanges never hides a secret: not one that only this exchange makes one, nor one
+// under a name that is a secret's.
+TEST(Redaction, RemembersCleanTextsOnlyWhereTheyAreClean) {
+  const std::string secret = "abcdefghijklmnop";
+  const std::vector<std::string> texts = {"2021-12-02",       secret,   base64("it says " + secret),
+                                          "/c/b?comp=list",   "opaque", "/c/b?sig=" + secret,
+                                          "Bearer " + secret, "",       "a=b",
+                                          "skoid=someone"};
+  const std::vector<std::string> names = {"x-ms-version", "Authorization", "sig=" + secret, "Server", "Cookie"};
+  std::mt19937 random(7);
+  const auto one_of = [&](const std::vector<std::string>& choices) { return choices[random() % choices.size()]; };
+  StreamRedaction stream(rules());
+  for (int i = 0; i < 5'000; ++i) {
+    Exchange exchange;
+    exchange.request.target = one_of(texts);
+    exchange.source = one_of(texts);
+    for (auto* headers : {&exchange.request.headers, &exchange.response.headers})
+      for (auto count = random() % 3; count > 0; --count) headers->add(one_of(names), one_of(texts));
+    if (random() % 2) exchange.response.body.bytes = one_of(texts);
+    auto streamed = exchange, alone = exchange;
+    stream.apply(streamed);
+    rules().apply(alone);
+    EXPECT_EQ(to_json_line(streamed), to_json_line(alone)) << to_json_line(exchange);
   }
 }
 

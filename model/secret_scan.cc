@@ -17,6 +17,8 @@ constexpr auto npos = std::string_view::npos;
 constexpr std::size_t longest_name = 200;
 // Shorter values are not hunted for elsewhere: they would match by chance. Addresses do not.
 constexpr std::size_t shortest_hunted = 12, shortest_address = SecretSet::shortest_secret;
+// A name, what stands after it, and a value.
+constexpr std::size_t shortest_finding = 3;
 // Shorter runs of base64 hide no name with a value.
 constexpr std::size_t shortest_run = 20;
 // Texts beyond this are read in pieces where they are XML, because decoding takes ten times their memory.
@@ -27,6 +29,9 @@ constexpr int deepest_run = 2;
 constexpr std::size_t shortest_credential = 16;
 
 const NameSet credential_headers{{"*authorization*"}};
+
+// What is remembered of a text: it has no secret; it is the name of a header that is none and has no pair in it.
+enum : std::uint32_t { clean_text, plain_name };
 
 enum : unsigned char { in_run = 1, trigger = 2, in_name = 4, ends_value = 8, in_credential = 16 };
 
@@ -322,6 +327,7 @@ std::size_t SecretScan::tag(std::size_t at) {
   const auto begin = end;
   while (end < text_.size() && is(text_[end], in_name)) ++end;
   const auto name = text_.substr(begin, end - begin);
+  inside_.resize(rules_.elements.size());
   for (std::size_t i = 0; i < rules_.elements.size(); ++i) {
     const auto& element = rules_.elements[i];
     if (name == element.parent) inside_[i] = !closing;
@@ -340,7 +346,8 @@ bool SecretScan::hides_a_secret(std::string_view run) {
   const auto contains = [&](const std::string& decoded) {
     if (decoded.size() < shortest_hunted) return false;
     std::string copy = decoded;
-    SecretScan inner(rules_, {}, depth_ + 1);
+    SecretScan inner(rules_);
+    inner.depth_ = depth_ + 1;
     inner.outer_ = this;
     return inner.mask(copy) || inner.hunt(copy);
   };
@@ -348,18 +355,25 @@ bool SecretScan::hides_a_secret(std::string_view run) {
   if (decode_printable(run, decoded)) return contains(decoded);
   // A '/' may be the separator of a path.
   if (run.find('/') == npos) return false;
-  for (const auto part : split(run, '/'))
+  for (std::size_t begin = 0; begin < run.size();) {
+    const auto end = std::min(run.find('/', begin), run.size());
+    const auto part = run.substr(begin, end - begin);
     if (part.size() >= shortest_run && decode_printable(part, decoded) && contains(decoded)) return true;
+    begin = end + 1;
+  }
   return false;
 }
 
 // A JSON web token whose first part ends at `end`.
 std::size_t SecretScan::token(std::size_t begin, std::size_t end) {
-  for (auto at = text_.find("eyJ", begin); at < end; at = text_.find("eyJ", at + 1))
+  const auto part = text_.substr(begin, end - begin);
+  for (auto found = part.find("eyJ"); found != npos; found = part.find("eyJ", found + 1)) {
+    const auto at = begin + found;
     if (const auto size = token_size(text_.substr(at))) {
       cut(at, at + size, "token", false);
       return at + size;
     }
+  }
   return 0;
 }
 
@@ -420,29 +434,42 @@ bool SecretScan::replace(std::string& text) {
   return true;
 }
 
-bool SecretScan::mask(std::string& text) {
-  inside_.assign(rules_.elements.size(), false);
-  if (text.size() <= largest_piece || !begins_as_xml(text)) {
-    scan(text);
-    return replace(text);
-  }
+void SecretScan::find(std::string_view text) {
+  inside_.clear();
+  if (text.size() <= largest_piece || !begins_as_xml(text)) return scan(text);
   // XML: no value goes over a tag.
   std::vector<Cut> all;
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find('<', std::min(begin + largest_piece, text.size())), text.size());
     auto whole_told = std::move(told_);
     if (whole_told) told_ = [&, begin](std::string_view what, std::size_t at) { whole_told(what, begin + at); };
-    scan(std::string_view(text).substr(begin, end - begin));
+    scan(text.substr(begin, end - begin));
     told_ = std::move(whole_told);
     for (auto& cut : cuts_) all.push_back({cut.begin + begin, cut.end + begin, std::move(cut.put)});
     begin = end;
   }
   cuts_ = std::move(all);
-  return replace(text);
 }
 
-bool SecretScan::mask_header(std::string_view name, std::string& value) {
-  if (!rules_.headers.contains(name)) return mask(value);
+bool SecretScan::mask(std::string& text) {
+  if (text.size() < shortest_finding) return false;
+  // Once a secret is known, base64 of it is one too, whatever the text was before.
+  const bool remembers = clean_ && !knows();
+  if (remembers && clean_->has(text, clean_text)) return false;
+  find(text);
+  if (replace(text)) return true;
+  if (remembers && !knows()) clean_->add(text, clean_text);
+  return false;
+}
+
+bool SecretScan::mask_header(std::string& name, std::string& value) {
+  if (clean_ && clean_->has(name, plain_name)) return mask(value);
+  const bool pair = name.find('=') != npos;
+  if (pair) mask(name);
+  if (!rules_.headers.contains(name)) {
+    if (clean_ && !pair) clean_->add(name, plain_name);
+    return mask(value);
+  }
   cuts_.clear();
   unfolded_.read(value);
   text_ = unfolded_.text();

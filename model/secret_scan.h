@@ -11,6 +11,7 @@
 
 #include "model/name_set.h"
 #include "model/secret_set.h"
+#include "model/text_memory.h"
 #include "model/unfolded.h"
 
 namespace blobgauge::model {
@@ -30,22 +31,27 @@ struct SecretRules {
   std::vector<std::string> phrases;  // what stands before a secret in single quotes
 };
 
-// For one exchange or one text: remembers the secrets that it met. Not thread-safe.
+// For one exchange or one text: remembers the secrets that it met, until it is told to forget them. Not thread-safe.
 class SecretScan {
  public:
   // `what`: the rule that found it; `at`: the byte of the text. Never the secret.
   using Told = std::function<void(std::string_view what, std::size_t at)>;
 
-  explicit SecretScan(const SecretRules& rules, Told told = {}, int depth = 0)
-      : rules_(rules), told_(std::move(told)), depth_(depth) {}
+  // `clean`: texts that the same rules found nothing in; kept up to date, and not looked at again. Null: none.
+  explicit SecretScan(const SecretRules& rules, Told told = {}, TextMemory* clean = nullptr)
+      : rules_(rules), told_(std::move(told)), clean_(clean) {}
 
   // True where the text was changed.
   bool mask(std::string& text);
-  bool mask_header(std::string_view name, std::string& value);
+  bool mask_header(std::string& name, std::string& value);
   // Masks the secrets met so far wherever else they stand, in any encoding. `cut`: the text may end within one.
   bool hunt(std::string& text, bool cut = false);
   // Has it met any that it hunts for?
   bool knows() const { return shortest_known() != 0; }
+  // What follows is another exchange.
+  void forget() {
+    if (!secrets_.empty()) secrets_ = {};
+  }
 
  private:
   struct Cut {
@@ -61,6 +67,7 @@ class SecretScan {
   std::size_t token(std::size_t begin, std::size_t end);
   std::size_t run(std::size_t begin, std::size_t end);
 
+  void find(std::string_view text);
   void scan(std::string_view text);
   bool hides_a_secret(std::string_view run);
   // What of a credential is secret: not its scheme, and of some schemes not the account.
@@ -80,7 +87,8 @@ class SecretScan {
 
   const SecretRules& rules_;
   Told told_;
-  int depth_;
+  TextMemory* clean_;
+  int depth_ = 0;  // of base64 within base64
   Unfolded unfolded_;
   std::string_view text_;  // what unfolded_ gives
   std::vector<Cut> cuts_;
