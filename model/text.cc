@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 #include <numeric>
+
+#include "model/word_hash.h"
 
 namespace blobgauge::model {
 
@@ -13,9 +17,38 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+namespace {
+
+constexpr std::uint64_t each_byte(unsigned char c) { return 0x0101010101010101u * c; }
+
+// Are these eight bytes each other's but for the case of letters? What differs must be the bit for the case alone, and
+// that in letters: bit 7 of a byte says so after the additions, which carry into no other byte.
+bool same_letters(std::uint64_t a, std::uint64_t b) {
+  const auto differs = a ^ b;
+  if (differs == 0) return true;
+  if (differs & ~each_byte(0x20)) return false;
+  const auto lower = a | each_byte(0x20), low_bits = lower & each_byte(0x7f);
+  const auto letters =
+      (low_bits + each_byte(0x80 - 'a')) & ~(low_bits + each_byte(0x7f - 'z')) & ~lower & each_byte(0x80);
+  return ((differs << 2) & ~letters) == 0;
+}
+
+// In words of which the last one begins where it just fits; `size` is that of a word or more.
+template <class Word>
+bool same_letters(const char* a, const char* b, std::size_t size) {
+  const auto last = size - sizeof(Word);
+  for (std::size_t at = 0; at < last; at += sizeof(Word))
+    if (!same_letters(word_at<Word>(a + at), word_at<Word>(b + at))) return false;
+  return same_letters(word_at<Word>(a + last), word_at<Word>(b + last));
+}
+
+}  // namespace
+
 bool iequals(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+  if (a.size() != b.size()) return false;
+  if (a.size() >= sizeof(std::uint64_t)) return same_letters<std::uint64_t>(a.data(), b.data(), a.size());
+  if (a.size() >= sizeof(std::uint32_t)) return same_letters<std::uint32_t>(a.data(), b.data(), a.size());
+  return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 int hex_digit(char c) {
@@ -123,10 +156,11 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.size() % 4) return std::nullopt;
+bool from_base64(std::string_view text, std::string& out) {
+  out.clear();
+  if (text.size() % 4) return false;
   const auto padding = text.size() - std::min(text.find('='), text.size());
-  if (padding > 2) return std::nullopt;
+  if (padding > 2) return false;
   static constexpr auto values = [] {
     std::array<std::int8_t, 256> table{};
     table.fill(-1);
@@ -134,18 +168,33 @@ std::optional<std::string> from_base64(std::string_view text) {
       table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
     return table;
   }();
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text.substr(0, text.size() - padding)) {
-    const auto value = values[static_cast<unsigned char>(c)];
-    if (value < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    if ((count += 6) >= 8) out += static_cast<char>(bits >> (count -= 8));
+  const auto value = [&](std::size_t at) { return std::int32_t{values[static_cast<unsigned char>(text[at])]}; };
+  const auto digits = text.size() - padding, whole = digits / 4 * 4;
+  out.resize(digits * 3 / 4);
+  char* to = out.data();
+  std::int32_t seen = 0;  // negative once a byte was no digit
+  for (std::size_t at = 0; at < whole; at += 4, to += 3) {
+    const auto a = value(at), b = value(at + 1), c = value(at + 2), d = value(at + 3);
+    seen |= a | b | c | d;
+    const auto bits = static_cast<std::uint32_t>(a) << 18 | static_cast<std::uint32_t>(b) << 12 |
+                      static_cast<std::uint32_t>(c) << 6 | static_cast<std::uint32_t>(d);
+    to[0] = static_cast<char>(bits >> 16);
+    to[1] = static_cast<char>(bits >> 8);
+    to[2] = static_cast<char>(bits);
   }
-  if (text.substr(text.size() - padding).find_first_not_of('=') != std::string_view::npos) return std::nullopt;
-  return out;
+  if (padding) {
+    const auto a = value(whole), b = value(whole + 1), c = padding == 1 ? value(whole + 2) : 0;
+    seen |= a | b | c;
+    to[0] = static_cast<char>(static_cast<std::uint32_t>(a) << 2 | static_cast<std::uint32_t>(b) >> 4);
+    if (padding == 1)
+      to[1] = static_cast<char>(static_cast<std::uint32_t>(b) << 4 | static_cast<std::uint32_t>(c) >> 2);
+  }
+  return seen >= 0 && text.substr(digits).find_first_not_of('=') == std::string_view::npos;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string out;
+  return from_base64(text, out) ? std::optional(std::move(out)) : std::nullopt;
 }
 
 }  // namespace blobgauge::model

@@ -26,5 +26,7 @@ std::optional<std::string> closest(std::string_view text, const std::vector<std:
 std::vector<std::string> concatenated(std::vector<std::string> first, const std::vector<std::string>& second);
 std::string base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
+// The same into memory that is used again; false where it is not base64, and then `out` is unspecified.
+bool from_base64(std::string_view text, std::string& out);
 
 }  // namespace blobgauge::model
