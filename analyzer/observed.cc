@@ -57,12 +57,12 @@ struct AnswerCounts {
 
 // One operation: its part of the surface, and what finds the places in it.
 struct Observed {
-  Observed(OperationSurface& of, const ObservedFields::Rules& rules)
+  Observed(OperationSurface& of, const ObservedFields::Rules& rules, SeenValues& seen)
       : operation(&of),
-        query(of.query, rules),
-        request_headers(of.request_headers, rules),
-        response_headers(of.response_headers, rules),
-        elements(of.response_body, rules) {}
+        query(of.query, rules, seen),
+        request_headers(of.request_headers, rules, seen),
+        response_headers(of.response_headers, rules, seen),
+        elements(of.response_body, rules, seen) {}
 
   OperationSurface* operation;
   ObservedFields query, request_headers, response_headers, elements;
@@ -148,7 +148,7 @@ class Observer::Operations {
     if (const auto found = observed_.find(name); found != observed_.end()) return found->second;
     auto& operation = surface_.operations[std::string(name)];
     operation.operation = name;
-    return observed_.emplace(operation.operation, Observed(operation, rules_)).first->second;
+    return observed_.emplace(operation.operation, Observed(operation, rules_, seen_values_)).first->second;
   }
 
   void tell_counts(Observed& observed) const {
@@ -356,6 +356,7 @@ class Observer::Operations {
   const Vocabulary vocabulary_;
   const ObserveOptions options_;
   const ObservedFields::Rules rules_;
+  SeenValues seen_values_;
   Spellings header_names_, query_names_, element_names_;
   ElementReader elements_;
   model::Surface surface_;

@@ -75,6 +75,7 @@ const Spelling& Spellings::of(std::string_view name) {
   auto spelling = derived(name);
   spelling.id = keys_.of(spelling.key);
   if (number == model::NameIds::none) return other_ = std::move(spelling);
+  spelling.number = number;
   return known_.emplace_back(std::move(spelling));
 }
 
@@ -83,7 +84,7 @@ ObservedField ObservedFields::known(const Spelling& spelling, model::Field& fiel
                        : rules_->urls.contains(spelling.key)          ? Keeping::url
                        : rules_->of_one_run.contains(spelling.key)    ? Keeping::shape
                                                                       : Keeping::text;
-  return {&field, keeping};
+  return {&field, keeping, 0, model::NameIds::none};
 }
 
 ObservedField* ObservedFields::find(const Spelling& spelling) {
@@ -103,6 +104,7 @@ ObservedField* ObservedFields::find(const Spelling& spelling) {
   }
   if (spelling.id >= places_.size()) places_.resize(spelling.id + 1u);
   known_.push_back(known(spelling, found->second));
+  known_.back().number = ++seen_->fields;
   places_[spelling.id] = static_cast<std::uint16_t>(known_.size());
   return &known_.back();
 }
@@ -111,14 +113,23 @@ ObservedField* ObservedFields::sight(const Spelling& spelling) {
   auto* const found = find(spelling);
   if (!found) return nullptr;
   auto& field = *found->field;
-  if (spelling.name < field.name) field.name = spelling.name;
+  if (spelling.number == model::NameIds::none || spelling.number != found->spelling) {
+    if (spelling.name < field.name) field.name = spelling.name;
+    found->spelling = spelling.number;
+  }
   field.seen += rules_->counts;
   return found;
 }
 
 void ObservedFields::add_value(const ObservedField& observed, std::string_view value) const {
+  if (observed.keeping == Keeping::nothing || observed.field->value.kind == model::ValueKind::dynamic) return;
+  if (observed.number && seen_->texts.has(value, observed.number)) return;
+  add_new_value(observed, value);
+  if (observed.number) seen_->texts.add(value, observed.number);
+}
+
+void ObservedFields::add_new_value(const ObservedField& observed, std::string_view value) {
   auto& kept = observed.field->value;
-  if (observed.keeping == Keeping::nothing || kept.kind == model::ValueKind::dynamic) return;
   if (observed.keeping == Keeping::url)
     return model::add_template(kept, printable(without_resource(value), longest_value));
   std::string made;

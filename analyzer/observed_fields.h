@@ -11,6 +11,7 @@
 #include "model/name_ids.h"
 #include "model/name_set.h"
 #include "model/surface.h"
+#include "model/text_memory.h"
 
 namespace blobgauge::analyzer {
 
@@ -20,9 +21,10 @@ std::string printable(std::string_view text, std::size_t longest);
 
 // One spelling of a name.
 struct Spelling {
-  std::string name;                         // as it is kept
-  std::string key;                          // the same for all spellings of one name
-  std::uint32_t id = model::NameIds::none;  // of the key, from 0; none beyond the bound on different names
+  std::string name;                             // as it is kept
+  std::string key;                              // the same for all spellings of one name
+  std::uint32_t id = model::NameIds::none;      // of the key, from 0; none beyond the bound on different names
+  std::uint32_t number = model::NameIds::none;  // of the spelling itself, likewise
 };
 
 // Not thread-safe.
@@ -55,6 +57,14 @@ enum class Keeping { text, shape, url, nothing };
 struct ObservedField {
   model::Field* field = nullptr;
   Keeping keeping = Keeping::nothing;
+  std::uint32_t number = 0;                       // over all operations, from 1; 0: none
+  std::uint32_t spelling = model::NameIds::none;  // the last one that it was sighted with
+};
+
+// Values that a field was seen with: what was added to a set once, or is a part of its template, adds nothing again.
+struct SeenValues {
+  model::TextMemory texts;  // their kind is the field's number
+  std::uint32_t fields = 0;
 };
 
 // Not thread-safe.
@@ -65,8 +75,9 @@ class ObservedFields {
     bool counts = true, values = true;
     model::NameSet of_one_run, urls;  // names whose values are kept as shapes and as URLs
   };
-  // Both must outlive it.
-  ObservedFields(std::map<std::string, model::Field>& fields, const Rules& rules) : fields_(&fields), rules_(&rules) {}
+  // All must outlive it; `seen` may be shared.
+  ObservedFields(std::map<std::string, model::Field>& fields, const Rules& rules, SeenValues& seen)
+      : fields_(&fields), rules_(&rules), seen_(&seen) {}
 
   // Counts one sighting. Null where there are as many names as are kept. Valid until the next call.
   ObservedField* sight(const Spelling& spelling);
@@ -74,10 +85,12 @@ class ObservedFields {
 
  private:
   ObservedField* find(const Spelling& spelling);
+  static void add_new_value(const ObservedField& field, std::string_view value);
   ObservedField known(const Spelling& spelling, model::Field& field) const;
 
   std::map<std::string, model::Field>* fields_;
   const Rules* rules_;
+  SeenValues* seen_;
   std::vector<std::uint16_t> places_;  // by number of the name: 1 and more in known_, 0 not known
   std::vector<ObservedField> known_;
   ObservedField other_;

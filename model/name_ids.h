@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/word_hash.h"
+
 namespace blobgauge::model {
 
 // Not thread-safe. A look-up of a known text allocates nothing.
@@ -17,18 +19,18 @@ class NameIds {
 
   // From 0, in the order of the first look-up; `none` for a new text where there are `most` already.
   std::uint32_t of(std::string_view text) {
-    for (std::size_t at = hash(text) & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+    for (std::size_t at = place(text);; at = (at + 1) & (slots_.size() - 1)) {
       const auto id = slots_[at];
       if (id == none) return add(text, at);
-      if (texts_[id] == text) return id;
+      const auto& known = texts_[id];
+      if (known.size() == text.size() && same_bytes(known.data(), text.data(), text.size())) return id;
     }
   }
   const std::string& text(std::uint32_t id) const { return texts_[id]; }
   std::size_t size() const { return texts_.size(); }
 
  private:
-  // Of the length and both ends: names that differ in the middle only are few.
-  static std::size_t hash(std::string_view text);
+  std::size_t place(std::string_view text) const { return word_hash(text) >> 32 & (slots_.size() - 1); }
   std::uint32_t add(std::string_view text, std::size_t at);
 
   std::size_t most_;
