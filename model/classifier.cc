@@ -57,7 +57,9 @@ struct QueryTest {
 
 struct Form {
   const Operation* operation = nullptr;
-  std::vector<QueryTest> query;
+  // Query parameters that must have a value and that must have none, a bit for each: most forms differ in nothing else.
+  std::uint32_t present = 0, absent = 0;
+  std::vector<QueryTest> query;  // what more must hold
   std::vector<QueryTest> any_query;
 };
 
@@ -127,21 +129,31 @@ struct Classifier::Table {
     for (const auto& operation : catalogue.operations()) {
       Form form;
       form.operation = &operation;
-      for (const auto& selector : operation.query) form.query.push_back({index_of(selector.name), &selector});
+      std::uint32_t named = 0;
+      for (const auto& selector : operation.query) {
+        const auto name = index_of(selector.name);
+        named |= bit(name);
+        if (selector.test == Selector::Test::present)
+          form.present |= bit(name);
+        else if (selector.test == Selector::Test::absent)
+          form.absent |= bit(name);
+        else
+          form.query.push_back({name, &selector});
+      }
       for (const auto& selector : operation.any)
         if (selector.in == Selector::In::query) form.any_query.push_back({index_of(selector.name), &selector});
-      if (!operation.any_query) require_absent(catalogue, form);
+      // A discriminator that the operation does not name must not be there.
+      if (!operation.any_query)
+        for (std::size_t i = 0; i < catalogue.discriminators().size(); ++i) form.absent |= bit(i) & ~named;
       for (const auto& method : operation.methods)
         for (const auto& path : operation.paths)
           bucket(method).forms[static_cast<std::size_t>(path_level(path))].push_back(form);
     }
   }
 
-  // A discriminator that the operation does not name must not be there.
-  void require_absent(const Catalogue& catalogue, Form& form) {
-    for (std::size_t i = 0; i < catalogue.discriminators().size(); ++i)
-      if (std::none_of(form.query.begin(), form.query.end(), [&](const QueryTest& test) { return test.name == i; }))
-        form.query.push_back({i, &absences[i]});
+  static std::uint32_t bit(std::size_t name) {
+    static_assert(max_selecting_queries <= 32);
+    return std::uint32_t{1} << name;
   }
 
   std::size_t index_of(const std::string& name) {
@@ -171,7 +183,7 @@ struct Classifier::Table {
       std::string plain_name;
       if (name.find('%') != std::string_view::npos) name = plain_name = percent_decode(name);
       for (std::size_t i = 0; i < query_names.size(); ++i) {
-        if (!iequals(query_names[i], name)) continue;
+        if (query_names[i].size() != name.size() || !iequals(query_names[i], name)) continue;
         if (value.find('%') != std::string_view::npos) value = out.decoded.emplace_front(percent_decode(value));
         if (!out.values[i].empty() && !iequals(out.values[i], value)) out.conflict = query_names[i];
         out.values[i] = value;
@@ -183,8 +195,12 @@ struct Classifier::Table {
 
   // The forms whose query selectors hold.
   void collect(const std::vector<Form>& forms, const QueryValues& query, Forms& to) const {
+    std::uint32_t present = 0;
+    for (std::size_t i = 0; i < query_names.size(); ++i)
+      if (!query.values[i].empty()) present |= bit(i);
     for (const auto& form : forms)
-      if (std::all_of(form.query.begin(), form.query.end(),
+      if ((form.present & ~present) == 0 && (form.absent & present) == 0 &&
+          std::all_of(form.query.begin(), form.query.end(),
                       [&](const QueryTest& test) { return holds(*test.selector, query.values[test.name]); }))
         to.push_back(&form);
   }
@@ -201,7 +217,6 @@ struct Classifier::Table {
 
   AddressReader addresses;
   std::vector<std::string> query_names;  // discriminators first
-  std::vector<Selector> absences{max_selecting_queries, Selector{Selector::In::query, {}, Selector::Test::absent, {}}};
   std::vector<Bucket> buckets;
 };
 

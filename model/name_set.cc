@@ -1,6 +1,7 @@
 #include "model/name_set.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "model/text.h"
 
@@ -66,6 +67,7 @@ NameSet::NameSet(const std::vector<std::string>& globs) {
     telling_[static_cast<unsigned char>(c)] |= bit;
     if (c >= 'a' && c <= 'z') telling_[static_cast<unsigned char>(c - 'a' + 'A')] |= bit;
   }
+  all_tellable_ = static_cast<std::size_t>(std::popcount(tellable_)) == patterns_.size();
 }
 
 bool NameSet::contains(std::string_view name) const {
@@ -78,6 +80,7 @@ bool NameSet::contains(std::string_view name) const {
   if (tellable_)
     for (const char c : name) told |= telling_[static_cast<unsigned char>(c)];
   const std::uint32_t excluded = tellable_ & ~told;
+  if (all_tellable_ && excluded == tellable_) return false;
   return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
     const auto number = static_cast<std::size_t>(&pattern - patterns_.data());
     if (number < 32 && (excluded >> number & 1)) return false;

@@ -35,6 +35,7 @@ class NameSet {
   // Where none of these characters is met, none of the patterns needs a look.
   std::array<std::uint32_t, 256> telling_ = {};
   std::uint32_t tellable_ = 0;
+  bool all_tellable_ = true;  // there is no pattern that is not among these
   std::array<bool, 256> last_ = {};
 };
 

@@ -26,20 +26,41 @@ constexpr bool digit(char c) { return is(c, is_digit); }
 constexpr bool alnum(char c) { return is(c, is_digit | is_upper | is_lower); }
 constexpr bool hex(char c) { return is(c, is_hex); }
 
-// Length of the match of `shape` at the start of the text, or 0: '9' a digit, 'h' a hex digit, 'a' a letter, else
-// itself.
-std::size_t match(std::string_view text, std::string_view shape) {
-  if (text.size() < shape.size()) return 0;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    const char c = text[i];
-    const bool fits = shape[i] == '9'   ? digit(c)
-                      : shape[i] == 'h' ? hex(c)
-                      : shape[i] == 'a' ? alnum(c) && !digit(c)
-                                        : c == shape[i];
-    if (!fits) return 0;
+// A form of fixed length: '9' a digit, 'h' a hexadecimal digit, 'a' a letter, else itself.
+template <std::size_t length>
+class Shape {
+ public:
+  consteval explicit Shape(const char (&text)[length + 1]) {
+    for (std::size_t i = 0; i < length; ++i) {
+      const char c = text[i];
+      wants_[i] = c == '9' ? is_digit : c == 'h' ? is_hex : c == 'a' ? is_upper | is_lower : 0;
+      // Where a class is wanted, one of its characters: no text fits by this alone.
+      itself_[i] = c == 'h' ? '0' : c;
+    }
   }
-  return shape.size();
-}
+
+  // Length of the match at the start of the text, or 0. Every byte is looked at: most that get here match.
+  std::size_t match(std::string_view text) const {
+    if (text.size() < length) return 0;
+    unsigned fits = 1;
+    for (std::size_t i = 0; i < length; ++i) {
+      const bool of_class = is(text[i], wants_[i]), itself = text[i] == itself_[i];
+      fits &= static_cast<unsigned>(of_class) | static_cast<unsigned>(itself);
+    }
+    return fits ? length : 0;
+  }
+
+ private:
+  std::array<unsigned char, length> wants_{};
+  std::array<char, length> itself_{};
+};
+template <std::size_t size>
+Shape(const char (&)[size]) -> Shape<size - 1>;
+
+constexpr Shape guid_shape("hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh");
+constexpr Shape date_shape("aaa, 99 aaa 9999 99:99:99 GMT");
+constexpr Shape time_shape("9999-99-99T99:99:99");
+constexpr Shape day_shape("9999-99-99");
 
 struct Piece {
   std::size_t size = 0;
@@ -51,17 +72,17 @@ Piece changing(std::string_view text) {
   // The separators tell most texts apart from each shape before its digits are looked at.
   const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
   if (at(8) == '-')
-    if (const auto n = match(text, "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")) return {n, "{guid}"};
+    if (const auto n = guid_shape.match(text)) return {n, "{guid}"};
   if (at(3) == ',')
-    if (const auto n = match(text, "aaa, 99 aaa 9999 99:99:99 GMT")) return {n, "{date}"};
+    if (const auto n = date_shape.match(text)) return {n, "{date}"};
   if (at(4) == '-') {
-    if (auto n = match(text, "9999-99-99T99:99:99")) {
+    if (auto n = time_shape.match(text)) {
       if (n < text.size() && text[n] == '.')
         for (++n; n < text.size() && digit(text[n]);) ++n;
       if (n < text.size() && text[n] == 'Z') ++n;
       return {n, "{time}"};
     }
-    if (const auto n = match(text, "9999-99-99")) return {n, "{day}"};
+    if (const auto n = day_shape.match(text)) return {n, "{day}"};
   }
   // Base64 of 8 bytes or more: padding, or letters of both cases mixed with digits. Some have no digit by chance; every
   // second of their letters is a capital, where words in camel case have one in four or fewer.
