@@ -15,13 +15,18 @@ namespace shapes {
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
+constexpr auto hex_digits = [] {
+  std::array<bool, 256> out{};
+  for (const char c : std::string_view("0123456789abcdefABCDEF")) out[static_cast<unsigned char>(c)] = true;
+  return out;
+}();
+bool hex_digit(char c) { return hex_digits[static_cast<unsigned char>(c)]; }
+
 // '9' a digit, 'h' a lower-case or upper-case hexadecimal digit, anything else itself.
 bool shaped(std::string_view text, std::string_view shape) {
   if (text.size() != shape.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool fits = shape[i] == '9'   ? digit(text[i])
-                      : shape[i] == 'h' ? model::hex_digit(text[i]) >= 0
-                                        : text[i] == shape[i];
+    const bool fits = shape[i] == '9' ? digit(text[i]) : shape[i] == 'h' ? hex_digit(text[i]) : text[i] == shape[i];
     if (!fits) return false;
   }
   return true;

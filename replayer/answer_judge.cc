@@ -10,6 +10,7 @@
 
 #include "model/text.h"
 #include "model/url.h"
+#include "model/word_hash.h"
 #include "replayer/answer_form.h"
 #include "replayer/compiled_rules.h"
 #include "replayer/xml_document.h"
@@ -64,11 +65,13 @@ struct AnswerJudge::Judging {
     std::vector<model::QueryParameter> queries;
     XmlDocument document;
   };
-  // The rules that may speak of answers with this status to this method, of the rules of an operation.
+  // The rules that may speak of answers with this status to this method, of the rules of an operation, for one version
+  // of the API and as much as a recording shows.
   struct Chosen {
     const std::vector<std::size_t>* of = nullptr;
     int status = 0;
-    std::string method;
+    Fidelity fidelity = Fidelity::whole;
+    std::string method, version;
     std::vector<std::size_t> rules;
   };
   static constexpr std::size_t most_chosen = 4096;  // kept; a made-up trace may have any number
@@ -78,24 +81,37 @@ struct AnswerJudge::Judging {
   mutable std::unordered_map<std::uint64_t, Chosen> chosen;
   mutable Chosen unkept;
 
-  const std::vector<std::size_t>& choose(const std::vector<std::size_t>& of, const model::Exchange& exchange) const {
+  const std::vector<std::size_t>& choose(const std::vector<std::size_t>& of, const model::Exchange& exchange,
+                                         Fidelity fidelity) const {
     const auto& method = exchange.request.method;
     const int status = exchange.response.status;
-    const auto key =
-        (std::hash<const void*>{}(&of) * 31 + static_cast<unsigned>(status)) * 31 + std::hash<std::string>{}(method);
+    auto key = reinterpret_cast<std::uintptr_t>(&of) * 31 + static_cast<unsigned>(status);
+    key = (key * 31 + static_cast<unsigned>(fidelity)) ^ model::word_hash(method) ^ model::word_hash(seen.version) * 3;
     const auto found = chosen.find(key);
     if (found != chosen.end() && found->second.of == &of && found->second.status == status &&
-        found->second.method == method)
+        found->second.fidelity == fidelity && found->second.method == method && found->second.version == seen.version)
       return found->second.rules;
-    Chosen fresh{&of, status, method, {}};
+    Chosen fresh{&of, status, fidelity, method, seen.version, {}};
     for (const auto i : of) {
       const auto& rule = compiled->rules[i];
-      if (fits_status(rule, status) &&
+      if (fits_status(rule, status) && fits_version(*rule.rule) && (!rule.rule->whole || fidelity == Fidelity::whole) &&
           (rule.methods.empty() || std::find(rule.methods.begin(), rule.methods.end(), method) != rule.methods.end()))
         fresh.rules.push_back(i);
     }
     if (found == chosen.end() && chosen.size() < most_chosen) return (chosen[key] = std::move(fresh)).rules;
     return (unkept = std::move(fresh)).rules;
+  }
+
+  // Versions are dates, so their order is the order of their text; without a version a window says nothing.
+  bool fits_version(const AnswerRule& wants) const {
+    if (!wants.from.empty() && seen.version < wants.from) return false;
+    return wants.until.empty() || (!seen.version.empty() && seen.version < wants.until);
+  }
+
+  // Cheaper than to find out whether the rule applies: most headers that rules speak of are not in an answer.
+  bool has_subject(const Rule& rule) const {
+    return rule.rule->subject != RuleSubject::header || rule.rule->test == RuleTest::present ||
+           rule.rule->test == RuleTest::absent || seen.answer[rule.slot];
   }
 
   bool is_mask(std::string_view value) const { return compiled->masks.contains(value); }
@@ -133,11 +149,6 @@ struct AnswerJudge::Judging {
   }
 
   bool applies(const Rule& rule, const model::Exchange& exchange, Fidelity fidelity) const {
-    const auto& wants = *rule.rule;
-    if (wants.whole && fidelity != Fidelity::whole) return false;
-    // Versions are dates, so their order is the order of their text; without a version a window says nothing.
-    if (!wants.from.empty() && seen.version < wants.from) return false;
-    if (!wants.until.empty() && (seen.version.empty() || seen.version >= wants.until)) return false;
     const auto all = [](const std::vector<AnswerCondition>& selectors, auto value, bool known) {
       return std::all_of(selectors.begin(), selectors.end(), [&](const AnswerCondition& selector) {
         return holds(selector, value(selector.slot), known).value_or(false);
@@ -369,12 +380,12 @@ void AnswerJudge::judge(const model::Exchange& exchange, const model::Classifica
   seen.queries_read = false;
   seen.document.forget();
   seen.version.clear();
-  const auto is_version = answer_form("day");
+  static const auto is_version = answer_form("day");
   for (const auto& version : {seen.request[own.request_version], seen.answer[own.answer_version]})
     if (seen.version.empty() && version && is_version(*version)) seen.version = *version;
-  for (const auto i : judging.choose(of_operation, exchange)) {
+  for (const auto i : judging.choose(of_operation, exchange, fidelity)) {
     const auto& rule = own.rules[i];
-    if (!judging.applies(rule, exchange, fidelity)) continue;
+    if (!judging.has_subject(rule) || !judging.applies(rule, exchange, fidelity)) continue;
     if (const auto holds = judging.look(rule, exchange, classification.address, fidelity)) out.push_back({i, *holds});
   }
 }
