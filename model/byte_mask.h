@@ -2,6 +2,7 @@
 // Which of up to 64 bytes are in a class, as bits: what a scan of texts that hardly ever have anything of interest
 // stands on. Four steps of SSE2 (every x86-64 has it) where there is SSE2, else byte by byte.
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -93,6 +94,15 @@ bool has_one_of(std::string_view text) {
   for (; text.size() > ByteMask::width; text.remove_prefix(ByteMask::width))
     if (ByteMask(text.substr(0, ByteMask::width)).one_of<bytes...>()) return true;
   return ByteMask(text).one_of<bytes...>() != 0;
+}
+
+// Where the first of these bytes stands that is not before `from`; npos where there is none.
+template <char... bytes>
+std::size_t find_one_of(std::string_view text, std::size_t from) {
+  for (; from < text.size(); from += ByteMask::width)
+    if (const auto found = ByteMask(text.substr(from, ByteMask::width)).one_of<bytes...>())
+      return from + static_cast<std::size_t>(std::countr_zero(found));
+  return std::string_view::npos;
 }
 
 }  // namespace blobgauge::model

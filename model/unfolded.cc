@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "model/byte_mask.h"
@@ -14,7 +15,7 @@ namespace {
 constexpr int most_steps = 8;
 constexpr std::size_t longest_entity = 10;
 
-constexpr std::array<std::pair<std::string_view, char>, 5> entities{
+constexpr std::array<std::pair<std::string_view, char>, 5> named_entities{
     {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}}};
 
 // The ASCII character of a number's digits; 0 for others: no name or value that rules know has them.
@@ -39,7 +40,7 @@ std::pair<char, std::size_t> entity(std::string_view text) {
     const char c = ascii_of(name.substr(hex ? 2 : 1), hex ? 16 : 10);
     return {c, c ? end + 1 : 0};
   }
-  for (const auto& [known, c] : entities)
+  for (const auto& [known, c] : named_entities)
     if (known == name) return {c, end + 1};
   return {};
 }
@@ -125,13 +126,22 @@ Unfolded::Step Unfolded::step_at(std::size_t at) const {
   return {c, std::size_t{c ? 2u : 0u}, false};
 }
 
+// Most of a text is not encoded: what stands before the next character that may begin an encoding is moved as a whole.
 void Unfolded::decode_once() {
   std::size_t to = 0;
   const std::size_t size = text_.size();
   const bool entities_too = text_.find(';') != std::string::npos;
   for (std::size_t at = 0; at < size;) {
+    const auto next = std::min(find_one_of<'%', '\\', '&'>(text_, at), size);
+    if (to != at) {
+      std::memmove(text_.data() + to, text_.data() + at, next - at);
+      std::memmove(origins_.data() + to, origins_.data() + at, (next - at) * sizeof(Origin));
+    }
+    to += next - at;
+    at = next;
+    if (at == size) break;
     const char c = text_[at];
-    const Step step = c == '%' || c == '\\' || (c == '&' && entities_too) ? step_at(at) : Step{};
+    const Step step = c != '&' || entities_too ? step_at(at) : Step{};
     Origin origin = origins_[at];
     if (step.size > 0) {
       for (std::size_t i = 1; i < step.size; ++i) {
