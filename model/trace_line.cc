@@ -6,8 +6,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "model/plain_pairs.h"
 #include "model/text.h"
 
 namespace blobgauge::model {
@@ -259,11 +261,27 @@ class ExchangeReader {
 
   void read_headers(sj::value value, Headers& headers) {
     std::size_t count = 0;
-    for (auto pair : value.get_array()) {
+    const auto next_field = [&]() -> Header& {
       if (count == headers.size()) grow(headers);
-      read_header(pair.value(), headers.begin()[static_cast<std::ptrdiff_t>(count++)]);
+      return headers.begin()[static_cast<std::ptrdiff_t>(count++)];
+    };
+    PlainPairs pairs(std::string_view(value.raw_json_token()).data());
+    for (std::string_view name, text; pairs.next(name, text);) {
+      auto& field = next_field();
+      field.name = name;
+      field.value = text;
+      set_usual_blanks(field);
+    }
+    if (!pairs.whole()) {
+      count = 0;
+      for (auto pair : value.get_array()) read_header(pair.value(), next_field());
     }
     truncate(headers, count);
+  }
+
+  static void set_usual_blanks(Header& field) {
+    if (field.before != " ") field.before = ' ';
+    if (!field.after.empty()) field.after.clear();
   }
 
   static void read_header(sj::value value, Header& header) {
@@ -274,9 +292,7 @@ class ExchangeReader {
       read_bytes(part.value(), *parts[count++]);
     }
     if (count != 2 && count != 4) throw Malformed{not_a_pair};
-    if (count == 4) return;
-    header.before = ' ';
-    header.after.clear();
+    if (count == 2) set_usual_blanks(header);
   }
 
   void grow(Headers& headers) {
@@ -300,6 +316,49 @@ class ExchangeReader {
   std::shared_ptr<const TlsFacts> client_tls_, server_tls_;
 };
 
+// A line that is no exchange, of which a trace has two.
+struct OtherLine {
+  void read(std::string_view key, sj::value value) {
+    if (key == "blobgauge") {
+      is_head = true;
+      if (std::string_view(value.get_string()) != "trace") throw Malformed{"another blobgauge format, not a trace"};
+    } else if (key == "version") {
+      version = value.get_int64();
+    } else if (key == "tool") {
+      read_bytes(value, head.tool);
+    } else if (key == "client") {
+      read_bytes(value, head.client);
+    } else if (key == "release") {
+      read_bytes(value, head.release);
+    } else if (key == "scenario") {
+      read_bytes(value, head.scenario);
+    } else if (key == "command") {
+      read_list(value, head.command);
+    } else if (key == "partial") {
+      read_bytes(value, head.partial);
+    } else if (key == "omits") {
+      read_list(value, head.omits);
+    } else if (key == "pseudonyms") {
+      read_bytes(value, head.pseudonyms);
+    } else if (key == "end") {
+      is_end = value.get_bool();
+    } else if (key == "exchanges") {
+      end.exchanges = value.get_uint64();
+    } else if (key == "dropped") {
+      end.dropped = value.get_uint64();
+    } else if (key == "client_exit") {
+      end.client_exit = static_cast<int>(std::int64_t(value.get_int64()));
+    } else if (key == "notes") {
+      read_list(value, end.notes);
+    }
+  }
+
+  TraceHead head;
+  TraceEnd end;
+  bool is_head = false, is_end = false;
+  std::int64_t version = 0;
+};
+
 }  // namespace
 
 struct TraceLineParser::Impl {
@@ -319,10 +378,8 @@ TraceEnd& TraceLineParser::end() { return impl_->end; }
 Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std::size_t capacity, Exchange& exchange) {
   const auto bad = [](std::string message) { return fail(Category::input, std::move(message)); };
   try {
-    TraceHead head;
-    TraceEnd end;
-    bool is_head = false, is_end = false, is_exchange = false, is_answered = false;
-    std::int64_t version = 0;
+    std::optional<OtherLine> other;
+    bool is_exchange = false, is_answered = false;
     ExchangeReader::clear(exchange);
     sj::document document = impl_->parser.iterate(data, size, capacity);
     for (auto field : document.get_object()) {
@@ -331,51 +388,21 @@ Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std
       is_exchange = is_exchange || key == "request";
       is_answered = is_answered || key == "response";
       if (impl_->exchanges.read(exchange, key, value)) continue;
-      if (key == "blobgauge") {
-        is_head = true;
-        if (std::string_view(value.get_string()) != "trace") return bad("another blobgauge format, not a trace");
-      } else if (key == "version") {
-        version = value.get_int64();
-      } else if (key == "tool") {
-        read_bytes(value, head.tool);
-      } else if (key == "client") {
-        read_bytes(value, head.client);
-      } else if (key == "release") {
-        read_bytes(value, head.release);
-      } else if (key == "scenario") {
-        read_bytes(value, head.scenario);
-      } else if (key == "command") {
-        read_list(value, head.command);
-      } else if (key == "partial") {
-        read_bytes(value, head.partial);
-      } else if (key == "omits") {
-        read_list(value, head.omits);
-      } else if (key == "pseudonyms") {
-        read_bytes(value, head.pseudonyms);
-      } else if (key == "end") {
-        is_end = value.get_bool();
-      } else if (key == "exchanges") {
-        end.exchanges = value.get_uint64();
-      } else if (key == "dropped") {
-        end.dropped = value.get_uint64();
-      } else if (key == "client_exit") {
-        end.client_exit = static_cast<int>(std::int64_t(value.get_int64()));
-      } else if (key == "notes") {
-        read_list(value, end.notes);
-      }
+      if (!other) other.emplace();
+      other->read(key, value);
     }
     const char* rest = nullptr;  // an error says that nothing is left
     if (!document.current_location().get(rest)) return bad("more after the object");
-    if (is_head) {
-      if (version < 1 || version > trace_version)
-        return fail(Category::input, fmt::format("trace version {} is not known, {} is", version, trace_version),
+    if (other && other->is_head) {
+      if (other->version < 1 || other->version > trace_version)
+        return fail(Category::input, fmt::format("trace version {} is not known, {} is", other->version, trace_version),
                     "use a newer blobgauge");
-      impl_->head = std::move(head);
+      impl_->head = std::move(other->head);
       return TraceLine::head;
     }
-    if (is_end) {
-      end.complete = true;
-      impl_->end = std::move(end);
+    if (other && other->is_end) {
+      other->end.complete = true;
+      impl_->end = std::move(other->end);
       return TraceLine::end;
     }
     if (!is_exchange) return bad("neither an exchange nor the head or end of a trace");
