@@ -6,9 +6,7 @@
 #endif
 
 namespace blobgauge::model {
-namespace {
 
-// The first quote or backslash.
 const char* end_of_plain(const char* at) {
 #ifdef __SSE2__
   for (;; at += 16) {
@@ -23,20 +21,27 @@ const char* end_of_plain(const char* at) {
 #endif
 }
 
-}  // namespace
-
 bool PlainPairs::take(char c) {
   if (*at_ != c) return false;
   ++at_;
   return true;
 }
 
-bool PlainPairs::take_string(std::string_view& out) {
+bool PlainPairs::take_string(std::string& room, std::string_view& out) {
   if (!take('"')) return false;
-  const char* const end = end_of_plain(at_);
+  const char* end = end_of_plain(at_);
   out = {at_, static_cast<std::size_t>(end - at_)};
-  at_ = end;
-  return take('"');
+  if (*end == '\\') {
+    room.clear();
+    for (; *end == '\\'; end = end_of_plain(at_)) {
+      if (end[1] != '"' && end[1] != '\\' && end[1] != '/') return false;
+      room.append(at_, end) += end[1];
+      at_ = end + 2;
+    }
+    out = room.append(at_, end);
+  }
+  at_ = end + 1;
+  return true;
 }
 
 bool PlainPairs::next(std::string_view& first, std::string_view& second) {
@@ -51,7 +56,7 @@ bool PlainPairs::next(std::string_view& first, std::string_view& second) {
     whole_ = take(']');
     return false;
   }
-  return take('[') && take_string(first) && take(',') && take_string(second) && take(']');
+  return take('[') && take_string(rooms_[0], first) && take(',') && take_string(rooms_[1], second) && take(']');
 }
 
 }  // namespace blobgauge::model

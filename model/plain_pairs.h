@@ -1,26 +1,36 @@
 #pragma once
 // The pairs of a JSON array of pairs of strings in the form in which writers of traces write them: no blanks, no
-// escapes, two strings a pair, as in [["Date","Fri, 10 Dec 2021 23:18:29 GMT"],["Server","x"]]. They are taken from the
-// text itself, at a third of what a general reader needs for them. What has another form is left to that one.
+// escapes but those of quotes and slashes, two strings a pair, as in [["Server","x"],["ETag","\"0x8D9BC3360ED422D\""]].
+// They are taken from the text itself, at a third of what a general reader needs for them. What has another form is
+// left to that one.
+#include <array>
+#include <string>
 #include <string_view>
 
 namespace blobgauge::model {
 
+// The first quote or backslash; there must be one, and 16 readable bytes behind it.
+const char* end_of_plain(const char* text);
+
 // Over JSON whose strings are known to be closed and to be UTF-8 (simdjson's first stage says so), with 16 readable
-// bytes behind it. Not thread-safe.
+// bytes behind it. Keeps its memory for the next array. Not thread-safe.
 class PlainPairs {
  public:
-  explicit PlainPairs(const char* array) : at_(array) {}
+  void begin(const char* array) {
+    at_ = array;
+    begun_ = whole_ = false;
+  }
 
-  // Views into the text. False after the last pair, and where something else stands there: whole() tells which.
+  // Valid until the next call. False after the last pair, and where something else stands there: whole() tells which.
   bool next(std::string_view& first, std::string_view& second);
   bool whole() const { return whole_; }
 
  private:
   bool take(char c);
-  bool take_string(std::string_view& out);
+  bool take_string(std::string& room, std::string_view& out);
 
-  const char* at_;
+  const char* at_ = nullptr;
+  std::array<std::string, 2> rooms_;  // of strings with escapes
   bool begun_ = false, whole_ = false;
 };
 

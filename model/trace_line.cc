@@ -40,6 +40,13 @@ void read_bytes(sj::value value, std::string& out) {
   out = token;
 }
 
+// Keys of ours have no escapes.
+std::string_view key_of(simdjson::simdjson_result<sj::field>& field) {
+  const char* const key = field.key().value().raw();
+  const char* const end = end_of_plain(key);
+  return *end == '"' ? std::string_view(key, static_cast<std::size_t>(end - key)) : field.unescaped_key().value();
+}
+
 void read_list(sj::value value, std::vector<std::string>& out) {
   std::size_t count = 0;
   for (auto each : value.get_array()) {
@@ -60,7 +67,7 @@ Framing read_framing(sj::value value) {
 void read_tls(sj::value value, std::shared_ptr<const TlsFacts>& last, std::shared_ptr<const TlsFacts>& out) {
   TlsFacts facts;
   for (auto field : value.get_object()) {
-    const std::string_view key = field.unescaped_key();
+    const auto key = key_of(field);
     if (key == "version") read_bytes(field.value(), facts.version);
     if (key == "cipher") read_bytes(field.value(), facts.cipher);
     if (key == "server_name") read_bytes(field.value(), facts.server_name);
@@ -74,7 +81,7 @@ void read_process(sj::value value, ClientProcess& process) {
   process.id = 0;
   process.name.clear();
   for (auto field : value.get_object()) {
-    const std::string_view key = field.unescaped_key();
+    const auto key = key_of(field);
     if (key == "pid") process.id = field.value().get_int64();
     if (key == "name") read_bytes(field.value(), process.name);
   }
@@ -153,7 +160,7 @@ class ExchangeReader {
     clear_message(request);
     bool headed = false;
     for (auto field : value.get_object()) {
-      const std::string_view key = field.unescaped_key();
+      const auto key = key_of(field);
       if (key == "method")
         read_bytes(field.value(), request.method);
       else if (key == "scheme")
@@ -174,7 +181,7 @@ class ExchangeReader {
     begin(response);
     bool headed = false;
     for (auto field : value.get_object()) {
-      const std::string_view key = field.unescaped_key();
+      const auto key = key_of(field);
       if (key == "status")
         response.status = static_cast<int>(std::int64_t(field.value().get_int64()));
       else if (key == "status_known")
@@ -231,7 +238,7 @@ class ExchangeReader {
   void read_body(sj::value value, Body& body) {
     clear(body);
     for (auto field : value.get_object()) {
-      const std::string_view key = field.unescaped_key();
+      const auto key = key_of(field);
       if (key == "size")
         body.size = field.value().get_uint64();
       else if (key == "bytes")
@@ -265,14 +272,14 @@ class ExchangeReader {
       if (count == headers.size()) grow(headers);
       return headers.begin()[static_cast<std::ptrdiff_t>(count++)];
     };
-    PlainPairs pairs(std::string_view(value.raw_json_token()).data());
-    for (std::string_view name, text; pairs.next(name, text);) {
+    pairs_.begin(std::string_view(value.raw_json_token()).data());
+    for (std::string_view name, text; pairs_.next(name, text);) {
       auto& field = next_field();
       field.name = name;
       field.value = text;
       set_usual_blanks(field);
     }
-    if (!pairs.whole()) {
+    if (!pairs_.whole()) {
       count = 0;
       for (auto pair : value.get_array()) read_header(pair.value(), next_field());
     }
@@ -311,6 +318,7 @@ class ExchangeReader {
   static constexpr const char* not_a_pair = "a header is not a pair of name and value";
   static constexpr std::size_t most_headers = 256, most_texts = 2;
 
+  PlainPairs pairs_;
   std::vector<Header> headers_;
   std::vector<std::string> texts_;  // of bodies
   std::shared_ptr<const TlsFacts> client_tls_, server_tls_;
@@ -383,7 +391,7 @@ Result<TraceLine> TraceLineParser::parse(const char* data, std::size_t size, std
     ExchangeReader::clear(exchange);
     sj::document document = impl_->parser.iterate(data, size, capacity);
     for (auto field : document.get_object()) {
-      const std::string_view key = field.unescaped_key();
+      const auto key = key_of(field);
       sj::value value = field.value();
       is_exchange = is_exchange || key == "request";
       is_answered = is_answered || key == "response";
