@@ -232,17 +232,15 @@ void renumber_evidence(Surface& surface) {
   for (const auto* evidence : ordered) rank.emplace(evidence, rank.size());
 
   std::set<std::size_t> kept;
-  const auto rank_of = [&](const std::string& id) {
-    const auto found = by_id.find(id);
-    return found == by_id.end() ? std::optional<std::size_t>{} : rank.at(found->second);
-  };
+  std::map<std::string, std::size_t> ranks_by_id;  // comparing evidence takes long
+  for (const auto& [id, item] : by_id) ranks_by_id.emplace(id, rank.at(item));
   std::vector<const Evidence*> ranked(rank.size());
   for (const auto& [evidence, number] : rank) ranked[number] = evidence;
   const auto trimmed = [&](const std::vector<std::string>& ids) {
     std::set<std::size_t> ranks;
     std::size_t exchanges = 0;
     for (const auto& id : ids)
-      if (const auto number = rank_of(id)) ranks.insert(*number);
+      if (const auto found = ranks_by_id.find(id); found != ranks_by_id.end()) ranks.insert(found->second);
     std::vector<std::size_t> out;
     for (const auto number : ranks)
       if (ranked[number]->kind != "exchange" || exchanges++ < most_exchanges) out.push_back(number);
