@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "model/text.h"
+#include "model/text_memory.h"
 #include "model/url.h"
 #include "model/word_hash.h"
 #include "replayer/answer_form.h"
@@ -80,6 +81,7 @@ struct AnswerJudge::Judging {
   mutable Seen seen;
   mutable std::unordered_map<std::uint64_t, Chosen> chosen;
   mutable Chosen unkept;
+  mutable model::TextMemory unmasked;  // values of headers that are no masks
 
   const std::vector<std::size_t>& choose(const std::vector<std::size_t>& of, const model::Exchange& exchange,
                                          Fidelity fidelity) const {
@@ -114,7 +116,12 @@ struct AnswerJudge::Judging {
            rule.rule->test == RuleTest::absent || seen.answer[rule.slot];
   }
 
-  bool is_mask(std::string_view value) const { return compiled->masks.contains(value); }
+  bool is_mask(std::string_view value) const {
+    if (unmasked.has(value)) return false;
+    if (compiled->masks.contains(value)) return true;
+    unmasked.add(value);
+    return false;
+  }
 
   bool is_masked_answer(std::size_t slot) const {
     auto& known = seen.masks[slot];

@@ -33,7 +33,8 @@ void HeaderSlots::fill(const model::Headers& headers, std::vector<HeaderText>& o
   for (const auto& header : headers) {
     if (header.name.empty()) continue;
     for (const auto slot : buckets_[bucket_of(header.name)])
-      if (!out[slot] && model::iequals(names_[slot], header.name)) out[slot] = header.value;
+      if (!out[slot] && names_[slot].size() == header.name.size() && model::iequals(names_[slot], header.name))
+        out[slot] = header.value;
   }
 }
 

@@ -33,10 +33,11 @@ struct XmlPath {
   void each(const pugi::xml_node& node, Visit visit, std::size_t depth = 0) const {
     if (depth == elements.size()) return visit(node);
     if (elements[depth] == "*") {
-      for (const auto& child : node.children()) each(child, visit, depth + 1);
+      for (auto child = node.first_child(); child; child = child.next_sibling()) each(child, visit, depth + 1);
       return;
     }
-    for (const auto& child : node.children(elements[depth].c_str())) each(child, visit, depth + 1);
+    const char* const name = elements[depth].c_str();
+    for (auto child = node.child(name); child; child = child.next_sibling(name)) each(child, visit, depth + 1);
   }
   // The text of each element, or the attribute of those that have it.
   template <class Visit>
