@@ -38,7 +38,7 @@ bool ElementReader::meet(std::uint32_t path) {
 void ElementReader::collect(const pugi::xml_node& parent, std::uint32_t path, std::size_t depth) {
   if (depth > deepest_element) return;
   std::uint32_t before = NameIds::none;
-  for (const auto& node : parent.children()) {
+  for (auto node = parent.first_child(); node; node = node.next_sibling()) {
     if (node.type() != pugi::node_element || found_.size() >= most_elements) continue;
     const std::string_view name = paths_[path].children_are_open ? "*" : node.name();
     auto& guess = before == NameIds::none ? paths_[path].first : paths_[before].next;
@@ -53,7 +53,7 @@ void ElementReader::collect(const pugi::xml_node& parent, std::uint32_t path, st
       meet(before);
     }
     if (text_.empty() && paths_[before].path == wanted_) text_ = node.child_value();
-    for (const auto& attribute : node.attributes()) {
+    for (auto attribute = node.first_attribute(); attribute; attribute = attribute.next_attribute()) {
       if (found_.size() >= most_elements) break;
       key_ = '@';
       key_ += attribute.name();

@@ -139,6 +139,8 @@ struct Classifier::Table {
           form.absent |= bit(name);
         else
           form.query.push_back({name, &selector});
+        // Only a value can equal one of these.
+        if (selector.test == Selector::Test::equals && !one_of({}, selector.values)) form.present |= bit(name);
       }
       for (const auto& selector : operation.any)
         if (selector.in == Selector::In::query) form.any_query.push_back({index_of(selector.name), &selector});

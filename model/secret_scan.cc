@@ -30,9 +30,6 @@ constexpr std::size_t shortest_credential = 16;
 
 const NameSet credential_headers{{"*authorization*"}};
 
-// What is remembered of a text: it has no secret; it is the name of a header that is none and has no pair in it.
-enum : std::uint32_t { clean_text, plain_name };
-
 enum : unsigned char { in_run = 1, trigger = 2, in_name = 4, ends_value = 8, in_credential = 16 };
 
 constexpr auto classes = [] {
@@ -455,21 +452,16 @@ bool SecretScan::mask(std::string& text) {
   if (text.size() < shortest_finding) return false;
   // Once a secret is known, base64 of it is one too, whatever the text was before.
   const bool remembers = clean_ && !knows();
-  if (remembers && clean_->has(text, clean_text)) return false;
+  if (remembers && clean_->has(text)) return false;
   find(text);
   if (replace(text)) return true;
-  if (remembers && !knows()) clean_->add(text, clean_text);
+  if (remembers && !knows()) clean_->add(text);
   return false;
 }
 
 bool SecretScan::mask_header(std::string& name, std::string& value) {
-  if (clean_ && clean_->has(name, plain_name)) return mask(value);
-  const bool pair = name.find('=') != npos;
-  if (pair) mask(name);
-  if (!rules_.headers.contains(name)) {
-    if (clean_ && !pair) clean_->add(name, plain_name);
-    return mask(value);
-  }
+  if (name.find('=') != npos) mask(name);
+  if (!rules_.headers.contains(name)) return mask(value);
   cuts_.clear();
   unfolded_.read(value);
   text_ = unfolded_.text();
