@@ -42,6 +42,7 @@ Status read_common(Fields& fields, ClientRules& rules) {
     rules.same.push_back({e.text("function"), e.number_or("argument", 0), e.flag_or("copy", false)});
   }));
   append(rules.same_fields, fields.list("same_fields"));
+  append(rules.joins, fields.list("joins"));
   BLOBGAUGE_CHECK(each_entry(fields, "statuses", "a judge of statuses", [&](Fields& e) {
     rules.statuses.push_back({e.text("function"), e.number_or("response", 0), e.number_or("codes", 1)});
   }));
@@ -109,6 +110,7 @@ nlohmann::json configuration(const ClientRules& rules, const std::string& platfo
   json sinks = {{"requests", json::array()},
                 {"same", json::array()},
                 {"same_fields", rules.same_fields},
+                {"joins", rules.joins},
                 {"statuses", json::array()},
                 {"pipelines", json::array()},
                 {"failures", json::array()},

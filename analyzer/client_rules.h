@@ -98,6 +98,7 @@ struct ClientRules {
   std::vector<RequestMaker> requests;
   std::vector<StandsFor> same;
   std::vector<std::string> same_fields;
+  std::vector<std::string> joins;  // functions that put their texts one behind the other
   std::vector<StatusJudge> statuses;
   std::vector<PipelineRule> pipelines;
   std::vector<StandsFor> failures;  // whose error, not whose first result, belongs to the request in `argument`

@@ -61,6 +61,11 @@ func (x *extractor) call(c *ssa.Call, result int, in *frame) *Expr {
 			return x.valueIn(args[arg], in)
 		}
 	}
+	if len(callees) == 1 && result == 0 {
+		if e := x.joined(c, callees[0], in); e != nil {
+			return e
+		}
+	}
 	if len(callees) == 0 {
 		if isError(common.Signature().Results().At(result).Type()) {
 			return &Expr{Op: "unresolved call " + text(c)} // no code that is known gives an error back here

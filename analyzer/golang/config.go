@@ -39,6 +39,7 @@ type Sinks struct {
 	Requests   []Maker     `json:"requests"`
 	Same       []Same      `json:"same"`
 	SameFields []string    `json:"same_fields"`
+	Joins      []string    `json:"joins"` // functions that put their texts one behind the other
 	Statuses   []StatusUse `json:"statuses"`
 	Pipelines  []Pipeline  `json:"pipelines"`
 	Failures   []Same      `json:"failures"` // whose error, not whose first result, belongs to the request

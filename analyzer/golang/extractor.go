@@ -25,6 +25,7 @@ type extractor struct {
 	copies       map[string]bool // of these, those that make a copy
 	sentCopies   map[*ssa.Call]bool
 	sameFields   map[string]bool
+	joins        map[string]bool
 	requestTypes map[string]bool // types whose values stand for a request, or for a part of one
 	wraps        map[string]bool // of these, those that hold a whole one
 	requests     []*ssa.Call
@@ -60,7 +61,7 @@ type extractor struct {
 func newExtractor(l *Load, p *Program, config *Config) (*extractor, error) {
 	x := &extractor{
 		load: l, program: p, config: config, index: newIndex(p), flows: map[*ssa.Function]*Flow{},
-		sameArg: map[string]int{}, copies: map[string]bool{}, sentCopies: map[*ssa.Call]bool{}, sameFields: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
+		sameArg: map[string]int{}, copies: map[string]bool{}, sentCopies: map[*ssa.Call]bool{}, sameFields: map[string]bool{}, joins: map[string]bool{}, requestIDs: map[*ssa.Call]int{},
 		failArg: map[string]int{}, answered: map[*ssa.Function][]sent{},
 		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
 		touches: map[*ssa.Function]map[string]bool{}, argumentsOf: map[*ssa.Function][]argument{},
@@ -76,6 +77,9 @@ func newExtractor(l *Load, p *Program, config *Config) (*extractor, error) {
 	for _, s := range config.Sinks.Same {
 		x.sameArg[s.Function] = s.Argument
 		x.copies[s.Function] = s.Copy
+	}
+	for _, name := range config.Sinks.Joins {
+		x.joins[name] = true
 	}
 	for _, s := range config.Sinks.Failures {
 		x.failArg[s.Function] = s.Argument

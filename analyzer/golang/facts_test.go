@@ -19,7 +19,7 @@ const fixture = "fixture.example/fixture/"
 var roots = map[string][]string{
 	"guards": {"Run"}, "closures": {"List", "Remove"}, "pager": {"List"}, "options": {"Upload"}, "classic": {"Run"}, "policy": {"Run"}, "objects": {"Run"},
 	"pipelines": {"Run"}, "factories": {"Run"}, "contexts": {"Run"},
-	"codes": {"Run"}, "elements": {"Run"}, "lazy": {"Run"},
+	"addressed": {"Run"}, "codes": {"Run"}, "elements": {"Run"}, "lazy": {"Run"},
 }
 
 func configure(rootsOf map[string][]string) (*Config, error) {
@@ -32,6 +32,7 @@ func configure(rootsOf map[string][]string) (*Config, error) {
 				{"(*" + fixture + "sdk.Request).Next", 0, false}, {"(*net/http.Client).Do", 1, false}, {fixture + "sdk.NewResponseError", 0, false},
 				{"(" + fixture + "lazy.Response).Response", 0, false}},
 			SameFields: []string{fixture + "sdk.Request.raw", fixture + "oldsdk.Request.Request", fixture + "lazy.Request.Request"},
+			Joins:      []string{fixture + "addressed.joinPaths"},
 			Failures:   []Same{{"(" + fixture + "lazy.Pipeline).Do", 3, false}},
 			ErrorCodes: ErrorCodes{Fields: []string{fixture + "sdk.ResponseError.Code"},
 				Functions: []string{"(" + fixture + "lazy.StorageError).ServiceCode"},
@@ -325,7 +326,7 @@ func wanted(t *testing.T, topic string) []string {
 func TestSites(t *testing.T) {
 	facts := analyse(t)
 	for _, topic := range []string{"sdk", "guards", "closures", "pager", "options", "classic", "policy", "objects", "pipelines", "factories", "contexts", "codes",
-		"elements", "lazy"} {
+		"elements", "lazy", "addressed"} {
 		t.Run(topic, func(t *testing.T) {
 			var got []string
 			for _, fact := range facts {
@@ -344,7 +345,7 @@ func TestSites(t *testing.T) {
 						got = append(got, at+" code "+code+" of "+owners(facts, fact["owner"]))
 					}
 				}
-				if topic == "lazy" && (fact["k"] == "read" || fact["k"] == "status") {
+				if (topic == "lazy" || topic == "addressed") && (fact["k"] == "read" || fact["k"] == "status") {
 					s += " of " + owners(facts, fact["owner"])
 				}
 				if s != "" {

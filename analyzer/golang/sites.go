@@ -100,6 +100,7 @@ func (x *extractor) findRequests() {
 			}
 		}
 		x.siteFacts = append(x.siteFacts, fact)
+		x.addressed(fact)
 	}
 }
 
@@ -183,15 +184,45 @@ func (x *extractor) use(c *ssa.Call, name string, statuses map[string]StatusUse)
 		x.read(c, args[0], args[1])
 	}
 	if s, ok := statuses[name]; ok && s.Codes < len(args) {
-		var codes []string
-		for _, e := range x.valueList(args[s.Codes]) {
-			if e.Const != nil {
-				codes = append(codes, *e.Const)
-			}
-		}
-		x.siteFacts = append(x.siteFacts, statusFact{K: "status", Owner: x.value(args[s.Response]), Codes: codes,
-			How: "accepted", Func: x.funcID(c.Parent()), At: x.position(c.Pos())})
+		x.accepted(c, args[s.Response], args[s.Codes], statusDepth)
 	}
+}
+
+// statusDepth is how many callers back the list of accepted codes is looked for, where a function is handed it.
+const statusDepth = 3
+
+func (x *extractor) accepted(c *ssa.Call, response, codes ssa.Value, depth int) {
+	if p, ok := codes.(*ssa.Parameter); ok && depth > 0 && x.rootName(p.Parent()) == "" {
+		f := p.Parent()
+		node := x.program.Graph.Nodes[f]
+		if node == nil {
+			return
+		}
+		for _, e := range sortedIn(node) {
+			if e.Site == nil || inStandard(e.Caller.Func) {
+				continue
+			}
+			args := arguments(e.Site.Common(), f)
+			of := func(v ssa.Value) ssa.Value {
+				for i, q := range f.Params {
+					if q == v && i < len(args) {
+						return args[i]
+					}
+				}
+				return v
+			}
+			x.accepted(c, of(response), of(codes), depth-1)
+		}
+		return
+	}
+	var list []string
+	for _, e := range x.valueList(codes) {
+		if e.Const != nil {
+			list = append(list, *e.Const)
+		}
+	}
+	x.siteFacts = append(x.siteFacts, statusFact{K: "status", Owner: x.value(response), Codes: list,
+		How: "accepted", Func: x.funcID(c.Parent()), At: x.position(c.Pos())})
 }
 
 func (x *extractor) valueList(v ssa.Value) []*Expr {
