@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
     Facts, Refused,
     ::testing::Values(
         Refusal{"", "no facts", 0}, Refusal{"[]\n", "object", 1}, Refusal{"{\"k\":\"func\"}\n", "first line", 1},
-        Refusal{R"({"k":"facts","version":6})", "version 6", 1}, Refusal{std::string(head) + "\n", "cut short", 0},
+        Refusal{R"({"k":"facts","version":7})", "version 7", 1}, Refusal{std::string(head) + "\n", "cut short", 0},
         Refusal{std::string(head) + "\n{\"k\":\"fu", "no JSON", 2}, Refusal{facts_of({R"({"k":"guess"})"}), "guess", 2},
         Refusal{facts_of({R"({"k":"func","id":7,"name":"f"})"}), "id 7 where 1", 2},
         Refusal{facts_of({R"({"k":"call","from":1,"to":2})"}), "no line describes", 0},
