@@ -51,6 +51,16 @@ TEST(Redaction, KeepsTheFieldsOfASas) {
   EXPECT_EQ(rules().text("?design=a&sigma=b&sig="), "?design=a&sigma=b&sig=");
 }
 
+TEST(Redaction, ASlashInATokenHidesNoUserOfAUrl) {
+  const std::string token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJ4In0.c2ln";
+  for (const auto& text :
+       {"a://user:" + token + "//@host", "a://user:" + token + "%2F@host/", "a://" + token + "/b@host"}) {
+    const auto once = rules().text(text);
+    EXPECT_EQ(rules().text(once), once) << text;
+    EXPECT_EQ(once.find("c2ln"), std::string::npos) << once;
+  }
+}
+
 // A scan takes texts in blocks: whatever stands before a secret, and wherever it and what is after it begin, it is
 // found.
 TEST(Redaction, FindsASecretAtAnyPlaceOfAText) {

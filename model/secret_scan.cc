@@ -417,6 +417,16 @@ void SecretScan::scan(std::string_view raw) {
   }
 }
 
+namespace {
+
+// A slash, plain or in one of the encodings that are seen through; or what only looks like one.
+bool has_slash(std::string_view text, std::size_t begin, std::size_t end) {
+  const auto part = text.substr(begin, end - begin);
+  return part.find('/') != npos || part.find("2F") != npos || part.find("2f") != npos;
+}
+
+}  // namespace
+
 bool SecretScan::replace(std::string& text) {
   if (cuts_.empty()) return false;
   std::string out;
@@ -454,7 +464,17 @@ bool SecretScan::mask(std::string& text) {
   const bool remembers = clean_ && !knows();
   if (remembers && clean_->has(text)) return false;
   find(text);
-  if (replace(text)) return true;
+  const bool opens =
+      std::any_of(cuts_.begin(), cuts_.end(), [&](const Cut& cut) { return has_slash(text, cut.begin, cut.end); });
+  if (replace(text)) {
+    if (!opens) return true;
+    // That slash kept what stands around it from being the user information of a URL.
+    const auto told = std::exchange(told_, {});
+    find(text);
+    replace(text);
+    told_ = told;
+    return true;
+  }
   if (remembers && !knows()) clean_->add(text);
   return false;
 }
