@@ -22,11 +22,13 @@ constexpr auto hex_digits = [] {
 }();
 bool hex_digit(char c) { return hex_digits[static_cast<unsigned char>(c)]; }
 
-// '9' a digit, 'h' a lower-case or upper-case hexadecimal digit, anything else itself.
+// '9' a digit, 'h' a lower-case or upper-case hexadecimal digit, '?' any character, anything else itself.
 bool shaped(std::string_view text, std::string_view shape) {
   if (text.size() != shape.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool fits = shape[i] == '9' ? digit(text[i]) : shape[i] == 'h' ? hex_digit(text[i]) : text[i] == shape[i];
+    const bool fits = shape[i] == '9'   ? digit(text[i])
+                      : shape[i] == 'h' ? hex_digit(text[i])
+                                        : shape[i] == '?' || text[i] == shape[i];
     if (!fits) return false;
   }
   return true;
@@ -42,8 +44,15 @@ int days(int year, int month, int day) {
   return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-bool is_time(std::string_view text) {  // "23:59:59"
-  return shaped(text, "99:99:99") && two(text, 0) < 24 && two(text, 3) < 60 && two(text, 6) <= 60;
+// Of "23:59:59", whose digits are known to be some.
+bool in_day(std::string_view text) { return two(text, 0) < 24 && two(text, 3) < 60 && two(text, 6) <= 60; }
+bool is_time(std::string_view text) { return shaped(text, "99:99:99") && in_day(text); }
+
+// Where in a list of words of three letters the one stands that `text` begins with; -1: nowhere.
+int index_of(std::string_view words, std::string_view text) {
+  for (std::size_t i = 0; i < words.size(); i += 3)
+    if (words[i] == text[0] && words[i + 1] == text[1] && words[i + 2] == text[2]) return static_cast<int>(i / 3);
+  return -1;
 }
 
 bool empty(std::string_view text) { return text.empty(); }
@@ -59,18 +68,12 @@ bool day(std::string_view text) {
 
 // IMF-fixdate (RFC 9110 section 5.6.7), the name of the day included.
 bool http_date(std::string_view text) {
-  static constexpr std::array<std::string_view, 7> names = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29 || text.substr(3, 2) != ", " || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
-      text.substr(25) != " GMT")
-    return false;
-  const auto* month = std::find(months.begin(), months.end(), text.substr(8, 3));
-  if (month == months.end() || !shaped(text.substr(5, 2), "99") || !shaped(text.substr(12, 4), "9999") ||
-      !is_time(text.substr(17, 8)))
-    return false;
-  const int at = days(two(text, 12) * 100 + two(text, 14), static_cast<int>(month - months.begin()) + 1, two(text, 5));
-  return text.substr(0, 3) == names[static_cast<std::size_t>(((at + 4) % 7 + 7) % 7)];
+  static constexpr std::string_view names = "SunMonTueWedThuFriSat", months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (!shaped(text, "???, 99 ??? 9999 99:99:99 GMT") || !in_day(text.substr(17))) return false;
+  const auto month = index_of(months, text.substr(8));
+  if (month < 0) return false;
+  const int at = days(two(text, 12) * 100 + two(text, 14), month + 1, two(text, 5));
+  return index_of(names, text) == ((at + 4) % 7 + 7) % 7;
 }
 
 // "2026-01-22T21:30:30.5251273Z": to a tenth of a microsecond.

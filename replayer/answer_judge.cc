@@ -66,6 +66,11 @@ struct AnswerJudge::Judging {
     std::vector<model::QueryParameter> queries;
     XmlDocument document;
   };
+  // A rule and the header without which it has nothing to say, side by side: most are passed over for that.
+  struct Candidate {
+    static constexpr std::size_t any = ~std::size_t{0};
+    std::size_t rule = 0, needs = any;
+  };
   // The rules that may speak of answers with this status to this method, of the rules of an operation, for one version
   // of the API and as much as a recording shows.
   struct Chosen {
@@ -73,7 +78,7 @@ struct AnswerJudge::Judging {
     int status = 0;
     Fidelity fidelity = Fidelity::whole;
     std::string method, version;
-    std::vector<std::size_t> rules;
+    std::vector<Candidate> rules;
   };
   static constexpr std::size_t most_chosen = 4096;  // kept; a made-up trace may have any number
 
@@ -83,8 +88,8 @@ struct AnswerJudge::Judging {
   mutable Chosen unkept;
   mutable model::TextMemory unmasked;  // values of headers that are no masks
 
-  const std::vector<std::size_t>& choose(const std::vector<std::size_t>& of, const model::Exchange& exchange,
-                                         Fidelity fidelity) const {
+  const std::vector<Candidate>& choose(const std::vector<std::size_t>& of, const model::Exchange& exchange,
+                                       Fidelity fidelity) const {
     const auto& method = exchange.request.method;
     const int status = exchange.response.status;
     auto key = reinterpret_cast<std::uintptr_t>(&of) * 31 + static_cast<unsigned>(status);
@@ -98,7 +103,7 @@ struct AnswerJudge::Judging {
       const auto& rule = compiled->rules[i];
       if (fits_status(rule, status) && fits_version(*rule.rule) && (!rule.rule->whole || fidelity == Fidelity::whole) &&
           (rule.methods.empty() || std::find(rule.methods.begin(), rule.methods.end(), method) != rule.methods.end()))
-        fresh.rules.push_back(i);
+        fresh.rules.push_back({i, needed_header(rule)});
     }
     if (found == chosen.end() && chosen.size() < most_chosen) return (chosen[key] = std::move(fresh)).rules;
     return (unkept = std::move(fresh)).rules;
@@ -110,10 +115,10 @@ struct AnswerJudge::Judging {
     return wants.until.empty() || (!seen.version.empty() && seen.version < wants.until);
   }
 
-  // Cheaper than to find out whether the rule applies: most headers that rules speak of are not in an answer.
-  bool has_subject(const Rule& rule) const {
-    return rule.rule->subject != RuleSubject::header || rule.rule->test == RuleTest::present ||
-           rule.rule->test == RuleTest::absent || seen.answer[rule.slot];
+  static std::size_t needed_header(const Rule& rule) {
+    const bool looks_at_value = rule.rule->subject == RuleSubject::header && rule.rule->test != RuleTest::present &&
+                                rule.rule->test != RuleTest::absent;
+    return looks_at_value ? rule.slot : Candidate::any;
   }
 
   bool is_mask(std::string_view value) const {
@@ -390,9 +395,10 @@ void AnswerJudge::judge(const model::Exchange& exchange, const model::Classifica
   static const auto is_version = answer_form("day");
   for (const auto& version : {seen.request[own.request_version], seen.answer[own.answer_version]})
     if (seen.version.empty() && version && is_version(*version)) seen.version = *version;
-  for (const auto i : judging.choose(of_operation, exchange, fidelity)) {
+  for (const auto& [i, needs] : judging.choose(of_operation, exchange, fidelity)) {
+    if (needs != Judging::Candidate::any && !seen.answer[needs]) continue;
     const auto& rule = own.rules[i];
-    if (!judging.has_subject(rule) || !judging.applies(rule, exchange, fidelity)) continue;
+    if (!judging.applies(rule, exchange, fidelity)) continue;
     if (const auto holds = judging.look(rule, exchange, classification.address, fidelity)) out.push_back({i, *holds});
   }
 }
