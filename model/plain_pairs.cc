@@ -1,25 +1,6 @@
 #include "model/plain_pairs.h"
 
-#include <bit>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 namespace blobgauge::model {
-
-const char* end_of_plain(const char* at) {
-#ifdef __SSE2__
-  for (;; at += 16) {
-    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const auto ends =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-    if (const auto found = static_cast<unsigned>(_mm_movemask_epi8(ends))) return at + std::countr_zero(found);
-  }
-#else
-  while (*at != '"' && *at != '\\') ++at;
-  return at;
-#endif
-}
 
 bool PlainPairs::take(char c) {
   if (*at_ != c) return false;

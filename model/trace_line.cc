@@ -11,6 +11,7 @@
 
 #include "model/plain_pairs.h"
 #include "model/text.h"
+#include "model/word_hash.h"
 
 namespace blobgauge::model {
 namespace {
@@ -22,22 +23,26 @@ struct Malformed {
   std::string message;
 };
 
+// Much stands at the same place in the last line.
+void set(std::string& to, std::string_view text) {
+  if (to.size() != text.size() || !same_bytes(to.data(), text.data(), text.size())) to = text;
+}
+
 // A text without escapes, as nearly all are, is copied once and not first put together in the parser's own memory.
 void read_bytes(sj::value value, std::string& out) {
-  std::string_view token = value.raw_json_token();
-  if (token.front() != '"' && value.type() == sj::json_type::object) {
+  const char* const token = value.raw_json_token().data();
+  if (*token == '"') {
+    const char* const end = end_of_plain(token + 1);
+    if (*end == '"') {
+      value.get_raw_json_string().value();
+      return set(out, {token + 1, static_cast<std::size_t>(end - token - 1)});
+    }
+  } else if (value.type() == sj::json_type::object) {
     if (!from_base64(std::string_view(value.get_object()["base64"].get_string()), out))
       throw Malformed{"'base64' is not base64"};
     return;
   }
-  if (token.front() != '"' || token.find('\\') != std::string_view::npos) {
-    out = std::string_view(value.get_string());
-    return;
-  }
-  // The token goes on to the next one.
-  token = token.substr(1, token.rfind('"') - 1);
-  value.get_raw_json_string().value();
-  out = token;
+  out = std::string_view(value.get_string());
 }
 
 // Keys of ours have no escapes.
@@ -275,8 +280,8 @@ class ExchangeReader {
     pairs_.begin(std::string_view(value.raw_json_token()).data());
     for (std::string_view name, text; pairs_.next(name, text);) {
       auto& field = next_field();
-      field.name = name;
-      field.value = text;
+      set(field.name, name);
+      set(field.value, text);
       set_usual_blanks(field);
     }
     if (!pairs_.whole()) {
