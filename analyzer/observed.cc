@@ -152,6 +152,8 @@ class Observer::Operations {
   }
 
   void tell_counts(Observed& observed) const {
+    for (auto* fields : {&observed.query, &observed.request_headers, &observed.response_headers, &observed.elements})
+      fields->tell_counts();
     for (auto& counted : observed.answers) {
       for (std::uint32_t id = 0; id < counted.headers.size(); ++id)
         if (counted.headers[id]) counted.answers->headers[header_names_.key(id)] += counted.headers[id];
@@ -233,10 +235,12 @@ class Observer::Operations {
 
   ObservedField* sight(ObservedFields& fields, const Spelling& spelling, const OperationSurface& operation) {
     auto* const found = fields.sight(spelling);
-    if (found)
-      note(found->field->evidence);
-    else
+    if (!found) {
       ++left_out_[operation.operation];
+    } else if (!found->has_evidence) {
+      note(found->field->evidence);
+      found->has_evidence = found->field->evidence.size() >= most_evidence;
+    }
     return found;
   }
 
@@ -246,13 +250,13 @@ class Observer::Operations {
     model::each_query_parameter(query_of(request.target), [&](std::string_view name, std::string_view value) {
       const auto& spelling = query_names_.of(name);
       if (!first(spelling)) return;
-      if (const auto* field = sight(observed.query, spelling, operation)) observed.query.add_value(*field, value);
+      if (auto* const field = sight(observed.query, spelling, operation)) observed.query.add_value(*field, value);
     });
     begin_head();
     for (const auto& header : request.headers) {
       const auto& spelling = header_names_.of(header.name);
       if (!first(spelling)) continue;
-      const auto* field = sight(observed.request_headers, spelling, operation);
+      auto* const field = sight(observed.request_headers, spelling, operation);
       if (!field) continue;
       if (!request.headers_complete) field->field->of += counts();
       observed.request_headers.add_value(*field, header.value);
@@ -274,7 +278,7 @@ class Observer::Operations {
     for (const auto& header : response.headers) {
       const auto& spelling = header_names_.of(header.name);
       if (!first(spelling)) continue;
-      const auto* field = sight(observed.response_headers, spelling, operation);
+      auto* const field = sight(observed.response_headers, spelling, operation);
       if (!field) continue;
       observed.response_headers.add_value(*field, header.value);
       if (numbered && spelling.id != model::NameIds::none)

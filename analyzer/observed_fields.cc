@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "model/text.h"
 #include "model/url.h"
@@ -84,7 +85,10 @@ ObservedField ObservedFields::known(const Spelling& spelling, model::Field& fiel
                        : rules_->urls.contains(spelling.key)          ? Keeping::url
                        : rules_->of_one_run.contains(spelling.key)    ? Keeping::shape
                                                                       : Keeping::text;
-  return {&field, keeping, 0, model::NameIds::none};
+  ObservedField out;
+  out.field = &field;
+  out.keeping = keeping;
+  return out;
 }
 
 ObservedField* ObservedFields::find(const Spelling& spelling) {
@@ -112,32 +116,49 @@ ObservedField* ObservedFields::find(const Spelling& spelling) {
 ObservedField* ObservedFields::sight(const Spelling& spelling) {
   auto* const found = find(spelling);
   if (!found) return nullptr;
-  auto& field = *found->field;
   if (spelling.number == model::NameIds::none || spelling.number != found->spelling) {
-    if (spelling.name < field.name) field.name = spelling.name;
+    auto& name = found->field->name;
+    if (spelling.name < name) name = spelling.name;
     found->spelling = spelling.number;
   }
-  field.seen += rules_->counts;
+  if (found == &other_)
+    found->field->seen += rules_->counts;
+  else
+    found->seen += rules_->counts;
   return found;
 }
 
-void ObservedFields::add_value(const ObservedField& observed, std::string_view value) const {
-  if (observed.keeping == Keeping::nothing || observed.field->value.kind == model::ValueKind::dynamic) return;
+void ObservedFields::tell_counts() {
+  for (auto& each : known_) each.field->seen += std::exchange(each.seen, 0);
+}
+
+void ObservedFields::add_value(ObservedField& observed, std::string_view value) const {
+  if (observed.keeping == Keeping::nothing) return;
   if (observed.number && seen_->texts.has(value, observed.number)) return;
   add_new_value(observed, value);
   if (observed.number) seen_->texts.add(value, observed.number);
 }
 
-void ObservedFields::add_new_value(const ObservedField& observed, std::string_view value) {
-  auto& kept = observed.field->value;
-  if (observed.keeping == Keeping::url)
-    return model::add_template(kept, printable(without_resource(value), longest_value));
+void ObservedFields::add_new_value(ObservedField& observed, std::string_view value) {
   std::string made;
-  if (value.size() > longest_value || !is_printable(value)) value = made = printable(value, longest_value);
-  if (observed.keeping == Keeping::shape)
-    model::add_template(kept, value);
-  else
+  if (observed.keeping == Keeping::url)
+    value = made = printable(without_resource(value), longest_value);
+  else if (value.size() > longest_value || !is_printable(value))
+    value = made = printable(value, longest_value);
+  auto& kept = observed.field->value;
+  if (observed.keeping != Keeping::text || observed.is_pattern) {
+    thread_local std::string shape;
+    shape.clear();
+    model::append_template(value, shape);
+    if (shape == observed.shape) return;
+    model::add_template(kept, shape);  // a template of a template is itself
+    observed.shape = shape;
+  } else {
     model::add_seen_value(kept, value);
+  }
+  observed.is_pattern = kept.kind == model::ValueKind::pattern;
+  // Nothing is added to a value that may be anything.
+  if (kept.kind == model::ValueKind::dynamic) observed.keeping = Keeping::nothing;
 }
 
 }  // namespace blobgauge::analyzer

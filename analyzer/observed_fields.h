@@ -4,6 +4,7 @@
 // before allocates nothing.
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,11 +55,16 @@ class Spellings {
 // the resource that it names; nothing, because the user chose the name.
 enum class Keeping { text, shape, url, nothing };
 
+// A field and what is met with every sighting of it, in one place: the field itself is touched where something is new.
 struct ObservedField {
   model::Field* field = nullptr;
   Keeping keeping = Keeping::nothing;
+  bool has_evidence = false;                      // as much as is kept
+  bool is_pattern = false;                        // of the value are templates kept, whatever `keeping` says
   std::uint32_t number = 0;                       // over all operations, from 1; 0: none
   std::uint32_t spelling = model::NameIds::none;  // the last one that it was sighted with
+  std::uint64_t seen = 0;                         // sightings that tell_counts() has not told the field
+  std::optional<std::string> shape = {};          // the last template that was added: mostly it comes again
 };
 
 // Values that a field was seen with: what was added to a set once, or is a part of its template, adds nothing again.
@@ -81,11 +87,13 @@ class ObservedFields {
 
   // Counts one sighting. Null where there are as many names as are kept. Valid until the next call.
   ObservedField* sight(const Spelling& spelling);
-  void add_value(const ObservedField& field, std::string_view value) const;
+  void add_value(ObservedField& field, std::string_view value) const;
+  // To the fields; until then they lack them.
+  void tell_counts();
 
  private:
   ObservedField* find(const Spelling& spelling);
-  static void add_new_value(const ObservedField& field, std::string_view value);
+  static void add_new_value(ObservedField& field, std::string_view value);
   ObservedField known(const Spelling& spelling, model::Field& field) const;
 
   std::map<std::string, model::Field>* fields_;

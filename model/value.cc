@@ -119,6 +119,21 @@ bool is_volatile(std::string_view text, std::string_view shape) {
                      [&](std::string_view hole) { return count_of(shape, hole) > count_of(text, hole); });
 }
 
+// At most most_values texts: compared one by one, which needs no copy.
+bool has(const Value& value, std::string_view text) {
+  return std::any_of(value.values.begin(), value.values.end(), [&](const std::string& one) { return one == text; });
+}
+
+// The template, in memory that is used again. Valid until the next call.
+std::string_view scratch_template(std::string_view text) {
+  thread_local std::string room;
+  room.clear();
+  append_template(text, room);
+  return room;
+}
+
+}  // namespace
+
 void append_template(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size();) {
     const auto rest = text.substr(i);
@@ -158,21 +173,6 @@ void append_template(std::string_view text, std::string& out) {
     i += word.size();
   }
 }
-
-// At most most_values texts: compared one by one, which needs no copy.
-bool has(const Value& value, std::string_view text) {
-  return std::any_of(value.values.begin(), value.values.end(), [&](const std::string& one) { return one == text; });
-}
-
-// The template, in memory that is used again. Valid until the next call.
-std::string_view scratch_template(std::string_view text) {
-  thread_local std::string room;
-  room.clear();
-  append_template(text, room);
-  return room;
-}
-
-}  // namespace
 
 std::string template_of(std::string_view text) {
   std::string out;

@@ -13,6 +13,8 @@ inline constexpr std::size_t most_values = 8;
 
 // The text with its changing pieces named: {guid}, {time}, {date}, {number}, {hex}, {base64}. Idempotent.
 std::string template_of(std::string_view text);
+// The same behind what is in `out`.
+void append_template(std::string_view text, std::string& out);
 
 void add_value(Value& value, std::string_view text);
 // The same for a text that was seen on the wire: one with a piece that no two requests share (an identifier, a moment,
