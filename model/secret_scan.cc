@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstdint>
 
-#include "model/byte_mask.h"
 #include "model/mask.h"
+#include "model/scan_stops.h"
 #include "model/text.h"
 
 namespace blobgauge::model {
@@ -19,8 +17,6 @@ constexpr std::size_t longest_name = 200;
 constexpr std::size_t shortest_hunted = 12, shortest_address = SecretSet::shortest_secret;
 // A name, what stands after it, and a value.
 constexpr std::size_t shortest_finding = 3;
-// Shorter runs of base64 hide no name with a value.
-constexpr std::size_t shortest_run = 20;
 // Texts beyond this are read in pieces where they are XML, because decoding takes ten times their memory.
 constexpr std::size_t largest_piece = 64 * 1024;
 // Base64 within base64, and once more.
@@ -71,74 +67,6 @@ bool looks_like_address(std::string_view text) {
   return text.size() >= shortest_address && text.find_first_of(".:") != npos &&
          text.find_first_not_of("0123456789abcdefABCDEF.:-") == npos;
 }
-
-// What a scan stops at: each character that may end a name or a token, and each end of a run that is long enough to
-// hide something; the end of the text is one. Texts are looked at 64 bytes at a time, since nearly all have no secret.
-class Stops {
- public:
-  explicit Stops(std::string_view text) : text_(text) {}
-
-  // The first stop that is not before `from`, which is the text's size at most; false beyond the last one. `begin` is
-  // where the run begins that ends there, `from` at the least.
-  bool next(std::size_t from, std::size_t& at, std::size_t& begin) {
-    if (from > text_.size()) return false;
-    for (;;) {
-      if (from >= block_ + width || block_ == none) load(from / width * width);
-      if (const auto left = stops_ >> (from - block_)) {
-        at = from + static_cast<std::size_t>(std::countr_zero(left));
-        begin = std::max(run_begin(at), first_);
-        return true;
-      }
-      from = block_ + width;
-    }
-  }
-  // The next run begins here, whatever stood before.
-  void begin_at(std::size_t at) { first_ = at; }
-
- private:
-  static constexpr std::size_t width = ByteMask::width, none = ~std::size_t{0};
-
-  void load(std::size_t block) {
-    // Blocks are loaded in their order; where some were jumped over, what ran into this one is not looked at.
-    const bool follows = block_ != none && block == block_ + width;
-    if (!follows)
-      last_end_ = block;
-    else if (ends_)
-      last_end_ = block_ + width - static_cast<std::size_t>(std::countl_zero(ends_));
-    const std::uint64_t before = follows ? ~ends_ : 0;
-    block_ = block;
-    const ByteMask bytes(text_.substr(block, width));
-    ends_ = ~bytes.alphanumeric_slash_or<'+', '-', '_'>();
-    stops_ = bytes.one_of<'=', ':', '"', '\'', ' ', '<', '.'>();
-    if (is_long(before, ~ends_)) stops_ = ends_;
-    if (const auto left = text_.size() - block; left < width) stops_ |= std::uint64_t{1} << left;
-  }
-
-  std::size_t run_begin(std::size_t at) const {
-    const auto bit = at - block_;
-    const auto earlier = bit ? ends_ << (width - bit) : 0;
-    return earlier ? at - static_cast<std::size_t>(std::countl_zero(earlier)) : last_end_;
-  }
-
-  // Is there a run of shortest_run bits that ends in the second word, or just before it?
-  static bool is_long(std::uint64_t before, std::uint64_t bits) {
-    __extension__ using Wide = unsigned __int128;
-    static_assert(shortest_run == 20);
-    Wide runs = static_cast<Wide>(bits) << 64 | before;
-    runs &= runs << 1;
-    runs &= runs << 2;
-    const Wide of_four = runs;
-    runs &= runs << 4;
-    runs &= runs << 8;
-    runs &= of_four << 16;
-    return (runs >> 63) != 0;
-  }
-
-  std::string_view text_;
-  std::size_t block_ = none, first_ = 0;
-  std::size_t last_end_ = 0;  // where the run began that goes into the block
-  std::uint64_t ends_ = 0, stops_ = 0;
-};
 
 }  // namespace
 
@@ -355,7 +283,7 @@ bool SecretScan::hides_a_secret(std::string_view run) {
   for (std::size_t begin = 0; begin < run.size();) {
     const auto end = std::min(run.find('/', begin), run.size());
     const auto part = run.substr(begin, end - begin);
-    if (part.size() >= shortest_run && decode_printable(part, decoded) && contains(decoded)) return true;
+    if (part.size() >= ScanStops::shortest_run && decode_printable(part, decoded) && contains(decoded)) return true;
     begin = end + 1;
   }
   return false;
@@ -387,12 +315,12 @@ void SecretScan::scan(std::string_view raw) {
   cuts_.clear();
   unfolded_.read(raw);
   text_ = unfolded_.text();
-  Stops stops(text_);
+  ScanStops stops(text_);
   for (std::size_t from = 0, at = 0, run_begin = 0; stops.next(from, at, run_begin);) {
     const char c = at < text_.size() ? text_[at] : '\0';
     const auto size = at - run_begin;
     std::size_t next = c == '.' && size > 3 ? token(run_begin, at) : 0;
-    if (next == 0 && size >= shortest_run) next = run(run_begin, at);
+    if (next == 0 && size >= ScanStops::shortest_run) next = run(run_begin, at);
     if (next == 0 && at < text_.size() && is(c, trigger)) {
       switch (c) {
         case '=':
