@@ -22,6 +22,11 @@ std::string frame(const Function& function, const std::string& at) {
   return at.empty() ? name : fmt::format("{} {}", name, at);
 }
 
+std::string short_name(const std::string& line) {
+  const auto space = line.rfind(' ');
+  return frame({line.substr(0, space), {}, {}, {}, {}}, line.substr(space + 1));
+}
+
 CallPaths::CallPaths(const Facts& facts)
     : facts_(facts), into_(facts.functions.size()), reachable_(facts.functions.size()) {
   std::vector<std::vector<int>> out(facts.functions.size());

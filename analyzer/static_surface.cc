@@ -8,6 +8,7 @@
 #include "analyzer/address_query.h"
 #include "analyzer/answer_fields.h"
 #include "analyzer/call_paths.h"
+#include "analyzer/explanation.h"
 #include "analyzer/operation_join.h"
 #include "analyzer/request_forms.h"
 #include "analyzer/request_shape.h"
@@ -27,8 +28,6 @@ using model::Surface;
 
 constexpr std::size_t most_witnesses = 3;
 
-constexpr const char* unread_options = "whether the program sets what the guard needs is not read from its code";
-
 bool matches(const std::vector<std::string>& globs, const std::string& text) {
   return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return model::glob_match(glob, text); });
 }
@@ -44,6 +43,7 @@ class Inference {
         classifier_(catalogue),
         flow_(facts),
         ways_(ways),
+        explanation_(facts, flow_, ways, {options.explain_operation, options.explain_header, options.paths}),
         answer_(facts, flow_, ways, [this](std::vector<std::string> lines) { return note("path", std::move(lines)); }) {
   }
 
@@ -64,7 +64,8 @@ class Inference {
     for (const auto& shape : shape_requests(facts_, flow_, {rules_.outside, {}, header_tests()}))
       BLOBGAUGE_CHECK(add(shape));
     answer_.compare([this](int request) { return operations_of_[request]; }, surface);
-    explain_answer();
+    explanation_.add_answer(surface);
+    result_.explanation = std::move(explanation_.text);
     if (surface.operations.empty())
       return model::fail(
           Category::input,
@@ -96,11 +97,13 @@ class Inference {
     }
     const auto passed = [this](int function) { return ways_.reachable(function); };
     const auto shapes = shape_requests(facts_, flow_, {rules_.outside, passed, header_tests()});
+    explanation_.of_executable(entries_, unread_);
     if (entries_) entries_->prepare(questions(shapes));
     // The surest builders of an operation say what it looks like; weaker ones add nothing to it.
     for (const auto level : {model::Level::reachable, model::Level::by_reflection, model::Level::safe_bound})
       for (const auto& shape : shapes)
         if (ways_.level(facts_.requests[shape.request].function) == level) BLOBGAUGE_CHECK(add(shape));
+    result_.explanation = std::move(explanation_.text);
     model::renumber_evidence(surface);
     return std::move(result_);
   }
@@ -163,8 +166,7 @@ class Inference {
     }
     if (!ways_.reachable(made.function)) return {};
     if (flow_.truth(made.guard).holds == Chance::no) {
-      if (!options_.explain_operation.empty())
-        result_.explanation += fmt::format("{}: never sent, its guard cannot hold\n", place);
+      explanation_.never_sent(place);
       return {};
     }
     const auto path = path_of(made);
@@ -280,7 +282,7 @@ class Inference {
     for (auto& path : ways_.to(made.function, made.at, options_.paths))
       operation.evidence.push_back(note("path", std::move(path)));
     if (result_.surface.operations_only) {
-      explain(shape, operation);
+      explanation_.add_line(shape, operation, request_line(shape));
       return operation;
     }
     for (const auto& [key, shaped] : shape.query) operation.query[key] = field(shaped, form.query == shaped.name);
@@ -301,7 +303,7 @@ class Inference {
     left_to_the_library(shape, operation);
     for (const int status : shape.statuses) operation.statuses[status] = 0;
     answer_.read(shape, operation);
-    explain(shape, operation);
+    explanation_.add(shape, operation, [&](const std::string& name) { return header_name(named, name); });
     return operation;
   }
 
@@ -418,11 +420,6 @@ class Inference {
     return lines;
   }
 
-  static std::string short_name(const std::string& line) {
-    const auto space = line.rfind(' ');
-    return frame({line.substr(0, space), {}, {}, {}, {}}, line.substr(space + 1));
-  }
-
   std::string note(std::string kind, std::vector<std::string> lines) {
     model::Evidence evidence{std::move(kind), std::move(lines)};
     for (const auto& [id, known] : result_.surface.evidence)
@@ -432,100 +429,6 @@ class Inference {
     return id;
   }
 
-  void explain(const RequestShape& shape, const OperationSurface& operation) {
-    if (options_.explain_operation.empty() || operation.operation != options_.explain_operation) return;
-    auto& out = result_.explanation;
-    const auto& made = facts_.requests[shape.request];
-    out += fmt::format("{}{}{}\n  made by {}\n", operation.operation, executable_ ? ": " : "",
-                       model::name_of(operation.level), frame(facts_.functions[made.function], made.at));
-    for (const auto& path : ways_.to(made.function, made.at, options_.paths)) {
-      out += "  called from\n";
-      for (const auto& line : path) out += "    " + line + "\n";
-    }
-    std::vector<std::string> without;
-    for (const auto& way : ways_.from_entries(made.function, made.at)) {
-      if (way.frames.empty()) {
-        without.push_back(way.entry);
-        continue;
-      }
-      out += fmt::format("  from {}\n", way.entry);
-      for (const auto& line : way.frames) out += "    " + line + "\n";
-    }
-    if (!without.empty()) out += fmt::format("  no chain of their own from: {}\n", fmt::join(without, "; "));
-    if (result_.surface.operations_only) {
-      out += "  named by its machine code: " + request_line(shape) + "\n";
-      return;
-    }
-    if (!made.body.empty())
-      out += fmt::format("  body: {}{}{}\n", made.body, made.elements.empty() ? "" : " of ",
-                         fmt::join(made.elements, ", "));
-    if (!made.signed_as.empty()) out += fmt::format("  signed as {}\n", fmt::join(made.signed_as, " or "));
-    const auto* named = catalogue_.find(operation.operation);
-    for (const bool query : {true, false})
-      for (const auto& [key, field] : query ? shape.query : shape.headers) {
-        if (!options_.explain_header.empty() && !model::iequals(field.name, options_.explain_header)) continue;
-        const auto& described = query ? operation.query : operation.request_headers;
-        const auto known = described.find(query ? key : model::lower(header_name(named, field.name)));
-        const auto& f = known == described.end() ? Field{} : known->second;
-        const auto grade = model::name_of(f.presence, f.proof);
-        out += fmt::format("  {} {}: {}{}{}{}\n", query ? "query" : "header", field.name, model::name_of(f.presence),
-                           grade.empty() ? "" : ", ", grade, f.reason.empty() ? "" : " (" + f.reason + ")");
-        for (const auto& e : field.emissions) explain(e, out);
-      }
-  }
-
-  // What the program reads of the answer, with the ways to who reads it.
-  void explain_answer() {
-    const auto found = result_.surface.operations.find(options_.explain_operation);
-    if (found == result_.surface.operations.end()) return;
-    const auto& operation = found->second;
-    const std::pair<std::string_view, const std::map<std::string, Field>*> parts[] = {
-        {"reads header", &operation.response_headers},
-        {"reads element", &operation.response_body},
-        {"compares error code", &operation.compared_codes}};
-    for (const auto& [what, fields] : parts)
-      for (const auto& [key, field] : *fields) {
-        if (!options_.explain_header.empty() && !model::iequals(field.name, options_.explain_header)) continue;
-        result_.explanation +=
-            fmt::format("  {} {}{}{}\n", what, field.name, field.reason.empty() ? "" : ": ", field.reason);
-        for (const auto& id : field.evidence)
-          for (const auto& line : result_.surface.evidence.at(id).lines) result_.explanation += "    " + line + "\n";
-      }
-  }
-
-  void explain(const Emission& e, std::string& out) const {
-    out += fmt::format("    written by {}{}\n", frame(facts_.functions[e.write->function], e.write->at),
-                       e.by_policy ? ", for every request that passes there"
-                       : e.stage   ? ", a stage of pipelines"
-                                   : "");
-    const auto whether = e.truth.holds == Chance::yes  ? "yes"
-                         : e.truth.holds == Chance::no ? "no, no reachable code stores what it needs"
-                                                       : "unknown, " + e.truth.doubt;
-    const bool asked = executable_ && e.truth.fails != Chance::no && e.truth.holds != Chance::no;
-    out += fmt::format("      guard: {}", e.guard.empty() ? "none" : e.guard);
-    if (!asked)
-      out += "; can hold: " + whether + "\n";
-    else if (e.by_policy || !entries_)
-      out += "; can hold: unknown, " + (e.by_policy ? std::string(unread_options) : unread_) + "\n";
-    else
-      out += "\n";
-    if (asked && entries_ && !e.by_policy)
-      for (const auto& line : analyzer::explain(e.condition, *entries_)) out += "      " + line + "\n";
-    if (!options_.explain_header.empty() && !executable_) explain_guard(e.write->guard, out);
-  }
-
-  void explain_guard(const Guard& guard, std::string& out) const {
-    for (const auto& part : guard.parts) explain_guard(part, out);
-    if (guard.value.kind != Expr::Kind::node) return;
-    const auto& node = facts_.nodes[guard.value.id];
-    out += fmt::format("      {}: {} {}\n", guard.text, node.kind, node.name);
-    const auto found = flow_.witnesses(guard.value, 12);
-    if (found.empty())
-      out += flow_.domain(guard.value).present() == Chance::no ? "        no store that gives it a value\n"
-                                                               : "        handed over by callers\n";
-    for (const auto& line : found) out += "        stored: " + short_name(line) + "\n";
-  }
-
   const Facts& facts_;
   const ClientRules& rules_;
   const model::Catalogue& catalogue_;
@@ -533,6 +436,7 @@ class Inference {
   const model::Classifier classifier_;
   const ValueFlow flow_;
   const Ways& ways_;
+  Explanation explanation_;
   AnswerFields answer_;
   std::map<int, std::set<std::string>> operations_of_;  // by request
   bool executable_ = false;

@@ -11,6 +11,8 @@ namespace blobgauge::analyzer {
 
 // "List pkg.(*Fs).List path/file.go:12": a function's name without its import path, and a place in it.
 std::string frame(const Function& function, const std::string& at);
+// The same of "function place" in one line.
+std::string short_name(const std::string& line);
 
 // The shortest way from one entry point alone, for people.
 struct EntryWay {

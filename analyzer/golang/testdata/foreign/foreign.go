@@ -5,6 +5,7 @@ import (
 	"net/http"
 )
 
+// shows: files-that-use-c
 func Run() error {
 	if err := New(); err != nil {
 		return err
