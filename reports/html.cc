@@ -78,10 +78,12 @@ class HtmlPage {
   void header() {
     out_ += "<header><div>\n";
     out_ += fmt::format("<h1>{}</h1>\n", html_text(options_.title));
-    for (const auto& note : overview_.notes) out_ += fmt::format("<p class=\"note\">{}</p>\n", html_text(note));
     out_ += "<div class=\"cards\">\n";
     for (std::size_t i = 0; i < overview_.labels.size(); ++i) card(i);
-    out_ += "</div>\n</div></header>\n";
+    out_ += "</div>\n";
+    // Below the answer, which they qualify.
+    for (const auto& note : overview_.notes) out_ += fmt::format("<p class=\"note\">{}</p>\n", html_text(note));
+    out_ += "</div></header>\n";
   }
 
   void card(std::size_t column) {
@@ -345,7 +347,7 @@ class HtmlPage {
     if (!has_failures()) return;
     out_ +=
         "<section id=\"failures\">\n<h2>Cases that do not pass</h2>\n<p class=\"soft\">Grouped by cause: cases of one "
-        "operation that met the same answer. Open one for expected against actual and the exchange.</p>\n";
+        "operation with the same expectation and answer. Open one for expected against actual and the exchange.</p>\n";
     for (std::size_t column = 0; column < overview_.labels.size(); ++column) {
       const auto& groups = overview_.groups[column];
       if (!groups.empty()) out_ += fmt::format("<h3>{}</h3>\n", html_text(overview_.labels[column]));

@@ -75,6 +75,7 @@ class Builder {
     find_causes();
     find_groups();
     find_figures();
+    for (const auto& [text, columns] : remarks_) out_.notes.push_back(said_by(columns) + text);
     if (specs_.size() > 1)
       out_.notes.push_back("These results were made with different specs; figures do not compare.");
     return std::move(out_);
@@ -86,8 +87,7 @@ class Builder {
     if (!results.complete)
       out_.notes.push_back(fmt::format("{}: the {} was interrupted; what it finished is shown.", label, results.kind));
     if (!results.cases.empty() && !results.spec.empty()) specs_.insert(results.spec);
-    for (const auto& remark : results.remarks)
-      if (std::find(out_.notes.begin(), out_.notes.end(), remark) == out_.notes.end()) out_.notes.push_back(remark);
+    for (const auto& remark : results.remarks) remember(remark, column);
     for (const auto& scenario : results.scenarios) {
       client_rank_.emplace(scenario.client, client_rank_.size());
       auto& cell = command(scenario).cells[column];
@@ -108,6 +108,20 @@ class Builder {
       row.cells.resize(input_.columns.size(), nullptr);
       row.cells[column] = &item;
     }
+  }
+
+  void remember(const std::string& text, std::size_t column) {
+    auto remark = std::find_if(remarks_.begin(), remarks_.end(), [&](const auto& each) { return each.first == text; });
+    if (remark == remarks_.end()) remark = remarks_.insert(remark, {text, {}});
+    remark->second.insert(column);
+  }
+
+  // "azurite: "; nothing where every endpoint of the page says so.
+  std::string said_by(const std::set<std::size_t>& columns) const {
+    if (columns.size() == input_.columns.size()) return {};
+    std::vector<std::string> labels;
+    for (const auto column : columns) labels.push_back(input_.columns[column].label);
+    return fmt::format("{}: ", fmt::join(labels, ", "));
   }
 
   CommandRow& command(const ScenarioResult& scenario) {
@@ -157,7 +171,7 @@ class Builder {
         if (made.expectation.empty()) made.actual = answer_of(item->detail);
         const auto same = [&](const CaseGroup& group) {
           return group.operation == made.operation && group.expectation == made.expectation &&
-                 group.actual == made.actual && group.verdict == made.verdict;
+                 group.expected == made.expected && group.actual == made.actual && group.verdict == made.verdict;
         };
         const auto found = std::find_if(groups.begin(), groups.end(), same);
         (found == groups.end() ? groups.emplace_back(std::move(made)) : *found).rows.push_back(&row);
@@ -228,6 +242,7 @@ class Builder {
   std::map<std::string, CaseRow> cases_;
   std::map<std::string, std::size_t> client_rank_;
   std::set<std::string> specs_;
+  std::vector<std::pair<std::string, std::set<std::size_t>>> remarks_;  // each once, and the columns that make it
 };
 
 }  // namespace

@@ -77,7 +77,9 @@ struct Overview {
   std::vector<CaseRow> cases;                  // by tier, operation, id
   std::vector<std::vector<CaseGroup>> groups;  // per column: what frees most commands first, then the largest
   std::vector<FigureRow> figures;
-  std::vector<std::string> notes;  // what a reader must know: an interrupted run, different specs
+  // What a reader must know: an interrupted run, different specs. One that not every endpoint makes begins with whose
+  // it is.
+  std::vector<std::string> notes;
 };
 
 // What the endpoint is to the case: "destination", "source", "import"; empty where the results do not say.

@@ -118,6 +118,31 @@ TEST(Overview, GroupsCasesThatMetTheSameAnswer) {
   EXPECT_THAT(to_html(input, overview), HasSubstr("1 of 4 cases fails, 2 unsupported"));
 }
 
+TEST(Overview, ACauseIsOneExpectationAndOneAnswer) {
+  Results results;
+  results.cases = {one_case("a", "mvp", Verdict::fail), one_case("b", "mvp", Verdict::fail),
+                   one_case("c", "mvp", Verdict::fail)};
+  results.cases[2].findings.front().expected = "412";
+  Input input;
+  input.columns = {{"x", {results}}};
+  const auto overview = make_overview(input);
+  ASSERT_EQ(overview.groups[0].size(), 2u);
+  EXPECT_EQ(overview.groups[0][0].rows.size(), 2u);
+  EXPECT_EQ(overview.groups[0][1].expected, "412");
+}
+
+TEST(Overview, ANoteSaysWhoseItIsWhereNotAllSaySo) {
+  Results first, second;
+  first.remarks = {"all cases are new", "5 cases were left out"};
+  second.remarks = {"all cases are new"};
+  Input input;
+  input.columns = {{"reference", {first}}, {"azurite", {second}}};
+  EXPECT_THAT(make_overview(input).notes,
+              testing::ElementsAre("all cases are new", "reference: 5 cases were left out"));
+  input.columns.pop_back();
+  EXPECT_THAT(make_overview(input).notes, testing::ElementsAre("all cases are new", "5 cases were left out"));
+}
+
 TEST(Overview, CauseIsTheOperationAndTheAnswer) {
   EXPECT_EQ(cause_of("Lease Blob: acquire: PUT /c/b?comp=lease -> 404 Not Found"),
             "Lease Blob: acquire -> 404 Not Found");
@@ -189,6 +214,16 @@ TEST(Html, SaysItOnTheFirstScreenAndLoadsNothing) {
   EXPECT_THAT(text, Not(HasSubstr("src=")));
   EXPECT_THAT(text, Not(HasSubstr("<link")));
   EXPECT_THAT(text, HasSubstr("default-src 'none'"));
+}
+
+TEST(Html, NotesStandBelowTheAnswer) {
+  auto input = reference_and_candidate();
+  input.columns[1].results[1].remarks = {"5 cases were <left> out"};
+  const auto text = to_html(input, make_overview(input));
+  const auto note = text.find("azurite: 5 cases were &lt;left&gt; out");
+  ASSERT_NE(note, std::string::npos);
+  EXPECT_LT(text.find("2 of 3 client commands break"), note);
+  EXPECT_LT(note, text.find("id=\"commands\""));
 }
 
 TEST(Html, EveryLinkOfThePageHasATarget) {
