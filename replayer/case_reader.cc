@@ -290,6 +290,7 @@ Result<Step> CaseReader::read_step(const Node& node, const std::string& operatio
   }
   if (const auto* expect = fields.required("expect")) BLOBGAUGE_CHECK(read_expect(*expect, step));
   step.captures = fields.pairs("capture");
+  step.reads = fields.flag_or("reads", false);
   if (const auto* owner = fields.child("by_owner")) {
     step.by_owner = true;
     if (owner->kind != Node::Kind::null) {

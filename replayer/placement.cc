@@ -40,7 +40,7 @@ Target take_apart(const Case& item, std::string_view target) {
   return out;
 }
 
-bool reads(const Step& step) { return step.request.method == "GET" || step.request.method == "HEAD"; }
+bool reads(const Step& step) { return step.reads || step.request.method == "GET" || step.request.method == "HEAD"; }
 
 bool makes_container(const Case& item, const Step& step) {
   const auto target = take_apart(item, step.request.target);

@@ -75,9 +75,17 @@ TEST_F(PlacementTest, RefusesWhatConcernsAContainerAsAWhole) {
   EXPECT_NE(obstacle_of("GET", "/?comp=list"), "");
   EXPECT_EQ(obstacle_of("GET", "/?comp=properties"), "");
   EXPECT_NE(obstacle_of("PUT", "/?comp=properties"), "");
+  EXPECT_NE(obstacle_of("POST", "/?comp=key"), "");
   EXPECT_NE(obstacle_of("GET", "/other/b"), "");
   item_.own_container = true;
   EXPECT_NE(obstacle_of("GET", "/${c}/b"), "");
+}
+
+TEST_F(PlacementTest, LetsAFixtureAskTheAccountThatChangesNothing) {
+  auto key = step("POST", "/?comp=key");
+  key.reads = true;
+  item_.given.push_back(key);
+  EXPECT_EQ(obstacle_of("GET", "/${c}/b"), "");
 }
 
 TEST_F(PlacementTest, RefusesWhatRestsOnAContainerThatIsNotThere) {

@@ -76,6 +76,7 @@ struct Step {
   // A fixture that the endpoint's owner can provide by another route; `instead` is then sent in its place (at most one
   // step, which reads what the fixture's answer would have told).
   bool by_owner = false;
+  bool reads = false;  // changes nothing, though its method is neither GET nor HEAD
   std::vector<Step> instead;
   std::string unseen;  // a text that is taken out of the answer before it is judged; empty: none
   // Sent so often, several at a time; the first answer that is wrong ends it, and stands for all. `number` is the hole
