@@ -1,5 +1,7 @@
 #pragma once
 // One answer before it is framed: status, fields in the service's order, and at most one kind of body.
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,12 +12,21 @@
 
 namespace blobgauge::endpoint {
 
+// How an answer goes out where a fault says that it does not go out well (docs/formats/faults.md).
+struct Delivery {
+  std::chrono::milliseconds late{0};
+  bool never = false;  // the connection ends in its place
+  // The connection ends after so many bytes of a longer body; none: it goes out whole.
+  std::optional<std::uint64_t> cut_after;
+};
+
 struct Answer {
   int status = 200;
   model::Headers headers;
   std::string text;                // XML
   std::optional<Content> content;  // a blob's bytes
   bool chunked = false;            // lists go out without a length, as the service sends them
+  Delivery delivery;
 
   Answer& with(std::string name, std::string value) {
     headers.add(std::move(name), std::move(value));

@@ -58,6 +58,13 @@ void change(model::Headers& headers, const HeaderChange& by) {
   for (const auto& [name, value] : by.set) headers.set(name, value);
 }
 
+void repeat(model::Headers& headers, const std::vector<std::string>& globs) {
+  std::vector<std::pair<std::string, std::string>> again;
+  for (const auto& field : headers)
+    if (model::matches_any(globs, model::lower(field.name))) again.emplace_back(field.name, field.value);
+  for (auto& [name, value] : again) headers.add(std::move(name), std::move(value));
+}
+
 model::Url with_target(model::Url url, const std::vector<TextChange>& changes) {
   if (changes.empty()) return url;
   auto made = model::parse_target(changed(url.target(), changes));
@@ -124,7 +131,11 @@ void change_answer(const Request& request, Answer& answer) {
                         std::find(statuses.begin(), statuses.end(), std::to_string(answer.status)) != statuses.end();
     if (!wanted || !holds(fault->answer_headers, answer.headers)) continue;
     if (fault->status) answer.status = *fault->status;
+    repeat(answer.headers, fault->repeat);
     change(answer.headers, fault->answer);
+    answer.delivery.late = std::max(answer.delivery.late, fault->delivery.late);
+    answer.delivery.never |= fault->delivery.never;
+    if (fault->delivery.cut_after) answer.delivery.cut_after = fault->delivery.cut_after;
     if (answer.text.size() <= longest_changed) answer.text = changed(std::move(answer.text), fault->answer_body);
     if (!fault->empty) continue;
     answer.text.clear();

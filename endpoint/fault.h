@@ -55,8 +55,10 @@ struct Fault {
   std::vector<FieldTest> answer_headers;
   std::optional<int> status;
   HeaderChange answer;
+  std::vector<std::string> repeat;  // globs of fields that stand twice, the second time as they came
   std::vector<TextChange> answer_body;
   bool empty = false;  // the answer has no body
+  Delivery delivery;
 };
 
 // Those of `faults` that a request meets; `operation` is empty where it has none.

@@ -17,6 +17,9 @@ using model::Result;
 using model::yaml::Fields;
 using model::yaml::Node;
 
+// Nobody waits longer, and a test that forgets to stop ends.
+constexpr std::chrono::milliseconds longest_delay{600'000};
+
 std::optional<std::regex> read_pattern(Fields& fields, const std::string& text, const Node* node) {
   try {
     return std::regex(text);
@@ -89,6 +92,13 @@ model::Status read_answer(const Node& node, const std::string& file, Fault& faul
   fault.answer_headers = read_tests(fields, "headers");
   if (fields.has("status")) fault.status = static_cast<int>(fields.number_or("status", 200));
   fault.answer = read_headers(fields);
+  for (const auto& glob : fields.list("repeat_headers")) fault.repeat.push_back(model::lower(glob));
+  auto& delivery = fault.delivery;
+  delivery.late = std::chrono::milliseconds(fields.number_or("late_ms", 0));
+  if (delivery.late > longest_delay)
+    fields.refuse(fmt::format("'late_ms' is {} at most", longest_delay.count()), fields.child("late_ms"));
+  delivery.never = fields.flag_or("never", false);
+  if (fields.has("cut_after")) delivery.cut_after = fields.number_or("cut_after", 0);
   fault.answer_body = read_changes(fields, "body", fields.flag_or("again", false));
   fault.empty = fields.flag_or("empty", false);
   return fields.finish();

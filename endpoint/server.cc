@@ -34,25 +34,43 @@ std::optional<Request> read_request(wire::Transaction& transaction) {
   return out;
 }
 
+// Bytes that go out of a body of `size`. Those of a blob and of an answer with a length are announced whole all the
+// same, so that the client waits for the rest.
+std::uint64_t sent_of(const Answer& answer, std::uint64_t size) {
+  return std::min(size, answer.delivery.cut_after.value_or(size));
+}
+
+// An answer that is not delivered whole leaves the transaction open, and the server cuts its connection.
 wire::Task<model::Status> send(wire::Transaction& transaction, Answer answer) {
   const auto reason = reason_phrase(answer.status);
+  if (answer.delivery.late.count()) co_await wire::pause(answer.delivery.late);
+  if (answer.delivery.never) co_return co_await transaction.write_raw({});
   if (answer.status == 304) answer.headers.add("Content-Length", "0");
-  if (!answer.content && !answer.chunked)
-    co_return co_await transaction.respond(answer.status, reason, std::move(answer.headers), answer.text);
+  if (!answer.content && !answer.chunked) {
+    const auto size = sent_of(answer, answer.text.size());
+    if (size == answer.text.size())
+      co_return co_await transaction.respond(answer.status, reason, std::move(answer.headers), answer.text);
+    const auto begun = co_await transaction.begin(answer.status, reason, std::move(answer.headers), answer.text.size());
+    if (!begun) co_return begun;
+    co_return co_await transaction.write(std::string_view(answer.text).substr(0, size));
+  }
   const auto length = answer.chunked ? std::nullopt : std::optional(answer.content->size());
   auto status = co_await transaction.begin(answer.status, reason, std::move(answer.headers), length);
   if (!status) co_return status;
   if (answer.chunked) {
-    status = co_await transaction.write(answer.text);
-    if (!status) co_return status;
+    const auto size = sent_of(answer, answer.text.size());
+    status = co_await transaction.write(std::string_view(answer.text).substr(0, size));
+    if (!status || size < answer.text.size()) co_return status;
   } else {
-    std::string buffer(std::min<std::uint64_t>(write_size, *length), '\0');
-    for (std::uint64_t at = 0; at < *length; at += buffer.size()) {
-      const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), *length - at));
+    const auto end = sent_of(answer, *length);
+    std::string buffer(std::min<std::uint64_t>(write_size, end), '\0');
+    for (std::uint64_t at = 0; at < end; at += buffer.size()) {
+      const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - at));
       status = answer.content->read(at, std::span(buffer.data(), size));
       if (status) status = co_await transaction.write({buffer.data(), size});
       if (!status) co_return status;
     }
+    if (end < *length) co_return status;
   }
   co_return co_await transaction.finish();
 }

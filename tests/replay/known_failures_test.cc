@@ -108,7 +108,9 @@ INSTANTIATE_TEST_SUITE_P(Failures, KnownFailureTest, testing::ValuesIn(failures(
 
 // A fault that nothing names would never be tried.
 TEST(KnownFailures, NameEveryFault) {
-  std::set<std::string> named = {"other-error-text"};
+  // Nobody reported the others: broken_answers_test has them.
+  std::set<std::string> named = {"other-error-text", "download-cut",      "list-cut",  "range-late",
+                                 "range-hangs-up",   "upload-unanswered", "etag-twice"};
   for (const auto& failure : failures("known-failures.yaml"))
     for (const auto& shown : failure.shown) named.insert(shown.fault);
   for (const auto& fault : setting().faults) EXPECT_TRUE(named.count(fault.name)) << fault.name;
