@@ -67,7 +67,7 @@ std::vector<std::string> noticed_by(const endpoint::Fault& fault) {
 
 TEST(InventedFaults, AreNoticed) {
   const auto& faults = setting().faults;
-  EXPECT_GE(faults.size(), 250u);
+  EXPECT_GE(faults.size(), 400u);
   const std::size_t step = std::getenv("BLOBGAUGE_LONG") ? 1 : each;
   std::vector<std::string> unseen;
   for (std::size_t i = 0; i < faults.size(); i += step)
