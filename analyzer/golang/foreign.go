@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,8 +68,8 @@ func (f *Foreign) stand(loaded []*packages.Package, how *packages.Config) (more 
 	})
 	if err == nil && more {
 		how.Overlay = f.overlay
-		if f.dir != "" {
-			how.BuildFlags = append(how.BuildFlags, "-modfile="+filepath.Join(f.dir, "go.mod"))
+		if flag := "-modfile=" + filepath.Join(f.dir, "go.mod"); f.dir != "" && !slices.Contains(how.BuildFlags, flag) {
+			how.BuildFlags = append(how.BuildFlags, flag)
 		}
 	}
 	return more, err
@@ -247,9 +248,7 @@ func withoutC(file *ast.File) {
 					if s.Type != nil {
 						s.Type = replaceC(s.Type)
 					}
-					for i := range s.Values {
-						s.Values[i] = constantC(s.Values[i])
-					}
+					constantsC(s.Values)
 				}
 			}
 		}
@@ -301,16 +300,12 @@ func replaceC(e ast.Expr) ast.Expr {
 		e.X = constantC(e.X)
 	case *ast.CompositeLit:
 		e.Type = replaceC(e.Type)
-		for i := range e.Elts {
-			e.Elts[i] = constantC(e.Elts[i])
-		}
+		constantsC(e.Elts)
 	case *ast.KeyValueExpr:
 		e.Key, e.Value = constantC(e.Key), constantC(e.Value)
 	case *ast.CallExpr: // mostly a conversion, and else a function whose parameters are replaced too
 		e.Fun = replaceC(e.Fun)
-		for i := range e.Args {
-			e.Args[i] = constantC(e.Args[i])
-		}
+		constantsC(e.Args)
 	}
 	return e
 }
@@ -329,6 +324,12 @@ func constantC(e ast.Expr) ast.Expr {
 		return &ast.BasicLit{Kind: token.INT, Value: "0"}
 	}
 	return replaceC(e)
+}
+
+func constantsC(list []ast.Expr) {
+	for i := range list {
+		list[i] = constantC(list[i])
+	}
 }
 
 // withoutImports: with the bodies went the uses of most imports.

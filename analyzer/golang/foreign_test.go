@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +10,8 @@ import (
 
 // A program whose files need C is read without a compiler for it, and what is not read is said.
 func TestFilesThatUseC(t *testing.T) {
+	temporary := t.TempDir() // of this test alone: another one's copies are none of its business
+	t.Setenv("TMPDIR", temporary)
 	dir, err := filepath.Abs("testdata/foreign")
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +55,7 @@ func TestFilesThatUseC(t *testing.T) {
 			t.Errorf("the facts have %q", never)
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "blobgauge-foreign-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(temporary, "blobgauge-foreign-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }
