@@ -7,8 +7,28 @@
 #include <set>
 
 #include "cli/specs.h"
+#include "replayer/sender.h"
+#include "wire/tls.h"
 
 namespace blobgauge::cli {
+namespace {
+
+// The endpoint's own address and authority, so that its certificate and its name are no reason to fail as a source. A
+// client's certificate is not shown: the real service has none to show to a source either.
+model::Result<wire::Destination> reached(const model::Profile& profile) {
+  auto asked = profile;
+  asked.url = profile.source_url;
+  if (profile.source_url.authority() != profile.url.authority()) asked.resolve.clear();
+  auto out = replayer::address_of(asked);
+  if (asked.url.scheme == "https") {
+    wire::TlsClientOptions options;
+    options.ca_file = profile.ca_file;
+    BLOBGAUGE_TRY(out.tls, wire::TlsClient::create(options));
+  }
+  return out;
+}
+
+}  // namespace
 
 model::Result<const model::Profile*> Peer::open(const model::Profile& profile,
                                                 const std::vector<replayer::Chosen>& cases) {
@@ -28,7 +48,10 @@ model::Result<const model::Profile*> Peer::open(const model::Profile& profile,
     return model::fail(model::Category::usage, fmt::format("{} cannot read from a peer on this machine", host),
                        "name a peer in the profile that the endpoint can reach, or leave out the role import");
   BLOBGAUGE_TRY(profile_, model::load_profile(specs_path("profiles/emulator.yaml")));
-  BLOBGAUGE_TRY(server_, endpoint::Server::start({}));
+  endpoint::ServerOptions options;
+  BLOBGAUGE_TRY(auto known, reached(profile));
+  options.reached.push_back(std::move(known));
+  BLOBGAUGE_TRY(server_, endpoint::Server::start(std::move(options)));
   BLOBGAUGE_TRY(profile_, model::at_endpoint(std::move(profile_), server_->url()));
   profile_.name = "the reference endpoint";
   return &profile_;

@@ -82,7 +82,7 @@ struct Endpoint::State {
       : options(std::move(given)),
         store(options.spill),
         service(store, options.faults, options.without),
-        sources(service, options.aliases) {}
+        sources(service, options.aliases, options.reached) {}
 
   // The body into the store; nothing where the client broke off.
   wire::Task<std::optional<Outcome<Body>>> receive(wire::Transaction& transaction) {

@@ -23,6 +23,9 @@ struct ServerOptions {
   // Hosts that are this endpoint (globs): a copy source there is read from the store, without a connection. Requests
   // that name such a host count as sent over https: someone in front of us ends their TLS.
   std::vector<std::string> aliases;
+  // How copy sources on these hosts and ports are reached: address, authorities that are trusted. Others are looked up
+  // by the system and must show a certificate of its authorities.
+  std::vector<wire::Destination> reached;
   SpillOptions spill;
   // Account names with their keys in base64; none: the default account.
   std::multimap<std::string, std::string> accounts;

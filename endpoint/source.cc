@@ -83,18 +83,27 @@ wire::Task<Outcome<CopySource>> SourceReader::read(const Request& request, const
   co_return source;
 }
 
+model::Result<wire::Destination> SourceReader::destination_of(const model::Url& url) {
+  const bool secure = url.scheme == "https";
+  const auto known = std::find_if(reached_.begin(), reached_.end(), [&](const wire::Destination& each) {
+    return model::iequals(each.host, url.host) && each.port == url.effective_port() && secure == bool(each.tls);
+  });
+  if (known != reached_.end()) return *known;
+  wire::Destination out;
+  out.host = url.host;
+  out.port = url.effective_port();
+  if (secure && !tls_) {
+    BLOBGAUGE_TRY(tls_, wire::TlsClient::create({}));
+  }
+  if (secure) out.tls = tls_;
+  return out;
+}
+
 wire::Task<CopySource> SourceReader::fetch(const model::Url& url, const Request& request) {
   wire::ClientRequest asked;
-  asked.destination.host = url.host;
-  asked.destination.port = url.effective_port();
-  if (url.scheme == "https") {
-    if (!tls_) {
-      auto made = wire::TlsClient::create({});
-      if (!made) co_return unreachable(made.error().message);
-      tls_ = std::move(*made);
-    }
-    asked.destination.tls = tls_;
-  }
+  auto destination = destination_of(url);
+  if (!destination) co_return unreachable(destination.error().message);
+  asked.destination = std::move(*destination);
   asked.target = url.target();
   asked.headers = {{"Host", url.authority()}, {"Accept", "*/*"}};
   for (const auto& field : source_read_headers(request)) asked.headers.add(field.name, field.value);

@@ -12,8 +12,10 @@ namespace blobgauge::endpoint {
 
 class SourceReader {
  public:
-  // `aliases` are globs over host names, with or without a port. Both references must outlive it.
-  SourceReader(Service& service, std::vector<std::string> aliases) : service_(service), aliases_(std::move(aliases)) {}
+  // `aliases` are globs over host names, with or without a port; `reached` says how hosts are connected to of which
+  // somebody knows better than the system. `service` must outlive it.
+  SourceReader(Service& service, std::vector<std::string> aliases, std::vector<wire::Destination> reached)
+      : service_(service), aliases_(std::move(aliases)), reached_(std::move(reached)) {}
   // The address that the endpoint listens on, once that is known.
   void own_address(std::string host, std::uint16_t port);
 
@@ -26,9 +28,11 @@ class SourceReader {
 
  private:
   wire::Task<CopySource> fetch(const model::Url& url, const Request& request);
+  model::Result<wire::Destination> destination_of(const model::Url& url);
 
   Service& service_;
   std::vector<std::string> aliases_;
+  std::vector<wire::Destination> reached_;
   std::string host_;
   std::uint16_t port_ = 0;
   wire::Client client_;

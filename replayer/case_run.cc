@@ -105,7 +105,7 @@ std::vector<Expectation> CaseRun::contract(const Step& step, int status) const {
   return out;
 }
 
-void CaseRun::capture(const Step& step, const Outgoing& request, const Answered& answer) {
+void CaseRun::capture(const Step& step, const Outgoing& request, const Answered& answer, model::Weight weight) {
   for (const auto& [name, source] : step.captures) {
     std::string value;
     if (source.starts_with("xml ")) {
@@ -119,6 +119,7 @@ void CaseRun::capture(const Step& step, const Outgoing& request, const Answered&
       continue;
     }
     // Only a step that uses it suffers from that, and it is the endpoint's doing then.
+    lost_.weight = weight;
     lost_.step = step.name;
     lost_.expectation = source.starts_with("xml ") ? source : "header " + source;
     lost_.expected = "present";
@@ -207,9 +208,13 @@ CaseRun::Outcome CaseRun::look(const Step& step, const Scope& scope, Reply reply
       return finding.expectation != "status" && finding.expectation != "error code";
     });
   }
+  // Of an answer that only differs nothing follows for what comes next: what breaks there must not stay unseen.
+  const bool breaks = wrong_status && std::any_of(findings->begin(), findings->end(), [](const auto& finding) {
+                        return finding.weight == model::Weight::breaks;
+                      });
   note(step, request, *sent, std::move(*findings));
-  if (wrong_status) return Outcome::wrong_status;
-  capture(step, request, sent->answer);
+  if (breaks) return Outcome::wrong_status;
+  capture(step, request, sent->answer, wrong_status ? model::Weight::differs : model::Weight::breaks);
   return Outcome::fine;
 }
 

@@ -70,7 +70,8 @@ class CaseRun {
   std::vector<Expectation> contract(const Step& step, int status) const;
   void note(const Step& step, const Outgoing& request, const Sent& sent, std::vector<model::Finding> findings);
   bool unsupported(const Answered& answer) const;
-  void capture(const Step& step, const Outgoing& request, const Answered& answer);
+  // `weight`: of a later step that stands on what this answer lacks.
+  void capture(const Step& step, const Outgoing& request, const Answered& answer, model::Weight weight);
   std::string exchange_line(const Outgoing& request, const Answered& answer) const;
   std::string normal(std::string text) const;  // own names replaced by "{c}"
   void conclude(model::Verdict verdict, std::string detail);

@@ -234,6 +234,25 @@ TEST_F(RunnerTest, ADifferenceAloneIsAPassThatListsIt) {
   EXPECT_EQ(done->results.cases[0].findings[0].weight, Weight::differs);
 }
 
+TEST_F(RunnerTest, WhatComesAfterADifferentStatusIsStillSent) {
+  auto& item = suite_.cases[0];
+  item.steps = {step("GET", "/${c}-none", "400"), step("GET", "/${c}-nor-this", "200")};
+  item.steps[0].expectations[0].weight = Weight::differs;
+  item.steps[0].captures = {{"digest", "Digest"}};
+  item.after.clear();
+  suite_.cases.resize(1);
+  auto done = run();
+  ASSERT_TRUE(done);
+  ASSERT_EQ(done->results.cases[0].verdict, Verdict::fail);
+  ASSERT_EQ(done->results.cases[0].findings.size(), 2u);
+  EXPECT_EQ(done->results.cases[0].findings[1].expected, "200");
+  // What can't be sent because of the difference is no worse than the difference.
+  item.steps[1].request.headers = {{"Digest", "${digest}"}};
+  done = run();
+  EXPECT_EQ(done->results.cases[0].verdict, Verdict::pass);
+  EXPECT_EQ(done->results.cases[0].findings.at(1).weight, Weight::differs);
+}
+
 TEST_F(RunnerTest, TellsUnsupportedAndBlockedApart) {
   script_.faults.knows_nothing = true;
   const auto done = run();

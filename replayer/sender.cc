@@ -51,18 +51,22 @@ model::Exchange exchange_of(const Outgoing& request, const std::string& scheme) 
   return out;
 }
 
+wire::Destination address_of(const model::Profile& profile) {
+  wire::Destination out;
+  out.host = profile.url.host;
+  out.port = profile.url.effective_port();
+  if (profile.resolve.empty()) return out;
+  const auto colon = profile.resolve.rfind(':');
+  const auto port = colon == std::string::npos
+                        ? std::nullopt
+                        : model::parse_number(std::string_view(profile.resolve).substr(colon + 1));
+  out.connect_host = port ? profile.resolve.substr(0, colon) : profile.resolve;
+  if (port && *port <= 65535) out.connect_port = static_cast<std::uint16_t>(*port);
+  return out;
+}
+
 Result<std::unique_ptr<Sender>> Sender::create(const model::Profile& profile, wire::Milliseconds limit) {
-  wire::Destination destination;
-  destination.host = profile.url.host;
-  destination.port = profile.url.effective_port();
-  if (!profile.resolve.empty()) {
-    const auto colon = profile.resolve.rfind(':');
-    const auto port = colon == std::string::npos
-                          ? std::nullopt
-                          : model::parse_number(std::string_view(profile.resolve).substr(colon + 1));
-    destination.connect_host = port ? profile.resolve.substr(0, colon) : profile.resolve;
-    if (port && *port <= 65535) destination.connect_port = static_cast<std::uint16_t>(*port);
-  }
+  auto destination = address_of(profile);
   if (profile.url.scheme == "https") {
     wire::TlsClientOptions options;
     options.ca_file = profile.ca_file;

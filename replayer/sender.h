@@ -20,6 +20,9 @@ struct Sent {
 // The request as a trace keeps it: secrets masked, the body measured and not kept.
 model::Exchange exchange_of(const Outgoing& request, const std::string& scheme);
 
+// Where requests to the profile's endpoint go, without TLS: its `resolve` in place of what the system would say.
+wire::Destination address_of(const model::Profile& profile);
+
 class Sender {
  public:
   // Not more than the profile's rate of requests a second, whoever sends them. `limit`: longest silence of the endpoint

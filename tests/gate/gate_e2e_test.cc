@@ -265,6 +265,13 @@ TEST_F(GateE2e, ACertificateForAnotherNameEndsInOneLine) {
   EXPECT_THAT(wrong.err, HasSubstr("gateway.example"));
   EXPECT_FALSE(fs::exists(path("tls.json.partial"))) << "nothing was run, so nothing is in the way of the next try";
   EXPECT_LE(profile("other.example").exit_code, 1) << "the same with the right name";
+  // The puller that the run starts trusts and finds what the profile trusts and finds.
+  const auto pulled = run(
+      {BLOBGAUGE_PROGRAM, "replay", "--profile", path("profile.yaml"), "--role", "source", "-o", path("pulled.json")});
+  EXPECT_LE(pulled.exit_code, 1) << pulled.err;
+  EXPECT_GE(results("pulled.json").figures().pass, 6u);
+  EXPECT_EQ(results("pulled.json").figures().pass, results("pulled.json").figures().total)
+      << testing::PrintToString(verdicts(results("pulled.json")));
 }
 
 // Readers of others count what the exit code counts. They come with the long tier.
