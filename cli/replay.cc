@@ -109,6 +109,7 @@ Result<std::optional<replayer::Journal>> journal_of(const Options& options, cons
 Result<int> run(const Options& options) {
   BLOBGAUGE_TRY(const auto contract, load_contract(options.contract));
   const auto& [spec, suite, digest] = contract;
+  BLOBGAUGE_CHECK(replayer::check_dialect(spec, options.run.dialect));
   BLOBGAUGE_TRY(auto profile, model::load_profile(options.profile));
   if (!options.endpoint.empty()) {
     BLOBGAUGE_TRY(profile, model::at_endpoint(std::move(profile), options.endpoint));

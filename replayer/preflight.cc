@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <set>
@@ -18,6 +19,19 @@ using model::Result;
 using model::Status;
 
 constexpr std::int64_t most_skew = 15 * 60;  // seconds
+
+bool as_expected(const Step& step, int status) {
+  return std::any_of(step.expectations.begin(), step.expectations.end(), [&](const Expectation& item) {
+    return item.about == Expectation::About::status &&
+           std::find(item.values.begin(), item.values.end(), std::to_string(status)) != item.values.end();
+  });
+}
+
+// Whether an answer has what only this service puts into its answers.
+bool is_its_own(const Suite& suite, const model::Headers& headers) {
+  const auto has = [&](const std::string& name) { return !name.empty() && headers.has(name); };
+  return has(suite.request_id_header) || has(suite.error_header);
+}
 
 std::optional<std::string> refusal_of(const Preflight& item, int status, const std::string& code) {
   // A code says more than a status.
@@ -48,6 +62,8 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
   scope.values["c"] = scope.values["container"] = inside ? place.container + "/" + prefix + "c" : prefix + "c";
   std::set<std::string> made;  // paths
   std::optional<model::Error> hopeless;
+  bool any_its_own = false, any_write_done = false;
+  std::string odd;  // the first write that was answered as no such service would
   for (const auto& item : suite.preflight) {
     const auto& target = item.step.request.target;
     const bool reads = item.step.request.method == "GET" || item.step.request.method == "HEAD";
@@ -63,12 +79,15 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
     if (seen.server.empty()) seen.server = std::string(answer.headers.get("Server"));
     if (answer.status == 201)
       if (const auto path = expand(target, scope)) made.insert(path->substr(0, path->find('?')));
-    const auto code = error_code(suite, answer);
-    const auto says = refusal_of(item, answer.status, code);
-    if (!says) continue;
     auto shown = fmt::format("{} {}", request->method, request->shown);
     if (const auto at = shown.find(scope.values["c"]); at != std::string::npos)
       shown.replace(at, scope.values["c"].size(), "{c}");
+    any_its_own |= is_its_own(suite, answer.headers);
+    any_write_done |= !reads && as_expected(item.step, answer.status);
+    if (!reads && odd.empty()) odd = fmt::format("{} -> {}", shown, answer.status);
+    const auto code = error_code(suite, answer);
+    const auto says = refusal_of(item, answer.status, code);
+    if (!says) continue;
     hopeless = model::Error{
         Category::endpoint,
         fmt::format("{}: {}: {} -> {}{}{}{}", profile.url.text(), *says, shown, answer.status, code.empty() ? "" : " ",
@@ -77,6 +96,13 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
         {}};
     break;
   }
+  // Some web server, of which every answer would be wrong, and most cases without a verdict.
+  if (!hopeless && !suite.request_id_header.empty() && !odd.empty() && !any_its_own && !any_write_done)
+    hopeless = model::Error{Category::endpoint,
+                            fmt::format("{}: no answer looks like the service's: none has {}, and {}",
+                                        profile.url.text(), suite.request_id_header, odd),
+                            "look at the profile's url: is that the endpoint's port?",
+                            {}};
   for (const auto& path : made) {
     scope.values["blob"] = path.substr(1);
     const auto request = maker.make(inside ? suite.inside.remove.request : suite.teardown.request, scope);

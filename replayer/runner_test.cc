@@ -410,6 +410,22 @@ TEST_F(RunnerTest, SendsNoFasterThanTheProfileAllows) {
   EXPECT_GE(ran->results.duration_us, static_cast<std::int64_t>(ran->results.traffic->requests - 1) * 10'000);
 }
 
+TEST_F(RunnerTest, ThePreflightEndsARunAgainstSomethingElse) {
+  script_.faults.knows_nothing = true;
+  suite_.preflight.push_back({step("PUT", "/${c}", "201"), {}});
+  suite_.request_id_header = "Request-Id";
+  const auto done = run();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().category, model::Category::endpoint);
+  EXPECT_THAT(done.error().message, testing::HasSubstr("none has Request-Id, and PUT /devstoreaccount1/{c} -> 501"));
+  // One field of its own, or one write that is done, and the cases say what is wrong.
+  script_.faults.knows_nothing = false;
+  EXPECT_TRUE(run());
+  script_.faults.knows_nothing = true;
+  suite_.preflight.push_back({step("GET", "/none", "200"), {}});
+  EXPECT_TRUE(run());
+}
+
 TEST_F(RunnerTest, ThePreflightLeavesNothing) {
   suite_.preflight.push_back({step("PUT", "/${c}", "201"), {}});
   const auto done = run();

@@ -83,14 +83,56 @@ bool sends(const model::SpecOperation& operation, const std::string& client) {
                      [&](const auto& emitter) { return emitter.client == client; });
 }
 
+// A word of which nothing comes is a typing error, also beside words that select something.
+model::Status check_words(const std::vector<CaseTerm>& terms, const Suite& suite) {
+  for (const auto& term : terms) {
+    if (term.about != CaseTerm::About::id && term.about != CaseTerm::About::operation) continue;
+    const bool any = std::any_of(suite.cases.begin(), suite.cases.end(), [&](const Case& item) {
+      return term.matches({item.id, item.operation, item.tier, item.tags});
+    });
+    if (any) continue;
+    std::vector<std::string> names;
+    for (const auto& item : suite.cases) names.push_back(term.about == CaseTerm::About::id ? item.id : item.operation);
+    const auto near = model::closest(term.text, names);
+    return fail(Category::usage, fmt::format("'{}' selects no case", term.word()),
+                near ? fmt::format("did you mean '{}'?", *near) : "look at the ids in the folder of cases");
+  }
+  return {};
+}
+
+std::set<std::string> clients_of(const model::Spec& spec) {
+  std::set<std::string> out;
+  for (const auto& operation : spec.operations)
+    for (const auto& emitter : operation.emitters) out.insert(emitter.client);
+  return out;
+}
+
+// "did you mean 'rclone'?", or all of them.
+std::string instead_of(const std::string& wrong, const std::set<std::string>& known) {
+  const std::vector<std::string> names(known.begin(), known.end());
+  if (const auto near = model::closest(wrong, names)) return fmt::format("did you mean '{}'?", *near);
+  return fmt::format("there are {}", fmt::join(names, ", "));
+}
+
 }  // namespace
+
+model::Status check_dialect(const model::Spec& spec, const std::string& dialect) {
+  if (dialect.empty()) return {};
+  std::set<std::string> known;
+  for (const auto& operation : spec.operations)
+    for (const auto& item : operation.dialects) known.insert(item.id);
+  if (known.count(dialect)) return {};
+  return fail(Category::usage, fmt::format("the spec has no dialect '{}'", dialect), instead_of(dialect, known));
+}
 
 Result<std::vector<Chosen>> select(const Suite& suite, const model::Spec& spec, const std::string& client,
                                    const std::string& expression) {
   BLOBGAUGE_TRY(const auto terms, parse(expression, suite, spec));
   if (!client.empty() && std::none_of(spec.operations.begin(), spec.operations.end(),
                                       [&](const auto& operation) { return sends(operation, client); }))
-    return fail(Category::usage, fmt::format("the spec has no client '{}'", client));
+    return fail(Category::usage, fmt::format("the spec has no client '{}'", client),
+                instead_of(client, clients_of(spec)));
+  BLOBGAUGE_CHECK(check_words(terms, suite));
   for (const auto& operation : spec.operations)
     for (const auto& id : operation.cases)
       if (!suite.find(id))

@@ -64,7 +64,26 @@ TEST_F(SelectionTest, WhatIsNotThereIsAnError) {
   EXPECT_THAT(ids("size:small"), ElementsAre(HasSubstr("'size:small' selects nothing")));
   EXPECT_THAT(ids("put/a,,"), ElementsAre(HasSubstr("'' selects nothing")));
   EXPECT_THAT(ids("other/a"), ElementsAre(HasSubstr("no case is selected"))) << "its operation is not in the spec";
-  EXPECT_THAT(ids("", "curl"), ElementsAre("the spec has no client 'curl'"));
+  EXPECT_THAT(ids("", "curl"), ElementsAre("the spec has no client 'curl'; there are azcopy, rclone"));
+}
+
+TEST_F(SelectionTest, AWordOfWhichNothingComesIsAnErrorBesideOthersToo) {
+  EXPECT_THAT(ids("put/a,put/aa"), ElementsAre(HasSubstr("'put/aa' selects no case; did you mean 'put/a'?")));
+  EXPECT_THAT(ids("put/a,nothing/*"), ElementsAre(HasSubstr("'nothing/*' selects no case; look at the ids")));
+  EXPECT_THAT(ids("operation:Gte"), ElementsAre(HasSubstr("'operation:Gte' selects no case; did you mean 'Get'?")));
+  EXPECT_THAT(ids("put/*", "azcpy"), ElementsAre(HasSubstr("no client 'azcpy'; did you mean 'azcopy'?")));
+  // There is such a case, and this client does not send it.
+  EXPECT_THAT(ids("put/a,get/a", "azcopy"), ElementsAre("put/a mvp"));
+}
+
+TEST_F(SelectionTest, ADialectIsOneOfTheSpecs) {
+  spec_.operations[0].dialects.emplace_back();
+  spec_.operations[0].dialects.back().id = "azcopy-10.32.2";
+  EXPECT_TRUE(check_dialect(spec_, ""));
+  EXPECT_TRUE(check_dialect(spec_, "azcopy-10.32.2"));
+  const auto wrong = check_dialect(spec_, "s3cmd-2");
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(describe(wrong.error()), HasSubstr("the spec has no dialect 's3cmd-2'; there are azcopy-10.32.2"));
 }
 
 }  // namespace
