@@ -208,6 +208,16 @@ CaseRun::Outcome CaseRun::look(const Step& step, const Scope& scope, Reply reply
       return finding.expectation != "status" && finding.expectation != "error code";
     });
   }
+  if (sent->answer.surplus) {
+    model::Finding surplus;
+    surplus.weight = model::Weight::differs;
+    surplus.expectation = "end of the answer";
+    surplus.expected = "nothing after it";
+    surplus.actual = fmt::format("{} bytes", sent->answer.surplus);
+    surplus.reason =
+        "a client that keeps the connection drops it, or takes them for its next answer (RFC 9112 section 6.3)";
+    findings->push_back(std::move(surplus));
+  }
   // Of an answer that only differs nothing follows for what comes next: what breaks there must not stay unseen.
   const bool breaks = wrong_status && std::any_of(findings->begin(), findings->end(), [](const auto& finding) {
                         return finding.weight == model::Weight::breaks;

@@ -20,7 +20,8 @@ struct Answered {
   model::Headers headers;
   std::string sha256;
   std::uint64_t size = 0;
-  std::string kept;  // the whole body where size == kept.size()
+  std::string kept;         // the whole body where size == kept.size()
+  std::size_t surplus = 0;  // bytes that came with its end and belong to no answer
 };
 
 // The error code of an answer: the header, or else the element of the body. Empty: none.

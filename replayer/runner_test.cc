@@ -24,6 +24,7 @@ class Script {
  public:
   struct Faults {
     std::atomic<bool> silent = false;  // changed while it runs
+    bool answers_twice = false;
     bool loses_bytes = false, refuses = false, no_digest = false, knows_nothing = false;
     std::string silent_for;  // part of a target that is never answered
   } faults;
@@ -72,6 +73,13 @@ class Script {
       status = 404;
       headers.add("Error-Code", "NotFound");
       text = "<Error><Code>NotFound</Code></Error>";
+    }
+    if (faults.answers_twice && method == "GET") {
+      const auto once = "HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Length: " + std::to_string(text.size()) +
+                        "\r\n\r\n" + text;
+      (void)co_await request.write_raw(once, once);
+      request.complete(true);
+      co_return;
     }
     (void)co_await request.respond(status, "", headers, text);
   }
@@ -232,6 +240,16 @@ TEST_F(RunnerTest, ADifferenceAloneIsAPassThatListsIt) {
   EXPECT_EQ(done->results.cases[0].verdict, Verdict::pass);
   ASSERT_EQ(done->results.cases[0].findings.size(), 1u);
   EXPECT_EQ(done->results.cases[0].findings[0].weight, Weight::differs);
+}
+
+TEST_F(RunnerTest, AnAnswerThatIsSentTwiceIsADifference) {
+  script_.faults.answers_twice = true;
+  const auto done = run();
+  ASSERT_TRUE(done) << describe(done.error());
+  EXPECT_EQ(verdicts(*done), (std::vector<Verdict>{Verdict::pass, Verdict::pass, Verdict::pass}));
+  ASSERT_EQ(done->results.cases[2].findings.size(), 1u);
+  EXPECT_EQ(done->results.cases[2].findings[0].expectation, "end of the answer");
+  EXPECT_EQ(done->results.cases[2].findings[0].weight, Weight::differs);
 }
 
 TEST_F(RunnerTest, WhatComesAfterADifferentStatusIsStillSent) {

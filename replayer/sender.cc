@@ -140,6 +140,7 @@ wire::Task<Result<Sent>> Sender::exchange(const Outgoing& request) {
     if (steady_clock::now() - start > limit_ * 10)
       co_return fail(Category::timeout, fmt::format("the answer took longer than {} ms", limit_.count() * 10));
   }
+  answer.surplus = response->surplus();
   answer.sha256 = wire::hex(digest.finish());
   auto& kept = out.exchange.response;
   kept.status = answer.status;

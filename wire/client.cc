@@ -279,7 +279,13 @@ ClientResponse::~ClientResponse() {
 }
 
 void ClientResponse::settle() {
+  surplus_ = surplus();
   if (loan_ && reusable_) loan_.give_back();
+}
+
+std::size_t ClientResponse::surplus() const {
+  const bool there = loan_ && loan_.connection().body_done() && framing.kind != Framing::close;
+  return there ? loan_.connection().buffered().size() : surplus_;
 }
 
 bool ClientResponse::body_done() const { return !loan_ || loan_.connection().body_done(); }

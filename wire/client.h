@@ -80,10 +80,14 @@ class ClientResponse {
   Task<Result<BodyPiece>> read_body();
   bool body_done() const;
   Task<Result<std::string>> read_all(std::size_t limit = 64 << 20);
+  // Once the body is done: bytes that came with its last ones and belong to no answer that was asked for (a body to
+  // HEAD, an answer sent twice). What comes later is not seen; a connection with any is not used again.
+  std::size_t surplus() const;
 
  private:
   friend class Client;
   void settle();
+  std::size_t surplus_ = 0;
   bool reusable_ = false;
   Loan loan_;
 };
