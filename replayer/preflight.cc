@@ -33,6 +33,14 @@ bool is_its_own(const Suite& suite, const model::Headers& headers) {
   return has(suite.request_id_header) || has(suite.error_header);
 }
 
+// Where nobody answers: what may be wrong on this side.
+std::string what_to_look_at(const model::Profile& profile, Category category) {
+  if (category == Category::timeout)
+    return "wait longer with --time-limit, or look whether this is the endpoint's port";
+  return profile.url.scheme == "https" ? "look at the profile's url, resolve and ca_file"
+                                       : "look at the profile's url and resolve";
+}
+
 std::optional<std::string> refusal_of(const Preflight& item, int status, const std::string& code) {
   // A code says more than a status.
   for (const auto& [what, says] : item.refusals)
@@ -73,6 +81,7 @@ wire::Task<Result<Seen>> run_preflight(const Suite& suite, const model::Profile&
     const auto sent = co_await sender.send(*request);
     if (!sent) {
       hopeless = sent.error();
+      if (hopeless->next.empty()) hopeless->next = what_to_look_at(profile, hopeless->category);
       break;
     }
     const auto& answer = sent->answer;
