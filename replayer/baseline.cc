@@ -71,6 +71,21 @@ void add_entries(Baseline& baseline, const std::vector<const CaseResult*>& items
   }
 }
 
+// What the accepted run asked and this one, which is of everything, did not: a profile that lost its token must not
+// look like one that is as good as before.
+std::string not_run(const Baseline& baseline, const std::set<std::string>& known, const Results& results) {
+  if (!results.selection.empty() || results.shard || !results.complete) return {};
+  std::set<std::string> run;
+  for (const auto* item : results.all()) run.insert(item->id);
+  std::vector<std::string> ids;
+  for (const auto& [id, was] : baseline.accepted)
+    if (was != Verdict::skipped && known.count(id) && !run.count(id)) ids.push_back(id);
+  if (ids.empty()) return {};
+  return fmt::format(
+      "{} accepted {} not asked this time, {} first; has the profile less than it had (token, second, roles)?",
+      ids.size(), ids.size() == 1 ? "case was" : "cases were", ids.front());
+}
+
 model::Status usable(const Results& results) {
   if (!results.complete)
     return fail(Category::usage, "these results are of an interrupted run", "finish it: blobgauge replay --resume");
@@ -164,6 +179,7 @@ void apply(const Baseline& baseline, const std::string& file, const std::vector<
     else if (!stands[i] && results.selection.empty() && !results.shard)
       use.notes.push_back(fmt::format("{} stands for no case", name_of_entry(entry)));
   }
+  if (const auto note = not_run(baseline, there, results); !note.empty()) use.notes.push_back(note);
   results.baseline = std::move(use);
 }
 

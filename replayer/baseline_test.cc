@@ -133,6 +133,20 @@ TEST(Baseline, AcceptedDifferencesGateNotEvenUnderStrict) {
   EXPECT_FALSE(model::gate_is_shut(held(baseline, results)));
 }
 
+TEST(Baseline, SaysWhatARunOfEverythingDidNotAsk) {
+  const auto baseline = made(accepted_run);
+  const auto known = ids(accepted_run);
+  auto less = run({one("a/fine", Verdict::pass)});
+  apply(baseline, "b.yaml", known, that_day, less);
+  EXPECT_FALSE(model::gate_is_shut(less));
+  EXPECT_THAT(less.baseline->notes,
+              testing::Contains(HasSubstr("3 accepted cases were not asked this time, a/wrong first")));
+  less = run({one("a/fine", Verdict::pass)});
+  less.selection = "select a/fine";
+  apply(baseline, "b.yaml", known, that_day, less);
+  EXPECT_THAT(less.baseline->notes, IsEmpty());
+}
+
 TEST(Baseline, ASelectionMissesNothingThatIsThere) {
   auto part = run({one("a/fine", Verdict::pass)});
   part.selection = "select a/*";
