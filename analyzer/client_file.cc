@@ -15,6 +15,7 @@ model::Status read_implicit_headers(model::yaml::Fields& fields, std::vector<Imp
     header.name = entry.text("name");
     header.reason = entry.text("reason");
     header.methods = entry.list("methods");
+    header.stage = entry.text_or("stage", "");
     header.with_body = entry.flag_or("with_body", false);
     const auto presence = entry.text("presence");
     bool known = false;

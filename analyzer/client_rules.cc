@@ -48,7 +48,7 @@ Status read_common(Fields& fields, ClientRules& rules) {
   }));
   BLOBGAUGE_CHECK(each_entry(fields, "pipelines", "a list of stages", [&](Fields& e) {
     rules.pipelines.push_back({e.text("send"), e.number_or("request", 1), e.text("stages"), e.text("handler"),
-                               e.text_or("factory", ""), e.number_or("answer", 0)});
+                               e.text_or("factory", ""), e.number_or("answer", 0), e.list("sender")});
   }));
   BLOBGAUGE_CHECK(each_entry(fields, "failures", "a function whose error belongs to a request", [&](Fields& e) {
     rules.failures.push_back({e.text("function"), e.number_or("argument", 0)});
@@ -71,7 +71,8 @@ Status read_common(Fields& fields, ClientRules& rules) {
   }));
   BLOBGAUGE_CHECK(read_roots(fields, "policies", rules.policies));
   BLOBGAUGE_CHECK(each_entry(fields, "handlers", "a handler of commands", [&](Fields& e) {
-    rules.handlers.push_back({e.text("type"), e.list("fields"), e.text_or("name", "")});
+    rules.handlers.push_back(
+        {e.text("type"), e.list("fields"), e.text_or("name", ""), e.text_or("add", ""), e.list("run")});
   }));
   append(rules.scope, fields.list("scope"));
   append(rules.outside, fields.list("outside"));
@@ -115,6 +116,7 @@ nlohmann::json configuration(const ClientRules& rules, const std::string& platfo
                 {"pipelines", json::array()},
                 {"failures", json::array()},
                 {"bodies", json::array()},
+                {"handlers", json::array()},
                 {"element_roots", rules.element_roots},
                 {"error_codes",
                  {{"fields", rules.error_codes.fields},
@@ -132,11 +134,14 @@ nlohmann::json configuration(const ClientRules& rules, const std::string& platfo
                                   {"stages", p.stages},
                                   {"handler", p.handler},
                                   {"factory", p.factory},
-                                  {"answer", p.answer}});
+                                  {"answer", p.answer},
+                                  {"sender", p.sender}});
   for (const auto& f : rules.failures)
     sinks["failures"].push_back({{"function", f.function}, {"argument", f.argument}});
   for (const auto& b : rules.bodies)
     sinks["bodies"].push_back({{"function", b.function}, {"response", b.response}, {"into", b.into}});
+  for (const auto& h : rules.handlers)
+    sinks["handlers"].push_back({{"type", h.type}, {"fields", h.fields}, {"add", h.add}, {"run", h.run}});
   const auto slash = platform.find('/');
   return {{"goos", platform.substr(0, slash)},
           {"goarch", slash == std::string::npos ? "" : platform.substr(slash + 1)},

@@ -45,6 +45,7 @@ struct PipelineRule {
   std::string handler;        // an interface's method that is handed the request
   std::string factory;        // the method of the list's elements that makes a handler; empty: they are handlers
   std::uint64_t answer = 0;   // argument with the function that is handed this request's response; 0: none
+  std::vector<std::string> sender = {};  // fields, one in the other, that hold one more element behind the list
 };
 
 // Where an error keeps the service's code.
@@ -75,11 +76,14 @@ struct BuilderRule {
 };
 
 // A library's struct whose fields hold functions that it calls for a command: where the chains to an operation begin
-// that tell a user which command sends it.
+// that tell a user which command sends it. In source the commands that are never run are left out: `run` are functions
+// that run the receiver's tree, and `add` hangs its other arguments below its receiver.
 struct HandlerRule {
   std::string type;  // "github.com/spf13/cobra.Command"
   std::vector<std::string> fields;
   std::string name;  // field with the text that people know the command by; may be empty
+  std::string add;   // empty: every handler counts
+  std::vector<std::string> run;
 };
 
 // A header that no code of the client names.
@@ -87,6 +91,8 @@ struct ImplicitHeader {
   std::string name, reason;
   model::Presence presence = model::Presence::undecided;
   bool with_body = false;  // only on requests that have one, as far as the facts say
+  // The library's function that writes it; where the facts say which pipelines lead there, they decide.
+  std::string stage = {};
   // Of requests with these methods; none: of all that no rule before it is about.
   std::vector<std::string> methods = {};
 };

@@ -1,6 +1,7 @@
 #include "analyzer/pipelines.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace blobgauge::analyzer {
 namespace {
@@ -11,6 +12,11 @@ constexpr int most_rounds = 20;
 void note(const Expr& e, std::set<int>& into) {
   if ((e.kind == Expr::Kind::stage || e.kind == Expr::Kind::fresh) && e.id) into.insert(e.id);
   for (const auto& part : e.parts) note(part, into);
+}
+
+StageList doubted(StageList list) {
+  for (int& stage : list) stage = -std::abs(stage);
+  return list;
 }
 
 }  // namespace
@@ -73,7 +79,7 @@ Pipelines::Lists Pipelines::lists(const Expr& e) {
   }
 }
 
-// One element: lists of one stage, or of none.
+// One element: lists of one stage, of none, or of one and what it brings.
 Pipelines::Lists Pipelines::elements(const Expr& e) {
   Lists all;
   switch (e.kind) {
@@ -91,6 +97,10 @@ Pipelines::Lists Pipelines::elements(const Expr& e) {
       return {kept(e.id)};
     case Expr::Kind::address:
       return elements(e.parts[0]);
+    case Expr::Kind::sequence:  // a stage that brings one of its own
+      all = {{}};
+      for (const auto& part : e.parts) all = behind(all, elements(part));
+      return all;
     case Expr::Kind::any:
       for (const auto& part : e.parts) all.merge(elements(part));
       return all;
@@ -104,8 +114,10 @@ Pipelines::Lists Pipelines::node(const Expr& e, bool element) {
   if (!open_.insert(key).second) return known_[key];
   Lists all = known_[key];
   for (const auto& inflow : facts_.nodes[e.id].inflows) {
-    if (inflow.guard.kind != Guard::Kind::always && flow_.truth(inflow.guard).holds == Chance::no) continue;
-    all.merge(element ? elements(inflow.from) : lists(inflow.from));
+    const auto holds = inflow.guard.kind == Guard::Kind::always ? Chance::yes : flow_.truth(inflow.guard).holds;
+    if (holds == Chance::no) continue;
+    for (const auto& list : element ? elements(inflow.from) : lists(inflow.from))
+      all.insert(holds == Chance::doubt ? doubted(list) : list);
     bound(all);
   }
   if (all != known_[key]) {

@@ -72,6 +72,16 @@ TEST(Pipelines, MadeOfThemselvesComeToAnEnd) {
               IsEmpty());
 }
 
+// Whether a stage is there hangs on something that is not followed.
+TEST(Pipelines, TellAStageThatMayBeThere) {
+  const auto node = R"({"k":"node","id":1,"kind":"local","name":"list"}
+{"k":"flow","to":1,"from":{"list":[)" +
+                    stage_a + R"(]},"fn":5,"at":"m/m.go:1","guard":{"is":"true","e":{"unknown":"why"},"text":"on"}}
+{"k":"flow","to":1,"from":{"nil":true},"fn":5,"at":"m/m.go:2"}
+)";
+  EXPECT_THAT(lists(node, R"({"node":1})"), UnorderedElementsAre(StageList{-1}, StageList{}));
+}
+
 TEST(Pipelines, SayWhereAStageIsNotFollowed) {
   EXPECT_THAT(lists("", R"({"list":[)" + stage_a + R"(,{"unknown":"why"}]})"),
               ElementsAre(StageList{1, unknown_stage}));

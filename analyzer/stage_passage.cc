@@ -1,6 +1,7 @@
 #include "analyzer/stage_passage.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "analyzer/shaped_field.h"
 
@@ -82,6 +83,13 @@ void apply(const StageWrite& w, const std::vector<StageWrite>& all, const Reques
   fields[key] = std::move(now);
 }
 
+// A stage that may be there may have written.
+void perhaps(const StageWrite& w, FieldStates& fields) {
+  auto& field = fields[key_of(*w.emission.write, w.emission.name)];
+  if (field.presence == Presence::never) field.presence = Presence::undecided;
+  field.value.join(w.emission.value);
+}
+
 std::string stages_reason(const ShapedField& field) {
   for (const auto& e : field.emissions)
     if (e.stage && e.truth.holds == Chance::doubt && !e.truth.doubt.empty()) return e.truth.doubt;
@@ -138,7 +146,11 @@ void StagePassage::pass(RequestShape& shape, const std::set<StageList>& lists) c
         for (const auto& [handler, writes] : stage_writes_) passed.insert(handler);
         continue;
       }
-      passed.insert(stage);
+      passed.insert(std::abs(stage));
+      if (stage < 0) {
+        for (const auto& w : stage_writes_.at(-stage)) perhaps(w, now[w.query]);
+        continue;
+      }
       for (const auto& w : stage_writes_.at(stage))
         apply(w, stage_writes_.at(stage), facts_.requests[shape.request], now[0], now[w.query]);
     }
@@ -165,11 +177,7 @@ void StagePassage::pass(RequestShape& shape, const std::set<StageList>& lists) c
 // A stage that is not followed may do what any stage does.
 void StagePassage::anything(FieldStates (&now)[2]) const {
   for (const auto& [handler, writes] : stage_writes_)
-    for (const auto& w : writes) {
-      auto& field = now[w.query][key_of(*w.emission.write, w.emission.name)];
-      if (field.presence == Presence::never) field.presence = Presence::undecided;
-      field.value.join(w.emission.value);
-    }
+    for (const auto& w : writes) perhaps(w, now[w.query]);
 }
 
 // What is true after every list that it can have passed.

@@ -322,6 +322,34 @@ class Inference {
     }
   }
 
+  // Where the facts tell which pipelines lead to the stage that writes a header, they say what is to be said of it, but
+  // for the methods that the stage leaves out.
+  bool followed(const ImplicitHeader& header, const RequestShape& shape, const std::string& key,
+                OperationSurface& operation) {
+    const auto by_stage = [&](const FieldWrite& write) {
+      return facts_.functions[write.function].name == header.stage;
+    };
+    if (header.stage.empty() || std::none_of(facts_.writes.begin(), facts_.writes.end(), by_stage)) return false;
+    const auto at = shape.headers.find(key);
+    if (at == shape.headers.end()) {
+      auto& never = operation.request_headers[key];
+      never.name = header.name;
+      never.presence = Presence::never;
+      never.guards = {"no transport that it is sent by asks for it"};
+      never.evidence = {note("path", {"HTTP library: " + header.stage})};
+      return true;
+    }
+    const auto& field = at->second;
+    const bool alone = std::all_of(field.emissions.begin(), field.emissions.end(),
+                                   [&](const Emission& e) { return by_stage(*e.write); });
+    if (!header.methods.empty() && alone) {
+      operation.request_headers.erase(key);
+      return false;
+    }
+    // Of what is sent by no pipeline that is known, the general rule is all that can be said.
+    return std::none_of(field.emissions.begin(), field.emissions.end(), [](const Emission& e) { return e.by_policy; });
+  }
+
   // What the HTTP library writes, where the program does not.
   void left_to_the_library(const RequestShape& shape, OperationSurface& operation) {
     std::set<std::string> decided;
@@ -335,6 +363,7 @@ class Inference {
             return std::find(header.methods.begin(), header.methods.end(), method) != header.methods.end();
           }));
       if (!about || !decided.insert(key).second) continue;
+      if (followed(header, shape, key, operation)) continue;
       auto& known = operation.request_headers[key];
       const bool sure = header.presence == Presence::always && known.presence != Presence::always;
       if (!known.name.empty() && known.presence != Presence::never && known.presence != Presence::undecided && !sure)

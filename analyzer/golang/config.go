@@ -45,6 +45,7 @@ type Sinks struct {
 	Failures   []Same      `json:"failures"` // whose error, not whose first result, belongs to the request
 	ErrorCodes ErrorCodes  `json:"error_codes"`
 	Bodies     []Body      `json:"bodies"`
+	Handlers   []Handler   `json:"handlers"`
 	// The root element of a body that is decoded into a type which names none.
 	ElementRoots map[string]string `json:"element_roots"`
 }
@@ -64,6 +65,15 @@ type Body struct {
 	Into     int    `json:"into"`
 }
 
+// Handler is a library's struct whose Fields hold functions that the library calls: for one that Run was called on, and
+// for those that Add, with any number behind its receiver, hung below it.
+type Handler struct {
+	Type   string   `json:"type"`
+	Fields []string `json:"fields"`
+	Add    string   `json:"add"`
+	Run    []string `json:"run"`
+}
+
 // Pipeline is how a library sends a request through a list of stages that may write to it.
 type Pipeline struct {
 	Send    string `json:"send"`    // the function, or the interface's method, that sends it
@@ -72,6 +82,8 @@ type Pipeline struct {
 	Handler string `json:"handler"` // an interface's method that is handed the request, "(pkg.Policy).Do"
 	Factory string `json:"factory"` // the method of the list's elements that makes a handler; empty: they are handlers
 	Answer  int    `json:"answer"`  // which argument holds the function that is handed this request's response; 0: none
+	// The fields, one in the other from the receiver's on, that hold one more element, behind the list.
+	Sender []string `json:"sender"`
 }
 
 // Maker is a function whose first result is a new request.

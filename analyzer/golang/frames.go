@@ -18,6 +18,7 @@ const (
 type frame struct {
 	call   ssa.CallInstruction
 	callee *ssa.Function
+	self   ssa.Value // of a method that is called on this object, in place of a call
 	outer  *frame
 	depth  int
 	id     string
@@ -34,25 +35,42 @@ func (x *extractor) enter(call ssa.CallInstruction, callee *ssa.Function, outer 
 	if len(callee.Blocks) == 0 || len(callee.Blocks) > frameBlocks || len(callee.FreeVars) > 0 || inStandard(callee) {
 		return nil
 	}
-	depth := 1
-	if outer != nil {
-		depth = outer.depth + 1
-	}
 	for f := outer; f != nil; f = f.outer {
 		if f.callee == callee {
 			return nil
 		}
 	}
-	if depth > frameDepth || call.Parent() == callee {
+	if call.Parent() == callee {
 		return nil
 	}
+	if outer != nil && outer.depth == frameDepth {
+		outer = x.nearest(outer, frameDepth-1)
+	}
+	return x.frameOf(call, callee, outer)
+}
+
+func (x *extractor) frameOf(call ssa.CallInstruction, callee *ssa.Function, outer *frame) *frame {
 	key := frameKey{call, callee, outer}
 	f := x.frames[key]
 	if f == nil {
-		f = &frame{call: call, callee: callee, outer: outer, depth: depth, id: fmt.Sprintf(" @%d", len(x.frames)+1)}
+		f = &frame{call: call, callee: callee, outer: outer, depth: 1, id: fmt.Sprintf(" @%d", len(x.frames)+1)}
+		if outer != nil {
+			f.depth = outer.depth + 1
+		}
 		x.frames[key] = f
 	}
 	return f
+}
+
+// nearest forgets the calls that are farthest away: their callers mix, and not those of the call that is read.
+func (x *extractor) nearest(f *frame, calls int) *frame {
+	if f == nil || calls == 0 {
+		return nil
+	}
+	if f.self != nil {
+		return x.method(f.callee, f.self, x.nearest(f.outer, calls-1))
+	}
+	return x.frameOf(f.call, f.callee, x.nearest(f.outer, calls-1))
 }
 
 // name tells nodes of one function's frames apart.
@@ -66,6 +84,12 @@ func (f *frame) name() string {
 // argument is what the frame's call hands over, nil where the frame is not of that function.
 func (f *frame) argument(p *ssa.Parameter) ssa.Value {
 	if f == nil || p.Parent() != f.callee {
+		return nil
+	}
+	if f.self != nil {
+		if p == f.callee.Params[0] {
+			return f.self
+		}
 		return nil
 	}
 	args := arguments(f.call.Common(), f.callee)

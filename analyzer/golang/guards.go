@@ -252,8 +252,34 @@ func (x *extractor) guard(b, from *ssa.BasicBlock) *Guard {
 	assumed := map[edge]bool{}
 	if from != nil {
 		w.closure(from, assumed)
+		x.succeeded(w, from, assumed)
 	}
 	return x.guardOf(w, b, assumed, map[int]bool{})
+}
+
+// succeeded: what is done to a request that a block makes is done where the maker gave no error, or there is none.
+func (x *extractor) succeeded(w *Flow, from *ssa.BasicBlock, into map[edge]bool) {
+	for _, b := range w.f.Blocks {
+		branch, ok := last(b).(*ssa.If)
+		if !ok {
+			continue
+		}
+		test, ok := branch.Cond.(*ssa.BinOp)
+		if !ok || test.Op != token.EQL && test.Op != token.NEQ || !isNilConst(test.Y) {
+			continue
+		}
+		err, ok := test.X.(*ssa.Extract)
+		if !ok || err.Index == 0 {
+			continue
+		}
+		if c, ok := err.Tuple.(*ssa.Call); ok && x.requestIDs[c] != 0 && c.Block() == from {
+			arm := 0
+			if test.Op == token.NEQ {
+				arm = 1
+			}
+			into[edge{b, arm}] = true
+		}
+	}
 }
 
 // closure collects the branches that a block hangs on, directly or not.
@@ -285,6 +311,34 @@ func (x *extractor) edgeGuard(from, to *ssa.BasicBlock, in *frame) *Guard {
 		}
 		return g
 	})
+}
+
+// joinGuard is the condition of coming to a join from one block: all of it in helpers that are read for one call, elsewhere
+// the last test alone, where that asks whether something was handed over. `if o == nil { o = &Options{} }` makes nothing
+// where everybody hands an o over.
+func (x *extractor) joinGuard(from, to *ssa.BasicBlock, in *frame) *Guard {
+	if x.keepsConditions(from.Parent(), in) {
+		return x.edgeGuard(from, to, in)
+	}
+	if _, ok := last(from).(*ssa.If); !ok && len(from.Preds) == 1 {
+		from, to = from.Preds[0], from
+	}
+	branch, ok := last(from).(*ssa.If)
+	if !ok || from.Succs[0] == from.Succs[1] || x.config.Open || !asksForNil(branch.Cond) {
+		return nil
+	}
+	return x.plain(in, func() *Guard { return x.condition(branch.Cond, from.Succs[0] == to) })
+}
+
+// asksForNil: a test of anything but an error against nil.
+func asksForNil(v ssa.Value) bool {
+	test, ok := v.(*ssa.BinOp)
+	return ok && (test.Op == token.EQL || test.Op == token.NEQ) && isNilConst(test.Y) && !isError(test.X.Type())
+}
+
+func isNilConst(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.IsNil()
 }
 
 func (x *extractor) plain(in *frame, make func() *Guard) *Guard {

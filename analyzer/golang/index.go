@@ -14,8 +14,9 @@ type Store struct {
 	Func    *ssa.Function
 	Pos     token.Pos
 	Value   ssa.Value
-	decoded bool // by a decoder of the standard library
-	local   bool // into an object that was allocated in this function, or in an element of an array
+	Into    ssa.Value // the object, where it is a field or a whole object that is stored to
+	decoded bool      // by a decoder of the standard library
+	local   bool      // into an object that was allocated in this function, or in an element of an array
 }
 
 // Index knows every store of the reachable program by what it stores to. Fields are told apart by their struct type
@@ -88,7 +89,7 @@ func (x *Index) add(f *ssa.Function, instr ssa.Instruction) {
 	case *ssa.FieldAddr:
 		if escapes(i) {
 			key := fieldName(i.X.Type(), i.Field)
-			x.taken[key] = append(x.taken[key], Store{Func: f, Pos: i.Pos(), Value: i, local: ownObject(i)})
+			x.taken[key] = append(x.taken[key], Store{Func: f, Pos: i.Pos(), Value: i, Into: i.X, local: ownObject(i)})
 		}
 	case *ssa.MakeClosure:
 		g := i.Fn.(*ssa.Function)
@@ -219,6 +220,7 @@ func (x *Index) store(f *ssa.Function, s *ssa.Store) {
 	switch a := s.Addr.(type) {
 	case *ssa.FieldAddr:
 		key := fieldName(a.X.Type(), a.Field)
+		here.Into = a.X
 		x.fields[key] = append(x.fields[key], here)
 	case *ssa.Global:
 		x.globals[a] = append(x.globals[a], here)
@@ -228,6 +230,7 @@ func (x *Index) store(f *ssa.Function, s *ssa.Store) {
 	case *ssa.Alloc, *ssa.FreeVar: // the local's own node finds these
 	default:
 		t := typeName(s.Addr.Type().Underlying().(*types.Pointer).Elem())
+		here.Into = s.Addr
 		x.memory[t] = append(x.memory[t], here)
 	}
 }

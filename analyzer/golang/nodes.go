@@ -60,6 +60,17 @@ func (x *extractor) filledByReflection(at Store) *Expr {
 	return unknown("may be filled by reflection, handed over in " + at.Func.String())
 }
 
+// decodable: reflection finds no type to make a value of for an interface that asks for methods, nor code for a function.
+func decodable(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		return u.NumMethods() == 0
+	case *types.Signature, *types.Chan:
+		return false
+	}
+	return true
+}
+
 func (x *extractor) stores(n *node, list []Store) {
 	if len(list) > maxStores {
 		x.inflow(n, &Expr{Op: fmt.Sprintf("one of %d stores", len(list))}, nil, token.NoPos)
@@ -91,7 +102,7 @@ func (x *extractor) namedField(owner, name string, fieldType types.Type, exporte
 		for _, from := range x.index.copies[owner] {
 			x.inflow(n, x.namedField(from, name, fieldType, exported), nil, token.NoPos)
 		}
-		if at, ok := x.index.boxed[owner]; ok && exported {
+		if at, ok := x.index.boxed[owner]; ok && exported && decodable(fieldType) {
 			x.inflow(n, x.filledByReflection(at), at.Func, at.Pos)
 		}
 		if taken := x.index.taken[key]; len(taken) > 0 {
@@ -216,15 +227,7 @@ func (x *extractor) localNode(v ssa.Value, in *frame) *Expr {
 	return x.node("local", name, f, func(n *node) {
 		switch l := v.(type) {
 		case *ssa.Phi:
-			for i, e := range l.Edges {
-				if pred := l.Block().Preds[i]; !in.excludedEdge(pred, l.Block()) {
-					fact := flowFact{K: "flow", To: n.id, From: x.valueIn(e, in), Func: x.funcID(f), At: x.position(last(pred).Pos())}
-					if x.keepsConditions(f, in) {
-						fact.Guard = x.edgeGuard(pred, l.Block(), in)
-					}
-					x.flowFacts = append(x.flowFacts, fact)
-				}
-			}
+			x.atJoin(n, l, in, func(e ssa.Value) *Expr { return x.valueIn(e, in) })
 		case *ssa.Alloc:
 			x.cell(n, l, in, map[ssa.Value]bool{})
 			if why := x.leaves(l); why != "" {

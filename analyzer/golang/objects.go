@@ -44,7 +44,7 @@ func pathKey(path []step) string {
 
 // anyObject: the last field of a path, whosever it is.
 func (x *extractor) anyObject(path []step) *Expr {
-	if len(path) > 1 && x.endsInStages(path) {
+	if len(path) > 1 && (x.endsInStages(path) || endsInSwitch(path)) {
 		return x.anyHolder(path)
 	}
 	end := path[len(path)-1]
@@ -53,12 +53,7 @@ func (x *extractor) anyObject(path []step) *Expr {
 
 // fieldsOf is what the fields `path`, one in the other, of the object `base` hold; base is a struct or a pointer to one.
 func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
-	for _, s := range path {
-		if standardName(structName(s.owner)) {
-			return x.anyObject(path)
-		}
-	}
-	if len(path) > longestPath || x.config.Open {
+	if !x.followed(path) || x.config.Open {
 		return x.anyObject(path)
 	}
 	switch b := base.(type) {
@@ -71,19 +66,24 @@ func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
 			return x.loadedFrom(b.X, path, b, in)
 		}
 	case *ssa.Const:
+		if b.IsNil() && len(path) == 1 && endsInSwitch(path) {
+			return &Expr{Zero: true} // the default transport
+		}
 		if b.IsNil() {
 			return &Expr{None: true} // no run reads behind it
 		}
 		return x.unstored(path)
 	case *ssa.MakeInterface, *ssa.TypeAssert, *ssa.ChangeInterface:
-		if x.endsInStages(path) {
+		if x.endsInStages(path) || endsInSwitch(path) {
 			return x.behindInterface(b, path, in)
 		}
 	case *ssa.Parameter:
 		if a := in.argument(b); a != nil {
 			return x.fieldsOf(a, path, in.outer.within(a))
 		}
-		return x.objectNode(b, path, nil, func(n *node) { x.parameterFields(n, b, path) })
+		return x.objectNode(b, path, nil, func(n *node) {
+			x.parameterFields(n, b, path, func(given ssa.Value) *Expr { return x.fieldsOf(given, path, nil) })
+		})
 	case *ssa.Alloc:
 		return x.fieldOfVariable(b, path, in)
 	case *ssa.FreeVar:
@@ -97,11 +97,7 @@ func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
 	case *ssa.Phi:
 		in = in.within(b)
 		return x.objectNode(b, path, in, func(n *node) {
-			for i, e := range b.Edges {
-				if pred := b.Block().Preds[i]; !in.excludedEdge(pred, b.Block()) {
-					x.inflow(n, x.fieldsOf(e, path, in), b.Parent(), last(pred).Pos())
-				}
-			}
+			x.atJoin(n, b, in, func(e ssa.Value) *Expr { return x.fieldsOf(e, path, in) })
 		})
 	case *ssa.ChangeType:
 		if from := structType(b.X.Type()); from != nil && len(path) > 0 && path[0].field < from.NumFields() {
@@ -117,11 +113,27 @@ func (x *extractor) fieldsOf(base ssa.Value, path []step, in *frame) *Expr {
 	return x.anyObject(path)
 }
 
+// followed: a path that is not too long, and through no object of the standard library but a client and its transport.
+func (x *extractor) followed(path []step) bool {
+	if endsInSwitch(path) {
+		return len(path) <= 2*longestPath
+	}
+	for _, s := range path {
+		if standardName(structName(s.owner)) {
+			return false
+		}
+	}
+	return len(path) <= longestPath || len(path) <= longestPath+2 && x.endsInStages(path)
+}
+
 // behindInterface follows an object through interfaces, as long as what comes out is of the type that is asked for.
 func (x *extractor) behindInterface(v ssa.Value, path []step, in *frame) *Expr {
 	var from ssa.Value
 	switch v := v.(type) {
 	case *ssa.MakeInterface:
+		if structName(v.X.Type()) != structName(path[0].owner) && endsInSwitch(path) {
+			return x.ownTransport(v, path, in)
+		}
 		if structName(v.X.Type()) != structName(path[0].owner) {
 			return &Expr{None: true} // of another type, whose own code handles it
 		}
@@ -148,7 +160,7 @@ func (x *extractor) fieldOfVariable(address ssa.Value, path []step, in *frame) *
 		}
 		in = in.within(a)
 		return x.objectNode(a, path, in, func(n *node) {
-			o := &object{x: x, n: n, in: in, seen: map[ssa.Value]bool{}}
+			o := &object{x: x, n: n, in: in, made: a, seen: map[ssa.Value]bool{}}
 			o.read(a, path)
 			if !o.surely {
 				x.zeroUnless(n, a, path, nil, nil, in)
@@ -163,16 +175,93 @@ func (x *extractor) fieldOfVariable(address ssa.Value, path []step, in *frame) *
 			}
 		})
 	case *ssa.Global:
-		if stores := x.index.globals[a]; len(stores) > 0 && isPointer(a.Type().Underlying().(*types.Pointer).Elem()) {
+		if endsInSwitch(path) && a.Pkg != nil && isStandard(a.Pkg.Pkg) {
+			return &Expr{Zero: true} // http.DefaultClient
+		}
+		held := a.Type().Underlying().(*types.Pointer).Elem()
+		if stores := x.index.globals[a]; len(stores) > 0 && (isPointer(held) || types.IsInterface(held)) {
 			return x.objectNode(a, path, nil, func(n *node) { x.storedFields(n, stores, path) })
 		}
+	case *ssa.Const:
+		return &Expr{None: true} // no run reads behind nil
 	case *ssa.Parameter, *ssa.Phi, *ssa.Call, *ssa.Extract, *ssa.UnOp:
 		// A pointer to the object itself, whose copy is read.
 		if p, ok := address.Type().Underlying().(*types.Pointer); ok && structType(p.Elem()) != nil && !isPointer(p.Elem()) {
 			return x.fieldsOf(address, path, in)
 		}
+		return x.behindPointer(a, path, in)
 	}
 	return x.anyObject(path)
+}
+
+// behindPointer follows a pointer to a variable that holds a pointer or an interface: `use(*p)`.
+func (x *extractor) behindPointer(address ssa.Value, path []step, in *frame) *Expr {
+	switch a := address.(type) {
+	case *ssa.Parameter:
+		if given := in.argument(a); given != nil {
+			return x.fieldOfVariable(given, path, in.outer.within(given))
+		}
+		return x.objectNode(a, path, nil, func(n *node) {
+			x.parameterFields(n, a, path, func(given ssa.Value) *Expr { return x.fieldOfVariable(given, path, nil) })
+		})
+	case *ssa.Phi:
+		in = in.within(a)
+		return x.objectNode(a, path, in, func(n *node) {
+			x.atJoin(n, a, in, func(e ssa.Value) *Expr { return x.fieldOfVariable(e, path, in) })
+		})
+	case *ssa.UnOp:
+		variable, ok := a.X.(*ssa.Alloc)
+		if !ok || a.Op != token.MUL {
+			break
+		}
+		if stores, all := storesInto(variable, nil); all {
+			return x.objectNode(a, path, in, func(n *node) {
+				for _, s := range stores {
+					x.inflow(n, x.fieldOfVariable(s.Val, path, in.within(s.Val)), s.Parent(), s.Pos())
+				}
+			})
+		}
+	}
+	return x.anyObject(path)
+}
+
+// storesInto are the stores into a local variable, also by closures that captured it; false where its address goes
+// anywhere else.
+func storesInto(variable ssa.Value, stores []*ssa.Store) ([]*ssa.Store, bool) {
+	for _, r := range *variable.Referrers() {
+		switch use := r.(type) {
+		case *ssa.Store:
+			if use.Addr != variable {
+				return nil, false
+			}
+			stores = append(stores, use)
+		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.MakeClosure:
+			g := use.Fn.(*ssa.Function)
+			for i, b := range use.Bindings {
+				if b != variable || i >= len(g.FreeVars) {
+					continue
+				}
+				var all bool
+				if stores, all = storesInto(g.FreeVars[i], stores); !all {
+					return nil, false
+				}
+			}
+		default:
+			return nil, false
+		}
+	}
+	return stores, true
+}
+
+// atJoin notes what comes to a join, with the condition of each way.
+func (x *extractor) atJoin(n *node, p *ssa.Phi, in *frame, follow func(ssa.Value) *Expr) {
+	for i, e := range p.Edges {
+		if pred := p.Block().Preds[i]; !in.excludedEdge(pred, p.Block()) {
+			x.flowFacts = append(x.flowFacts, flowFact{K: "flow", To: n.id, From: follow(e), Func: x.funcID(p.Parent()),
+				At: x.position(last(pred).Pos()), Guard: x.joinGuard(pred, p.Block(), in)})
+		}
+	}
 }
 
 func isPointer(t types.Type) bool {
@@ -223,7 +312,7 @@ func (x *extractor) contentOf(v ssa.Value, path []step, in *frame) *Expr {
 	return x.fieldsOf(v, path, in)
 }
 
-func (x *extractor) parameterFields(n *node, p *ssa.Parameter, path []step) {
+func (x *extractor) parameterFields(n *node, p *ssa.Parameter, path []step, follow func(ssa.Value) *Expr) {
 	f := p.Parent()
 	at := -1
 	for i, q := range f.Params {
@@ -248,7 +337,7 @@ func (x *extractor) parameterFields(n *node, p *ssa.Parameter, path []step) {
 		if at >= len(args) {
 			continue
 		}
-		fact := flowFact{K: "flow", To: n.id, From: x.fieldsOf(args[at], path, nil), Func: x.funcID(e.Caller.Func),
+		fact := flowFact{K: "flow", To: n.id, From: follow(args[at]), Func: x.funcID(e.Caller.Func),
 			At: x.position(e.Site.Pos()), Site: x.siteID(e.Site, f)}
 		if e.Site.Common().StaticCallee() == nil {
 			fact.How = "dynamic"
@@ -340,6 +429,7 @@ type object struct {
 	x      *extractor
 	n      *node
 	in     *frame
+	made   *ssa.Alloc
 	seen   map[ssa.Value]bool
 	surely bool                // the object's field is stored before anything else sees it
 	only   map[*ssa.Store]bool // of its own function's stores; nil: all
@@ -370,7 +460,11 @@ func (o *object) read(address ssa.Value, path []step) {
 			if !whole && use.Field == path[0].field {
 				o.read(use, path[1:])
 			}
-		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.UnOp, *ssa.BinOp, *ssa.DebugRef:
+		case *ssa.Phi:
+			if !o.later(use) {
+				o.read(use, path)
+			}
 		case *ssa.Convert:
 			o.x.inflow(o.n, &Expr{Op: "through an unsafe pointer"}, use.Parent(), use.Pos())
 		case *ssa.MakeClosure:
@@ -380,7 +474,7 @@ func (o *object) read(address ssa.Value, path []step) {
 			g := use.Fn.(*ssa.Function)
 			for i, b := range use.Bindings {
 				if b == address && i < len(g.FreeVars) {
-					inner := &object{x: o.x, n: o.n, seen: o.seen}
+					inner := &object{x: o.x, n: o.n, made: o.made, seen: o.seen}
 					inner.read(g.FreeVars[i], path)
 				}
 			}
@@ -414,20 +508,23 @@ func (o *object) elsewhere(address ssa.Value, path []step, whole bool) {
 		return
 	}
 	key := path[0].key()
-	for _, s := range x.index.fields[key] {
-		if !s.local {
-			x.inflow(o.n, x.contentOf(s.Value, path[1:], nil), s.Func, s.Pos)
-		}
-	}
+	o.storedBy(x.index.fields[key], path[1:])
 	o.throughParts(path, 0)
 	// Somebody may overwrite the whole object through a pointer.
 	name := structName(path[0].owner)
-	for _, s := range x.index.memory[name] {
-		x.inflow(o.n, x.contentOf(s.Value, path, nil), s.Func, s.Pos)
-	}
-	if at, ok := x.index.boxed[name]; ok && structType(path[0].owner).Field(path[0].field).Exported() {
+	o.storedBy(x.index.memory[name], path)
+	if at, ok := x.index.boxed[name]; ok && filled(path) {
 		if at.Value == address || !made(at.Value) {
 			x.inflow(o.n, x.filledByReflection(at), at.Func, at.Pos)
+		}
+	}
+}
+
+// storedBy adds what code elsewhere stores, where its pointers can lead here.
+func (o *object) storedBy(stores []Store, path []step) {
+	for _, s := range stores {
+		if !s.local && o.x.mayMean(s.Into, o.made) {
+			o.x.inflow(o.n, o.x.contentOf(s.Value, path, nil), s.Func, s.Pos)
 		}
 	}
 }
@@ -436,7 +533,7 @@ func (o *object) elsewhere(address ssa.Value, path []step, whole bool) {
 func (o *object) throughParts(path []step, at int) {
 	x := o.x
 	for _, t := range x.index.taken[path[at].key()] {
-		if t.local {
+		if t.local || !x.mayMean(t.Into, o.made) {
 			continue
 		}
 		part := path[at].fieldType()
@@ -444,21 +541,25 @@ func (o *object) throughParts(path []step, at int) {
 			x.inflow(o.n, x.anyObject(path), t.Func, t.Pos)
 			return
 		}
-		for _, s := range x.index.fields[path[at+1].key()] {
-			if !s.local {
-				x.inflow(o.n, x.contentOf(s.Value, path[at+2:], nil), s.Func, s.Pos)
-			}
-		}
+		o.storedBy(x.index.fields[path[at+1].key()], path[at+2:])
 		name := structName(path[at+1].owner)
-		for _, s := range x.index.memory[name] {
-			x.inflow(o.n, x.contentOf(s.Value, path[at+1:], nil), s.Func, s.Pos)
-		}
-		if b, ok := x.index.boxed[name]; ok && structType(path[at+1].owner).Field(path[at+1].field).Exported() {
+		o.storedBy(x.index.memory[name], path[at+1:])
+		if b, ok := x.index.boxed[name]; ok && filled(path[at+1:]) {
 			x.inflow(o.n, x.filledByReflection(b), b.Func, b.Pos)
 		}
 		o.throughParts(path, at+1)
 		return
 	}
+}
+
+// filled: reflection gets to the last field of the path.
+func filled(path []step) bool {
+	for _, s := range path {
+		if !structType(s.owner).Field(s.field).Exported() || !decodable(s.fieldType()) {
+			return false
+		}
+	}
+	return true
 }
 
 func made(v ssa.Value) bool {
@@ -493,6 +594,12 @@ func after(s *ssa.Store, v ssa.Value) bool {
 		case *ssa.Store:
 			if use.Addr != v && !before(s, use) {
 				return false
+			}
+		case *ssa.Phi: // used at the end of the block that it comes from
+			for i, e := range use.Edges {
+				if e == v && !before(s, last(use.Block().Preds[i])) {
+					return false
+				}
 			}
 		default:
 			if !before(s, r) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/types"
+	"maps"
 	"sort"
 	"strings"
 
@@ -55,11 +56,17 @@ func newProgram(l *Load, config *Config, progress func(string)) (*Program, error
 	}
 	progress("call graph: rta")
 	graph := rta.Analyze(entries, true).CallGraph
+	idle := map[*ssa.Function]bool{}
+	for _, rule := range config.Sinks.Handlers {
+		maps.Copy(idle, findIdle(rule, prog, graph, forward(graph, entries)))
+	}
+	cutIdle(graph, idle)
 	received := findReceivedCalls(graph, forward(graph, entries))
 	for _, round := range []string{"vta", "vta again"} {
 		progress("call graph: " + round)
 		graph = vta.CallGraph(forward(graph, entries), graph)
 		received.addTo(graph)
+		cutIdle(graph, idle)
 	}
 	p.Graph = graph
 	p.reachable = forward(graph, entries)

@@ -37,12 +37,7 @@ func (x *extractor) loadedFrom(address ssa.Value, path []step, load ssa.Instruct
 
 // seenBy is nil where all stores count anyway.
 func (x *extractor) seenBy(a *ssa.Alloc, path []step, load ssa.Instruction, in *frame) *Expr {
-	for _, s := range path {
-		if standardName(structName(s.owner)) {
-			return nil
-		}
-	}
-	if len(path) > longestPath {
+	if !x.followed(path) {
 		return nil
 	}
 	inside := within(a, path)
@@ -77,7 +72,7 @@ func (x *extractor) seenBy(a *ssa.Alloc, path []step, load ssa.Instruction, in *
 	owner := fmt.Sprintf("%p#%s%s", a.Parent(), a.Name(), in.name())
 	key := fmt.Sprintf("%s.%s seen %s %v %v", owner, pathKey(path), strings.Join(names, " "), fresh, reset)
 	return x.pathNode(key, path, a.Parent(), func(n *node) {
-		o := &object{x: x, n: n, in: in, seen: map[ssa.Value]bool{}, only: seen, load: load}
+		o := &object{x: x, n: n, in: in, made: a, seen: map[ssa.Value]bool{}, only: seen, load: load}
 		o.read(a, path)
 		switch {
 		case fresh && !reset:

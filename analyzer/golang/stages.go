@@ -27,6 +27,7 @@ type sending struct {
 	rule  Pipeline
 	owner types.Type // of the list's field
 	field int
+	last  []step // the way to the element behind the list; none: the list is all
 }
 
 // findStages resolves the rules of the libraries that take part. Of an open program nobody sees how clients are made.
@@ -42,16 +43,20 @@ func (x *extractor) findStages() error {
 		if owner == nil {
 			continue // another library's
 		}
-		s := sending{rule: rule, owner: owner, field: -1}
-		if fields, ok := owner.Underlying().(*types.Struct); ok {
-			for i := 0; i < fields.NumFields(); i++ {
-				if fields.Field(i).Name() == field {
-					s.field = i
-				}
-			}
-		}
+		s := sending{rule: rule, owner: owner, field: fieldOf(owner, field)}
 		if s.field < 0 {
 			return fmt.Errorf("pipelines: %s has no field %s", holder, field)
+		}
+		for _, name := range rule.Sender {
+			holder, field := cutLast(name)
+			owner := namedType(known, holder)
+			if owner == nil || fieldOf(owner, field) < 0 {
+				return fmt.Errorf("pipelines: there is no %s", name)
+			}
+			s.last = append(s.last, step{owner, fieldOf(owner, field)})
+		}
+		if len(s.last) > 0 {
+			x.senders[s.last[len(s.last)-1].key()] = true
 		}
 		x.sendings[rule.Send] = s
 		for _, name := range []string{rule.Handler, rule.Factory} {
@@ -67,6 +72,18 @@ func (x *extractor) findStages() error {
 		}
 	}
 	return nil
+}
+
+// fieldOf is the number of a struct's field, -1 where there is none.
+func fieldOf(owner types.Type, name string) int {
+	if fields, ok := owner.Underlying().(*types.Struct); ok {
+		for i := 0; i < fields.NumFields(); i++ {
+			if fields.Field(i).Name() == name {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 func cutLast(name string) (before, after string) {
@@ -128,7 +145,11 @@ func (x *extractor) isStageList(t types.Type) bool {
 }
 
 func (x *extractor) endsInStages(path []step) bool {
-	return len(path) > 0 && x.isStageList(path[len(path)-1].fieldType())
+	if len(path) == 0 {
+		return false
+	}
+	end := path[len(path)-1]
+	return x.isStageList(end.fieldType()) || x.senders[end.key()]
 }
 
 // stage is a value that becomes a stage; nil for other conversions to interfaces.
@@ -153,7 +174,7 @@ func (x *extractor) stage(v *ssa.MakeInterface, in *frame) *Expr {
 	case kind.factory:
 		return &Expr{Stage: x.resultNode(f, 0, nil)}
 	}
-	return &Expr{Stage: &Expr{New: typeName(v.X.Type())}, Fn: x.funcID(f)}
+	return x.withTransport(&Expr{Stage: &Expr{New: typeName(v.X.Type())}, Fn: x.funcID(f)}, f, v.X, in)
 }
 
 func functionValue(v ssa.Value) *ssa.Function {
@@ -173,6 +194,7 @@ func (x *extractor) functionExpr(f *ssa.Function) *Expr {
 	e := &Expr{New: "func " + x.functionName(f)}
 	if x.handles(f) {
 		e.Fn = x.funcID(f)
+		return x.withTransport(e, f, nil, nil)
 	}
 	return e
 }
@@ -252,13 +274,19 @@ func (x *extractor) sent(c *ssa.Call) {
 	if !ok || s.rule.Request >= len(args) {
 		return
 	}
-	x.siteFacts = append(x.siteFacts, sendFact{K: "send", Request: x.value(args[s.rule.Request]),
-		Through: x.fieldsOf(args[0], []step{{s.owner, s.field}}, nil), Func: x.funcID(c.Parent()), At: x.position(c.Pos())})
+	through := x.fieldsOf(args[0], []step{{s.owner, s.field}}, nil)
+	if len(s.last) > 0 {
+		through = &Expr{Seq: []*Expr{through, {List: []*Expr{x.fieldsOf(args[0], s.last, nil)}}}}
+	}
+	x.siteFacts = append(x.siteFacts, sendFact{K: "send", Request: x.value(args[s.rule.Request]), Through: through, Func: x.funcID(c.Parent()), At: x.position(c.Pos())})
 }
 
 // unset is a field that nobody stored: an empty list, and nothing at all behind a nil pointer.
 func unset(path []step) *Expr {
 	for _, s := range path[:len(path)-1] {
+		if s.key() == clientTransport {
+			break // the default one
+		}
 		if structType(s.fieldType()) == nil || isPointer(s.fieldType()) {
 			return &Expr{None: true}
 		}

@@ -173,6 +173,9 @@ func (x *extractor) unop(u *ssa.UnOp, in *frame) *Expr {
 			}
 			return x.loadedFrom(a, nil, u, in)
 		case *ssa.Global:
+			if x.wasTested(u, a) {
+				return &Expr{Addr: x.globalNode(a)}
+			}
 			return x.globalNode(a)
 		case *ssa.IndexAddr:
 			return x.element(a.X, in)
@@ -190,6 +193,30 @@ func (x *extractor) unop(u *ssa.UnOp, in *frame) *Expr {
 		return x.element(u.X, in)
 	}
 	return &Expr{Op: u.Op.String()}
+}
+
+// wasTested: no run comes to this load of a variable that is nil, as in `if client == nil { panic("...") }; return client`.
+func (x *extractor) wasTested(load *ssa.UnOp, g *ssa.Global) bool {
+	if !isPointer(load.Type()) || x.index.kept[g] {
+		return false
+	}
+	for _, s := range x.index.globals[g] {
+		if isNilConst(s.Value) {
+			return false // somebody may take it away again
+		}
+	}
+	for child, d := load.Block(), load.Block().Idom(); d != nil; child, d = d, d.Idom() {
+		branch, ok := last(d).(*ssa.If)
+		if !ok || len(child.Preds) != 1 || d.Succs[0] == d.Succs[1] || !asksForNil(branch.Cond) {
+			continue
+		}
+		test := branch.Cond.(*ssa.BinOp)
+		before, ok := test.X.(*ssa.UnOp)
+		if ok && before.Op == token.MUL && before.X == g && (d.Succs[0] == child) == (test.Op == token.NEQ) {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *extractor) binop(b *ssa.BinOp, in *frame) *Expr {

@@ -19,7 +19,7 @@ using nlohmann::json;
 
 constexpr auto folder = BLOBGAUGE_SOURCE_DIR "/analyzer/golang/testdata/fixture";
 const std::string module = "fixture.example/fixture/";
-constexpr const char* topics[] = {"asynchrony", "copies", "positional", "presence", "values"};
+constexpr const char* topics[] = {"asynchrony", "commands", "copies", "positional", "presence", "transports", "values"};
 
 std::string configuration() {
   const auto of = [](const std::string& name) { return module + name; };
@@ -32,6 +32,11 @@ std::string configuration() {
                   {{"function", "(" + of("sdk.Pipeline).Do")}, {"argument", 1}}}},
                 {"same_fields", {of("sdk.Request.raw")}},
                 {"statuses", json::array()},
+                {"handlers",
+                 {{{"type", of("cli.Command")},
+                   {"fields", {"Before", "Run"}},
+                   {"add", "(*" + of("cli.Command).Add")},
+                   {"run", {"(*" + of("cli.Command).Execute")}}}}},
                 {"pipelines",
                  {{{"send", "(" + of("sdk.Pipeline).Do")},
                    {"request", 1},
