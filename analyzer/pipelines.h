@@ -12,8 +12,8 @@
 
 namespace blobgauge::analyzer {
 
-// Functions that are handed the request, in their order; unknown_stage for one that cannot be followed, and the negative
-// of a function that is there or not, which nobody can tell.
+// Functions that are handed the request, in their order; unknown_stage for one that cannot be followed, and the
+// negative of a function that is there or not, which nobody can tell.
 using StageList = std::vector<int>;
 inline constexpr int unknown_stage = 0;
 

@@ -230,6 +230,9 @@ func (x *extractor) localNode(v ssa.Value, in *frame) *Expr {
 			x.atJoin(n, l, in, func(e ssa.Value) *Expr { return x.valueIn(e, in) })
 		case *ssa.Alloc:
 			x.cell(n, l, in, map[ssa.Value]bool{})
+			if !filledAtOnce(l) && !x.config.Open {
+				x.inflow(n, &Expr{Zero: true}, f, l.Pos())
+			}
 			if why := x.leaves(l); why != "" {
 				x.inflow(n, unknown(why), f, l.Pos())
 			}
@@ -252,6 +255,19 @@ func (x *extractor) laterNode(v ssa.Value, in *frame) *Expr {
 	f := v.Parent()
 	name := x.functionName(f) + in.name() + "#" + v.Name()
 	return x.node("local", name, f, func(n *node) { x.inflow(n, x.valueIn(v, in), f, v.Pos()) })
+}
+
+// filledAtOnce: a store comes before every other use of the variable.
+func filledAtOnce(a *ssa.Alloc) bool {
+	if structType(a.Type().Underlying().(*types.Pointer).Elem()) != nil && !isPointer(a.Type().Underlying().(*types.Pointer).Elem()) {
+		return true // which its fields say
+	}
+	for _, r := range *a.Referrers() {
+		if s, ok := r.(*ssa.Store); ok && s.Addr == a && first(s, a) {
+			return true
+		}
+	}
+	return false
 }
 
 // cell finds the stores to a local, in its function and in the closures that captured it.
@@ -299,6 +315,22 @@ func (x *extractor) freeNode(v *ssa.FreeVar) *Expr {
 	return x.node("free", x.functionName(f)+"^"+v.Name(), f, func(n *node) {
 		for _, c := range x.index.closures[f] {
 			x.inflow(n, x.value(c.Bindings[at]), c.Parent(), c.Pos())
+		}
+	})
+}
+
+// capturedNode is what a variable that a closure captured holds.
+func (x *extractor) capturedNode(v *ssa.FreeVar) *Expr {
+	f := v.Parent()
+	return x.node("local", x.functionName(f)+"^*"+v.Name(), f, func(n *node) {
+		for _, c := range x.index.closures[f] {
+			switch b := binding(c, v).(type) {
+			case nil:
+			case *ssa.FreeVar:
+				x.inflow(n, x.capturedNode(b), c.Parent(), c.Pos())
+			default:
+				x.inflow(n, pointee(x.value(b)), c.Parent(), c.Pos())
+			}
 		}
 	})
 }

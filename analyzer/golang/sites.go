@@ -154,6 +154,7 @@ func (x *extractor) findUses() {
 						x.read(i, i.X, i.Index)
 					}
 				case *ssa.Call:
+					x.deleted(i)
 					x.sent(i)
 					callee := i.Common().StaticCallee()
 					if callee == nil {
@@ -256,6 +257,16 @@ func (x *extractor) written(what, do string, at ssa.Instruction, owner, key, val
 	}
 	fact.Guard = x.guard(at.Block(), x.madeBefore(fact.Owner, at))
 	x.siteFacts = append(x.siteFacts, fact)
+}
+
+// deleted: `delete(header, key)` takes away what an assignment put there.
+func (x *extractor) deleted(c *ssa.Call) {
+	if b, ok := c.Call.Value.(*ssa.Builtin); !ok || b.Name() != "delete" {
+		return
+	}
+	if what := mapKind(c.Call.Args[0]); what != "" {
+		x.written(what, "del", c, c.Call.Args[0], c.Call.Args[1], nil)
+	}
 }
 
 // mayBeRequest: a map made on the spot is no request's.

@@ -184,6 +184,8 @@ func (x *extractor) unop(u *ssa.UnOp, in *frame) *Expr {
 				return e
 			}
 			return pointee(x.alloc(a, in))
+		case *ssa.FreeVar:
+			return x.capturedNode(a)
 		}
 		return pointee(x.valueIn(u.X, in))
 	case token.ARROW:
