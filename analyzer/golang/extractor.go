@@ -57,7 +57,6 @@ type extractor struct {
 	argumentsOf map[*ssa.Function][]argument
 	frames      map[frameKey]*frame
 	senders     map[string]bool // fields that hold the element behind a list of stages
-	methods     map[methodKey]*frame
 	originsOf   map[ssa.Value]*origins
 	http        httpTypes
 	round       *ssa.Function // the transport's method, once it was asked for
@@ -70,7 +69,7 @@ func newExtractor(l *Load, p *Program, config *Config) (*extractor, error) {
 		failArg: map[string]int{}, answered: map[*ssa.Function][]sent{},
 		roots: map[*ssa.Function]string{}, nodes: map[string]*node{}, funcIDs: map[*ssa.Function]int{}, sites: map[string]int{},
 		touches: map[*ssa.Function]map[string]bool{}, argumentsOf: map[*ssa.Function][]argument{},
-		listing: map[*ssa.Alloc]bool{}, addressing: map[ssa.Value]bool{}, frames: map[frameKey]*frame{}, senders: map[string]bool{}, methods: map[methodKey]*frame{}, originsOf: map[ssa.Value]*origins{}, wraps: map[string]bool{},
+		listing: map[*ssa.Alloc]bool{}, addressing: map[ssa.Value]bool{}, frames: map[frameKey]*frame{}, senders: map[string]bool{}, originsOf: map[ssa.Value]*origins{}, wraps: map[string]bool{},
 		stageTypes: map[types.Type]*stageKind{}, sendings: map[string]sending{},
 		requestTypes: map[string]bool{"net/http.Header": true, "net/url.Values": true},
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	frameDepth  = 4   // helpers are read once a call, this deep
+	frameDepth  = 4   // helpers are read once a call, and so many calls are told apart
 	frameBlocks = 60  // and if they are no bigger than this
 	mostCallers = 200 // a parameter that more calls fill says nothing about one of them
 )
@@ -16,17 +16,16 @@ const (
 // frame is a function read for one of its calls: its parameters are that call's arguments, so that callers do not mix.
 // nil is a function read for all of its calls.
 type frame struct {
-	call   ssa.CallInstruction
-	callee *ssa.Function
-	self   ssa.Value // of a method that is called on this object, in place of a call
-	outer  *frame
-	depth  int
-	id     string
+	frameKey
+	depth int
+	id    string
 }
 
+// frameKey is the call, or the object that a method is called on, and the frame that it stands in.
 type frameKey struct {
 	call   ssa.CallInstruction
 	callee *ssa.Function
+	self   ssa.Value
 	outer  *frame
 }
 
@@ -46,16 +45,20 @@ func (x *extractor) enter(call ssa.CallInstruction, callee *ssa.Function, outer 
 	if outer != nil && outer.depth == frameDepth {
 		outer = x.nearest(outer, frameDepth-1)
 	}
-	return x.frameOf(call, callee, outer)
+	return x.frameOf(frameKey{call: call, callee: callee, outer: outer})
 }
 
-func (x *extractor) frameOf(call ssa.CallInstruction, callee *ssa.Function, outer *frame) *frame {
-	key := frameKey{call, callee, outer}
+// method gives the frame of a method that is called on this object, wherever that is.
+func (x *extractor) method(f *ssa.Function, self ssa.Value, outer *frame) *frame {
+	return x.frameOf(frameKey{callee: f, self: self, outer: outer})
+}
+
+func (x *extractor) frameOf(key frameKey) *frame {
 	f := x.frames[key]
 	if f == nil {
-		f = &frame{call: call, callee: callee, outer: outer, depth: 1, id: fmt.Sprintf(" @%d", len(x.frames)+1)}
-		if outer != nil {
-			f.depth = outer.depth + 1
+		f = &frame{frameKey: key, depth: 1, id: fmt.Sprintf(" @%d", len(x.frames)+1)}
+		if key.outer != nil {
+			f.depth = key.outer.depth + 1
 		}
 		x.frames[key] = f
 	}
@@ -67,10 +70,9 @@ func (x *extractor) nearest(f *frame, calls int) *frame {
 	if f == nil || calls == 0 {
 		return nil
 	}
-	if f.self != nil {
-		return x.method(f.callee, f.self, x.nearest(f.outer, calls-1))
-	}
-	return x.frameOf(f.call, f.callee, x.nearest(f.outer, calls-1))
+	key := f.frameKey
+	key.outer = x.nearest(f.outer, calls-1)
+	return x.frameOf(key)
 }
 
 // name tells nodes of one function's frames apart.

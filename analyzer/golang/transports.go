@@ -124,26 +124,6 @@ func (x *extractor) roundTrip() *ssa.Function {
 	return x.round
 }
 
-// method is a frame of a method that is called on this object.
-func (x *extractor) method(f *ssa.Function, self ssa.Value, outer *frame) *frame {
-	key := methodKey{f, self, outer}
-	m := x.methods[key]
-	if m == nil {
-		m = &frame{callee: f, self: self, outer: outer, depth: 1, id: fmt.Sprintf(" of @%d", len(x.methods)+1)}
-		if outer != nil {
-			m.depth = outer.depth + 1
-		}
-		x.methods[key] = m
-	}
-	return m
-}
-
-type methodKey struct {
-	callee *ssa.Function
-	self   ssa.Value
-	outer  *frame
-}
-
 // ownTransport: a client's or transport's stand-in is looked through, where its method sends by a client or transport after
 // all.
 func (x *extractor) ownTransport(v *ssa.MakeInterface, path []step, in *frame) *Expr {
