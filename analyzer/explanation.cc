@@ -61,9 +61,11 @@ void Explanation::add(const RequestShape& shape, const model::OperationSurface& 
     text +=
         fmt::format("  body: {}{}{}\n", made.body, made.elements.empty() ? "" : " of ", fmt::join(made.elements, ", "));
   if (!made.signed_as.empty()) text += fmt::format("  signed as {}\n", fmt::join(made.signed_as, " or "));
+  bool told = false;
   for (const bool query : {true, false})
     for (const auto& [key, field] : query ? shape.query : shape.headers) {
       if (!asked_for(field.name)) continue;
+      told = true;
       const auto& described = query ? operation.query : operation.request_headers;
       const auto known = described.find(query ? key : model::lower(surface_name(field.name)));
       const auto& f = known == described.end() ? model::Field{} : known->second;
@@ -72,6 +74,13 @@ void Explanation::add(const RequestShape& shape, const model::OperationSurface& 
                           grade.empty() ? "" : ", ", grade, f.reason.empty() ? "" : " (" + f.reason + ")");
       for (const auto& e : field.emissions) write(e);
     }
+  for (const auto& [key, field] : operation.request_headers) {  // which no code of the client writes
+    if (shape.headers.count(key) || key.back() == '*' || !asked_for(field.name)) continue;
+    told = true;
+    text += fmt::format("  header {}: {}\n", field.name, model::name_of(field.presence));
+    for (const auto& guard : field.guards) text += "    " + guard + "\n";
+  }
+  if (!told && !about_.header.empty()) text += fmt::format("  {}: nothing writes it to this request\n", about_.header);
 }
 
 void Explanation::add_answer(const model::Surface& surface) {

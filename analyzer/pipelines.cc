@@ -116,8 +116,9 @@ Pipelines::Lists Pipelines::node(const Expr& e, bool element) {
   for (const auto& inflow : facts_.nodes[e.id].inflows) {
     const auto holds = inflow.guard.kind == Guard::Kind::always ? Chance::yes : flow_.truth(inflow.guard).holds;
     if (holds == Chance::no) continue;
+    // Another list is another way that the client was made; of one stage alone it is asked whether it is there.
     for (const auto& list : element ? elements(inflow.from) : lists(inflow.from))
-      all.insert(holds == Chance::doubt ? doubted(list) : list);
+      all.insert(element && holds == Chance::doubt ? doubted(list) : list);
     bound(all);
   }
   if (all != known_[key]) {

@@ -72,14 +72,19 @@ TEST(Pipelines, MadeOfThemselvesComeToAnEnd) {
               IsEmpty());
 }
 
-// Whether a stage is there hangs on something that is not followed.
+// Whether a stage is there hangs on something that is not followed; which list there is does not make its stages
+// doubtful.
 TEST(Pipelines, TellAStageThatMayBeThere) {
-  const auto node = R"({"k":"node","id":1,"kind":"local","name":"list"}
-{"k":"flow","to":1,"from":{"list":[)" +
-                    stage_a + R"(]},"fn":5,"at":"m/m.go:1","guard":{"is":"true","e":{"unknown":"why"},"text":"on"}}
+  const auto flows = [](const std::string& from) {
+    return R"({"k":"node","id":1,"kind":"local","name":"x"}
+{"k":"flow","to":1,"from":)" +
+           from + R"(,"fn":5,"at":"m/m.go:1","guard":{"is":"true","e":{"unknown":"why"},"text":"on"}}
 {"k":"flow","to":1,"from":{"nil":true},"fn":5,"at":"m/m.go:2"}
 )";
-  EXPECT_THAT(lists(node, R"({"node":1})"), UnorderedElementsAre(StageList{-1}, StageList{}));
+  };
+  EXPECT_THAT(lists(flows(stage_a), R"({"list":[{"node":1}]})"), UnorderedElementsAre(StageList{-1}, StageList{}));
+  EXPECT_THAT(lists(flows(R"({"list":[)" + stage_a + "]}"), R"({"node":1})"),
+              UnorderedElementsAre(StageList{1}, StageList{}));
 }
 
 TEST(Pipelines, SayWhereAStageIsNotFollowed) {

@@ -245,6 +245,20 @@ TEST_F(StaticSurface, ExplainsOneHeader) {
   EXPECT_THAT(result->explanation, HasSubstr("fs.Fs.Put"));
 }
 
+TEST_F(StaticSurface, ExplainsHeadersThatNobodyWrites) {
+  rules_.implicit = {{"Host", "every request of HTTP/1.1", model::Presence::conditional}};
+  StaticOptions options;
+  options.explain_operation = "Put Block";
+  options.explain_header = "Host";
+  auto result = infer({}, options);
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->explanation, HasSubstr("header Host: conditional\n    every request of HTTP/1.1\n"));
+  options.explain_header = "x-ms-nobody";
+  result = infer({}, options);
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->explanation, HasSubstr("x-ms-nobody: nothing writes it to this request"));
+}
+
 // A loop over names reads each; the surface stays readable.
 TEST_F(StaticSurface, WritesTheSameBytesTwice) {
   const std::string read =
